@@ -1,0 +1,118 @@
+//! Minutes of a load balancer's counters, and the rates that are ours to divide.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+/// What CloudWatch says of one minute. A value that is absent was not published: for a count that may mean zero or not yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Minute {
+    /// Requests that reached a target (`RequestCount`, Sum).
+    pub requests: Option<f64>,
+    /// Answers of 500 to 599 by targets (`HTTPCode_Target_5XX_Count`, Sum).
+    pub target_5xx: Option<f64>,
+    /// Answers of 500 to 599 by the load balancer itself (`HTTPCode_ELB_5XX_Count`, Sum).
+    pub elb_5xx: Option<f64>,
+    /// 95th percentile of the targets' response time in seconds (`TargetResponseTime`, p95).
+    pub p95_seconds: Option<f64>,
+}
+
+/// Minutes of one service, by their start. Bounded by whoever fills it; gaps stay gaps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series {
+    /// The minutes, keyed by the second at which each begins.
+    pub minutes: BTreeMap<Timestamp, Minute>,
+    /// Whether the load balancer serves this service alone, so that its own 5xx answers count as the service's.
+    pub balancer_is_ours: bool,
+}
+
+impl Minute {
+    /// Requests of this minute, those that reached no target included where the balancer is ours.
+    #[must_use]
+    pub fn total_requests(&self, balancer_is_ours: bool) -> f64 {
+        // `RequestCount` leaves out requests for which no target could be chosen; a total outage must not read as "no traffic".
+        let unserved = if balancer_is_ours {
+            self.elb_5xx.unwrap_or(0.0)
+        } else {
+            0.0
+        };
+        self.requests.unwrap_or(0.0) + unserved
+    }
+
+    /// 5xx answers of this minute.
+    #[must_use]
+    pub fn errors(&self, balancer_is_ours: bool) -> f64 {
+        let own = if balancer_is_ours {
+            self.elb_5xx.unwrap_or(0.0)
+        } else {
+            0.0
+        };
+        self.target_5xx.unwrap_or(0.0) + own
+    }
+
+    /// 5xx answers in percent of requests; `None` when there were no requests, which is *unknown*, not 0 %.
+    #[must_use]
+    pub fn error_percent(&self, balancer_is_ours: bool) -> Option<f64> {
+        let total = self.total_requests(balancer_is_ours);
+        (total > 0.0).then(|| (100.0 * self.errors(balancer_is_ours) / total).min(100.0))
+    }
+}
+
+impl Series {
+    /// 5xx rate in percent for the minute that begins at `minute`.
+    #[must_use]
+    pub fn error_percent(&self, minute: Timestamp) -> Option<f64> {
+        self.minutes
+            .get(&minute)
+            .and_then(|m| m.error_percent(self.balancer_is_ours))
+    }
+
+    /// The newest minute for which anything was published.
+    #[must_use]
+    pub fn newest(&self) -> Option<(Timestamp, &Minute)> {
+        self.minutes.last_key_value().map(|(at, minute)| (*at, minute))
+    }
+
+    /// The newest minute that has a 5xx rate, with the rate in percent.
+    #[must_use]
+    pub fn newest_error_percent(&self) -> Option<(Timestamp, f64)> {
+        self.minutes
+            .iter()
+            .rev()
+            .find_map(|(at, m)| m.error_percent(self.balancer_is_ours).map(|rate| (*at, rate)))
+    }
+
+    /// The newest minute that has a response time, with its 95th percentile in seconds.
+    #[must_use]
+    pub fn newest_p95(&self) -> Option<(Timestamp, f64)> {
+        self.minutes
+            .iter()
+            .rev()
+            .find_map(|(at, m)| m.p95_seconds.map(|p95| (*at, p95)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_without_a_5xx_point_are_zero_percent_and_no_requests_are_unknown() {
+        let calm = Minute {
+            requests: Some(200.0),
+            ..Minute::default()
+        };
+        assert_eq!(calm.error_percent(true), Some(0.0));
+        assert_eq!(Minute::default().error_percent(true), None);
+    }
+
+    #[test]
+    fn a_total_outage_is_a_hundred_percent_where_the_balancer_is_ours_and_unknown_where_it_is_shared() {
+        let outage = Minute {
+            elb_5xx: Some(90.0),
+            ..Minute::default()
+        };
+        assert_eq!(outage.error_percent(true), Some(100.0));
+        assert_eq!(outage.error_percent(false), None);
+    }
+}

@@ -1,0 +1,44 @@
+//! F0, the nouns: ids parsed once, what AWS told us, how old it is, and what went wrong.
+//!
+//! Plain data with small, total functions over it. This room does not know where an observation comes from, what time it
+//! is, which language the reader speaks, or that there is a screen.
+
+mod criterion;
+mod deployment;
+mod fault;
+mod ids;
+mod image;
+mod metrics;
+mod observed;
+mod permit;
+mod phrase;
+mod service;
+mod target_health;
+mod task_definition;
+mod text;
+mod version;
+
+pub use criterion::{CriterionId, Severity, UnknownCriterion};
+pub use deployment::{
+    Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, NativeRollback, RolloutState,
+    ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
+};
+pub use fault::{Fault, FaultKind};
+pub use ids::{
+    AccountId, ClusterName, DeploymentId, Digest, EcsServiceName, EnvironmentName, InvalidId, Operator,
+    PlanHash, Region, RepositoryName, ServiceArn, ServiceDeploymentArn, ServiceKey, ServiceRevisionArn,
+    TargetGroupArn, TaskDefinitionArn,
+};
+pub use image::{ContainerImage, Image, ImageReference, ImageStatus};
+pub use metrics::{Minute, Series};
+pub use observed::{Freshness, Observed};
+pub use permit::{Mode, WritePermit};
+pub use phrase::{Arg, Phrase};
+pub use service::{
+    CircuitBreaker, Controller, HealthReading, Identity, Scheduling, ServiceEvent, ServiceState,
+    ServiceStatus, Strategy, Task,
+};
+pub use target_health::TargetHealth;
+pub use task_definition::{ContainerDefinition, DefinitionStatus, TaskDefinition};
+pub use text::Clean;
+pub use version::{InvalidTarget, TargetSpec};

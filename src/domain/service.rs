@@ -1,0 +1,199 @@
+//! A service as ECS describes it, its tasks, who asks, and how its health address answers.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AccountId, Clean, ClusterName, Deployment, DeploymentStatus, Digest, EcsServiceName, Region, ServiceArn,
+    ServiceDeploymentArn, TargetGroupArn, TaskDefinitionArn,
+};
+
+/// Who the credentials belong to (STS GetCallerIdentity) and where we are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The account.
+    pub account: AccountId,
+    /// The caller's ARN.
+    pub arn: Clean,
+    /// The region that calls go to.
+    pub region: Region,
+}
+
+impl Identity {
+    /// A short name for the caller: the last part of the ARN.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        self.arn.as_str().rsplit('/').next().unwrap_or(self.arn.as_str())
+    }
+}
+
+/// The life of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceStatus {
+    /// In use.
+    Active,
+    /// Being deleted, tasks still stopping.
+    Draining,
+    /// Deleted.
+    Inactive,
+    /// A value that this version does not know.
+    Other(Clean),
+}
+
+/// What drives deployments of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Controller {
+    /// ECS itself.
+    Ecs,
+    /// AWS CodeDeploy: UpdateService cannot change the task definition.
+    CodeDeploy,
+    /// Task sets driven from outside.
+    External,
+    /// A value that this version does not know; never acted on.
+    Other(Clean),
+}
+
+/// How ECS carries out a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// Old and new side by side within the minimum and maximum percent.
+    Rolling,
+    /// All of the new, then a switch of the listener.
+    BlueGreen,
+    /// Traffic in equal steps.
+    Linear,
+    /// A small part of the traffic first.
+    Canary,
+    /// A value that this version does not know.
+    Other(Clean),
+}
+
+/// How many copies a service keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheduling {
+    /// A desired number.
+    Replica,
+    /// One on each instance.
+    Daemon,
+    /// A value that this version does not know.
+    Other(Clean),
+}
+
+/// ECS's own safety net for rolling deployments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CircuitBreaker {
+    /// Whether it watches.
+    pub enable: bool,
+    /// Whether it puts the last completed deployment back when it trips.
+    pub rollback: bool,
+}
+
+/// One of the newest hundred messages of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceEvent {
+    /// ECS's id of it.
+    pub id: Clean,
+    /// When.
+    pub at: Timestamp,
+    /// What ECS says.
+    pub message: Clean,
+}
+
+/// One service as DescribeServices answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceState {
+    /// Its ARN.
+    pub arn: ServiceArn,
+    /// Its cluster.
+    pub cluster: ClusterName,
+    /// Its name.
+    pub name: EcsServiceName,
+    /// Its life.
+    pub status: ServiceStatus,
+    /// Tasks wanted.
+    pub desired: u32,
+    /// Tasks running, of all deployments.
+    pub running: u32,
+    /// Tasks on their way, of all deployments.
+    pub pending: u32,
+    /// The task definition it is set to.
+    pub task_definition: TaskDefinitionArn,
+    /// What drives its deployments.
+    pub controller: Controller,
+    /// How deployments are carried out.
+    pub strategy: Strategy,
+    /// How many copies it keeps.
+    pub scheduling: Scheduling,
+    /// Whether ECS owns the whole service (an Express service): then only guidance is given.
+    pub express: bool,
+    /// Minimum healthy percent and maximum percent of a rolling deployment.
+    pub percent: Option<(u32, u32)>,
+    /// The circuit breaker, where one is configured.
+    pub circuit_breaker: Option<CircuitBreaker>,
+    /// Deployments that still have tasks, newest first as ECS lists them.
+    pub deployments: Vec<Deployment>,
+    /// The service deployment that is current, where the endpoint tells.
+    pub current_deployment: Option<ServiceDeploymentArn>,
+    /// Target groups that tasks are registered with.
+    pub target_groups: Vec<TargetGroupArn>,
+    /// Newest first, at most a hundred.
+    pub events: Vec<ServiceEvent>,
+}
+
+impl ServiceState {
+    /// The deployment that ECS is working towards.
+    #[must_use]
+    pub fn primary(&self) -> Option<&Deployment> {
+        self.deployments
+            .iter()
+            .find(|d| d.status == DeploymentStatus::Primary)
+    }
+}
+
+/// A task and the digests that it really runs (DescribeTasks).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Its ARN.
+    pub arn: Clean,
+    /// What it runs.
+    pub task_definition: TaskDefinitionArn,
+    /// ECS's word for where it stands, such as `RUNNING`.
+    pub last_status: Clean,
+    /// The deployment that started it, `ecs-svc/…`.
+    pub started_by: Clean,
+    /// Container name and the digest that it runs, where ECS tells.
+    pub digests: Vec<(Clean, Option<Digest>)>,
+    /// Why it stopped, if it did.
+    pub stopped_reason: Option<Clean>,
+}
+
+impl Task {
+    /// Whether it runs.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.last_status.as_str() == "RUNNING"
+    }
+}
+
+/// One answer of a health address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthReading {
+    /// The HTTP status.
+    pub status: u16,
+    /// How long the answer took, in milliseconds.
+    pub millis: u64,
+    /// A version that the body names, if it has one.
+    pub version: Option<Clean>,
+}
+
+impl HealthReading {
+    /// Whether the answer means healthy: a status of 200 to 299.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
