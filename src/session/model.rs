@@ -1,0 +1,157 @@
+//! The session's state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image, Mode, Observed, Operator,
+    Phrase, Series, ServiceKey, ServiceState, TargetHealth, Task, TaskDefinition,
+};
+use crate::incident::Incident;
+use crate::rollback::{Candidate, CriterionStatus, Declaration, Follow, Progress, Verdict};
+use crate::runbook::Runbook;
+
+/// What a session is started with and never changes.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The team's runbook.
+    pub runbook: Arc<Runbook>,
+    /// The environment that is watched.
+    pub environment: EnvironmentName,
+    /// Whether anything may be written.
+    pub mode: Mode,
+    /// The person at the keyboard.
+    pub operator: Operator,
+    /// The run of the drill that this session belongs to; absent for the real world.
+    pub world: Option<String>,
+}
+
+/// Something that can be observed. One subject is one request (or one batch of them).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// Who we are (STS).
+    Identity,
+    /// The state of all services of the environment.
+    Services,
+    /// The minutes of all services.
+    Metrics,
+    /// The deployment history of a service.
+    History(ServiceKey),
+    /// The revisions of a service's family.
+    Definitions(ServiceKey),
+    /// The images of a service's repository.
+    Images(ServiceKey),
+    /// The targets of a service.
+    Targets(ServiceKey),
+    /// The tasks of a service.
+    Tasks(ServiceKey),
+    /// The health address of a service.
+    Health(ServiceKey),
+}
+
+/// What is known of one service.
+#[derive(Clone, Debug)]
+pub struct ServiceView {
+    /// What the runbook calls it.
+    pub key: ServiceKey,
+    /// Its state.
+    pub state: Observed<ServiceState>,
+    /// Its deployment history.
+    pub history: Observed<DeploymentHistory>,
+    /// The revisions of its family, newest first.
+    pub definitions: Observed<Vec<TaskDefinition>>,
+    /// The images of its repository, newest first.
+    pub images: Observed<Vec<Image>>,
+    /// Its targets.
+    pub targets: Observed<TargetHealth>,
+    /// Its tasks.
+    pub tasks: Observed<Vec<Task>>,
+    /// Its minutes, three hours of them.
+    pub series: Observed<Series>,
+    /// Its health address's last answer.
+    pub health: Observed<HealthReading>,
+    /// Every answer of the health address since the rollback became stable, oldest first; bounded.
+    pub health_answers: Vec<(Result<HealthReading, Fault>, Timestamp)>,
+    /// Whether the runbook names a health address; without one, health is unknown.
+    pub has_health_url: bool,
+    /// Its revisions with what is known of each, newest first. Derived at each change.
+    pub candidates: Vec<Candidate>,
+    /// Its criteria. Derived at each change.
+    pub criteria: Vec<CriterionStatus>,
+}
+
+/// Whether the journal can be trusted with the next intent.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JournalState {
+    /// It takes events.
+    Ready,
+    /// It failed: nothing is written to the world any more.
+    Failed(Fault),
+}
+
+/// How the world answers, for the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// Nothing has been heard yet.
+    Connecting,
+    /// The newest answer is this old.
+    Live(Duration),
+    /// The newest attempts failed; the last good answer is this old.
+    Failing(Option<Duration>),
+}
+
+/// How much a notice wants to be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeLevel {
+    /// For information.
+    Info,
+    /// Something was refused or went wrong.
+    Bad,
+}
+
+/// A sentence for the operator about what just happened; the newest is shown in the footer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// How much it wants to be seen.
+    pub level: NoticeLevel,
+    /// The sentence.
+    pub text: Phrase,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is true about the world and the incident.
+#[derive(Debug)]
+pub struct Session {
+    /// What it was started with.
+    pub setup: Setup,
+    /// Who we are.
+    pub identity: Observed<Identity>,
+    /// The services in the runbook's order.
+    pub services: Vec<ServiceView>,
+    /// What people declared.
+    pub declarations: Vec<Declaration>,
+    /// What the criteria of all services say together. Derived at each change.
+    pub verdict: Verdict,
+    /// The incident at hand.
+    pub incident: Option<Incident>,
+    /// The state of following our deployment, while the incident is at that stage.
+    pub follow: Option<Follow>,
+    /// Numbers of the deployment that is followed.
+    pub progress: Option<Progress>,
+    /// Whether the operator asked to stop before the next call.
+    pub stop_requested: bool,
+    /// The journal.
+    pub journal: JournalState,
+    /// The newest notice.
+    pub notice: Option<Notice>,
+    /// Subjects that are being asked for, with the generation of the newest request.
+    pub generations: std::collections::BTreeMap<Subject, u64>,
+    /// Events that have been handed to the journal and are not durable yet. While there are any, nothing is derived from the
+    /// incident and what the operator does waits in `waiting`.
+    pub unsaved: usize,
+    /// What the operator did while events were on their way to the journal.
+    pub waiting: std::collections::VecDeque<super::OperatorMsg>,
+}

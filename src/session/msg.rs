@@ -1,0 +1,156 @@
+//! What can happen to a session.
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Clean, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, Operator, Phrase, PlanHash,
+    Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task, TaskDefinition,
+};
+use crate::incident::{Incident, Recorded};
+use crate::rollback::{CheckState, Method};
+
+use super::Subject;
+
+/// What an observation brought.
+#[derive(Clone, Debug)]
+pub enum Observation {
+    /// Who we are.
+    Identity(Identity),
+    /// The services, by what the runbook calls them; one that is missing carries its fault.
+    Services(Vec<(ServiceKey, Result<ServiceState, Fault>)>),
+    /// The minutes, by service.
+    Metrics(Vec<(ServiceKey, Result<Series, Fault>)>),
+    /// A service's deployment history.
+    History(DeploymentHistory),
+    /// The revisions of a service's family, newest first.
+    Definitions(Vec<TaskDefinition>),
+    /// The images of a service's repository, newest first.
+    Images(Vec<Image>),
+    /// A service's targets.
+    Targets(TargetHealth),
+    /// A service's tasks.
+    Tasks(Vec<Task>),
+    /// The answer of a health address.
+    Health(HealthReading),
+}
+
+/// What a person did, in the console or by a verb.
+#[derive(Clone, Debug)]
+pub enum OperatorMsg {
+    /// Look again now at everything, or at what belongs to one service.
+    Refresh(Option<ServiceKey>),
+    /// Declare a criterion.
+    Declare {
+        /// Which.
+        criterion: CriterionId,
+        /// Of which service.
+        service: ServiceKey,
+        /// In their words.
+        note: Clean,
+    },
+    /// Take a declaration back.
+    Withdraw {
+        /// Which.
+        criterion: CriterionId,
+        /// Of which service.
+        service: ServiceKey,
+    },
+    /// Write something into the timeline.
+    Note(Clean),
+    /// Open an incident for a service, or go on with the one that is open.
+    StartRollback {
+        /// The service.
+        service: ServiceKey,
+    },
+    /// The next step of the wizard: assess → scope → target → check → approve (which freezes the plan).
+    Advance,
+    /// A step back, before anything is approved.
+    Back,
+    /// Choose a target and a method.
+    Choose {
+        /// The target.
+        target: TargetSpec,
+        /// The method; `None` chooses by state.
+        method: Option<Method>,
+    },
+    /// Approve the frozen plan.
+    Approve {
+        /// The hash that was read and approved.
+        hash: PlanHash,
+        /// Who approves, when it is not the person at the keyboard.
+        by: Option<Operator>,
+        /// Why.
+        reason: Option<Clean>,
+        /// Seconds after which waiting ends, when not the runbook's.
+        timeout_seconds: Option<u64>,
+    },
+    /// Stop before the next call.
+    StopBeforeNext,
+    /// After a call whose effect cannot be told: look again.
+    LookAgain,
+    /// After a call whose effect cannot be told: end the rollback as unknown; a person takes over.
+    GiveUpUnknown,
+    /// Sign a check that a person makes.
+    Sign {
+        /// The check's id.
+        check: String,
+        /// How it went.
+        state: CheckState,
+        /// In their words.
+        note: Clean,
+    },
+    /// Settle the report's text.
+    SettleReport(String),
+    /// Give the incident up before anything was sent.
+    Abandon,
+    /// Close the incident that is done, so that the next can be opened.
+    CloseIncident,
+}
+
+/// What the mutation path reports beside the events that it makes durable.
+#[derive(Clone, Debug)]
+pub enum ActMsg {
+    /// Read again immediately before the write, the world was not what was approved, or it could not be read. Nothing was
+    /// sent and no intent was recorded.
+    Stale {
+        /// Why.
+        why: Phrase,
+    },
+    /// Looking found nothing certain about a call without an answer.
+    StillDoubtful {
+        /// Why.
+        why: Phrase,
+    },
+}
+
+/// What can happen to a session.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A second has passed on the engine's clock: deadlines and ages move.
+    Tick,
+    /// An observation ended.
+    Observed {
+        /// Of what.
+        subject: Subject,
+        /// Of which request.
+        generation: u64,
+        /// What it brought.
+        result: Result<Observation, Fault>,
+        /// When the answer came.
+        at: Timestamp,
+    },
+    /// A person did something.
+    Operator(OperatorMsg),
+    /// The journal made an event durable, from an effect or from the mutation path, in the order of the journal.
+    Saved(Recorded),
+    /// The journal created the incident.
+    IncidentCreated(Box<Incident>),
+    /// The journal could not take an event.
+    JournalFailed(Fault),
+    /// The mutation path.
+    Act(ActMsg),
+    /// The history row was written, or was there already.
+    HistoryWritten(Result<String, Fault>),
+    /// The incident to go on with after a restart.
+    Resumed(Box<Incident>),
+}
