@@ -16,12 +16,12 @@ use modosu::drill::{Drill, Options};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-pub const CLUSTER: &str = "peoplebooster-production";
-pub const BACKEND: &str = "peoplebooster-backend";
-pub const START: &str = "2026-11-23T05:05:12Z";
+pub(super) const CLUSTER: &str = "peoplebooster-production";
+pub(super) const BACKEND: &str = "peoplebooster-backend";
+pub(super) const START: &str = "2026-11-23T05:05:12Z";
 
 /// A drill that stands still until the test moves its clock.
-pub fn drill(scenario: &str, seed: u64) -> Drill {
+pub(super) fn drill(scenario: &str, seed: u64) -> Drill {
     let start = START.parse().unwrap();
     Drill::new(&Options {
         scenario: scenario.to_owned(),
@@ -32,7 +32,7 @@ pub fn drill(scenario: &str, seed: u64) -> Drill {
     .unwrap()
 }
 
-pub fn advance(drill: &Drill, seconds: u64) {
+pub(super) fn advance(drill: &Drill, seconds: u64) {
     drill.clock().advance(std::time::Duration::from_secs(seconds));
 }
 
@@ -66,7 +66,7 @@ fn http(drill: &Drill) -> SharedHttpClient {
 
 macro_rules! client {
     ($name:ident, $sdk:ident) => {
-        pub fn $name(drill: &Drill) -> $sdk::Client {
+        pub(super) fn $name(drill: &Drill) -> $sdk::Client {
             let config = $sdk::Config::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .endpoint_url("http://drill.localhost")
@@ -104,7 +104,7 @@ client!(cloudwatch, aws_sdk_cloudwatch);
 client!(sts, aws_sdk_sts);
 
 /// Sends a raw request; `None` when the connection dropped before the answer was whole.
-pub async fn send(drill: &Drill, request: Request<Body>) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
+pub(super) async fn send(drill: &Drill, request: Request<Body>) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {
     let response = drill.router().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.ok()?;
@@ -112,7 +112,7 @@ pub async fn send(drill: &Drill, request: Request<Body>) -> Option<(StatusCode, 
 }
 
 /// An awsJson1.1 call; an error comes as its code.
-pub fn json_call(
+pub(super) fn json_call(
     drill: &Drill,
     target: &str,
     input: &Value,
@@ -137,7 +137,7 @@ pub fn json_call(
     }
 }
 
-pub fn ecs_call(
+pub(super) fn ecs_call(
     drill: &Drill,
     operation: &str,
     input: &Value,
@@ -149,19 +149,19 @@ pub fn ecs_call(
     )
 }
 
-pub async fn backend(drill: &Drill) -> Value {
+pub(super) async fn backend(drill: &Drill) -> Value {
     let input = json!({ "cluster": CLUSTER, "services": [BACKEND] });
     ecs_call(drill, "DescribeServices", &input).await.unwrap()["services"][0].clone()
 }
 
-pub async fn roll_back_to(drill: &Drill, revision: u32) -> Result<Value, String> {
+pub(super) async fn roll_back_to(drill: &Drill, revision: u32) -> Result<Value, String> {
     let input =
         json!({ "cluster": CLUSTER, "service": BACKEND, "taskDefinition": format!("{BACKEND}:{revision}") });
     ecs_call(drill, "UpdateService", &input).await
 }
 
 /// A call of the drill's own endpoints.
-pub async fn control(drill: &Drill, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
+pub(super) async fn control(drill: &Drill, method: &str, path: &str, body: &Value) -> (StatusCode, Value) {
     let body = if body.is_null() {
         Body::empty()
     } else {
@@ -176,7 +176,7 @@ pub async fn control(drill: &Drill, method: &str, path: &str, body: &Value) -> (
     (status, serde_json::from_slice(&body).unwrap())
 }
 
-pub async fn arm(drill: &Drill, operation: &str, kind: &str, times: u32) {
+pub(super) async fn arm(drill: &Drill, operation: &str, kind: &str, times: u32) {
     let fault = json!({ "operation": operation, "kind": kind, "times": times });
     assert_eq!(control(drill, "POST", "faults", &fault).await.0, StatusCode::OK);
 }

@@ -150,7 +150,7 @@ fn swap(text: &str, from: &str, to: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn the_format_carries_an_outage() {
-    let outage = "\n[[application.image.change]]\nat = \"-3m\"\nenvironment = \"production\"\nhealthy = false\n\n[[application.revision]]\nnumber = 52";
+    let outage = "\n[[application.image.change]]\nat = \"-1m 40s\"\nenvironment = \"production\"\nhealthy = false\n\n[[application.revision]]\nnumber = 52";
     let drill = changed(|text| swap(&text, "\n[[application.revision]]\nnumber = 52", outage)).unwrap();
     let service = backend(&drill).await;
     assert!(
@@ -279,4 +279,50 @@ async fn unknown_fields_and_missing_files_are_refused() {
         Err(DrillError::UnreadableScenario { .. })
     ));
     assert_eq!(Drill::scenarios()[0], "bad-deploy");
+}
+
+#[tokio::test(start_paused = true)]
+async fn percentages_bound_a_deployment_from_both_sides() {
+    for (minimum, maximum, least, most) in
+        [(50, 100, 2, 4), (75, 125, 3, 5), (100, 125, 4, 5), (0, 100, 0, 4)]
+    {
+        let drill = changed(|text| {
+            let bounds = format!("desired = 4\nminimum_percent = {minimum}\nmaximum_percent = {maximum}");
+            // The bad revision had three minutes; with these bounds it needs longer.
+            let text = swap(
+                &text,
+                "at = \"-3m 45s\"\nrevision = 57",
+                "at = \"-8m 45s\"\nrevision = 57",
+            );
+            swap(&text, "desired = 4", &bounds)
+        })
+        .unwrap();
+        assert_eq!(
+            backend(&drill).await["deployments"][0]["rolloutState"],
+            "COMPLETED"
+        );
+        roll_back_to(&drill, 56).await.unwrap();
+        let mut elapsed = 0;
+        loop {
+            let world = drill.world();
+            let service = &world["services"][0];
+            let healthy: u64 = service["serving"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["healthy"].as_u64().unwrap())
+                .sum();
+            let standing = service["tasks"].as_array().unwrap().len() as u64;
+            assert!(
+                healthy >= least && standing <= most,
+                "{minimum}/{maximum} after {elapsed} s: {healthy}, {standing}"
+            );
+            if service["deployments"][0]["rollout"] == "COMPLETED" {
+                break;
+            }
+            assert!(elapsed < 600, "{minimum}/{maximum} stalls: {service}");
+            advance(&drill, 1);
+            elapsed += 1;
+        }
+    }
 }

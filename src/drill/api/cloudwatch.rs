@@ -235,7 +235,7 @@ fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         default: 500,
         most: 500,
     };
-    let page = page(all, input, paging, "metrics", world.chance)?;
+    let page = page(all, input, paging, "metrics", world.chance).map_err(AwsError::into_validation)?;
     Ok(json!({ "Metrics": page.items, "NextToken": page.next }))
 }
 
@@ -266,7 +266,7 @@ fn alarms(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         default: 50,
         most: 100,
     };
-    let page = page(all, input, paging, "alarms", world.chance)?;
+    let page = page(all, input, paging, "alarms", world.chance).map_err(AwsError::into_validation)?;
     Ok(json!({ "MetricAlarms": page.items, "CompositeAlarms": [], "NextToken": page.next }))
 }
 

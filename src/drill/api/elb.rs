@@ -72,7 +72,7 @@ fn balancers(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             })
         })
         .collect();
-    let page = page(all, input, PAGING, "balancers", world.chance)?;
+    let page = page(all, input, PAGING, "balancers", world.chance).map_err(AwsError::into_validation)?;
     Ok(json!({ "LoadBalancers": page.items, "NextMarker": page.next }))
 }
 
@@ -113,7 +113,7 @@ fn groups(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             })
         })
         .collect();
-    let page = page(all, input, PAGING, "groups", world.chance)?;
+    let page = page(all, input, PAGING, "groups", world.chance).map_err(AwsError::into_validation)?;
     Ok(json!({ "TargetGroups": page.items, "NextMarker": page.next }))
 }
 

@@ -42,6 +42,11 @@ impl AwsError {
         }
     }
 
+    /// The same mistake in the words of a query service.
+    pub(crate) fn into_validation(self) -> Self {
+        Self::validation(self.message)
+    }
+
     /// The operation does not exist, or the drill does not offer it.
     pub(crate) fn unknown_operation(operation: &str) -> Self {
         let message = format!("The drill does not offer the operation {operation}.");

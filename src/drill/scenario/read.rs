@@ -72,11 +72,10 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     let revision = |name: &str, number: u32| {
         let application = scenario.applications.iter().find(|known| known.name == name);
         let application = application.ok_or_else(|| format!("there is no application '{name}'"))?;
-        if application.revisions.iter().any(|known| known.number == number) {
-            Ok(())
-        } else {
-            Err(format!("application {name} has no revision {number}"))
-        }
+        let known = application.revisions.iter().find(|known| known.number == number);
+        known
+            .map(|known| known.registered)
+            .ok_or_else(|| format!("application {name} has no revision {number}"))
     };
     for application in &scenario.applications {
         for revision in &application.revisions {
@@ -122,7 +121,11 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             return Err(format!("service {} was never deployed", service.application));
         }
         for deploy in &service.deploys {
-            revision(&service.application, deploy.revision)?;
+            let registered = revision(&service.application, deploy.revision)?;
+            if deploy.at.before(registered) {
+                let (name, number) = (&service.application, deploy.revision);
+                return Err(format!("{name}:{number} is deployed before it is registered"));
+            }
         }
         if service
             .deploys
@@ -134,7 +137,9 @@ fn check(scenario: &Scenario) -> Result<(), String> {
                 service.application
             ));
         }
-        if service.maximum_percent < 100 || service.minimum_percent > service.maximum_percent {
+        if !(100..=1_000).contains(&service.maximum_percent)
+            || service.minimum_percent > service.maximum_percent
+        {
             return Err(format!(
                 "percentages of {} leave no room for a deployment",
                 service.application
@@ -195,6 +200,7 @@ mod tests {
                 "no application 'frontent'",
             ),
             ("at = \"-3m 45s\"", "at = \"soon\"", "no offset"),
+            ("at = \"-3m 45s\"", "at = \"-9m 30s\"", "before it is registered"),
         ] {
             assert!(good.contains(from), "{from}");
             let Err(Refused::Bad(reason)) = parse(&good.replace(from, to)) else {

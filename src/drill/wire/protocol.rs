@@ -165,11 +165,11 @@ pub(crate) fn write(call: &Call, outcome: &Result<Value, AwsError>, request_id: 
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Request;
+    use axum::http::{Request, request::Builder};
 
     use super::*;
 
-    fn parts(builder: axum::http::request::Builder) -> Parts {
+    fn parts(builder: Builder) -> Parts {
         builder.body(()).unwrap().into_parts().0
     }
 
