@@ -1,12 +1,24 @@
 //! Are the runbook's criteria met, since when, and until when must a person have decided?
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Clean, CriterionId, Observed, Operator, Phrase, Series, ServiceKey, ServiceState, Severity, TargetHealth,
+    Clean, CriterionId, Freshness, Minute, Observed, Operator, Phrase, Series, ServiceKey, ServiceState,
+    Severity, TargetHealth,
 };
-use crate::runbook::Runbook;
+use crate::runbook::{Criterion, LatencyStatistic, Runbook};
+
+use super::time::{MINUTE, minus, plus};
+
+/// How old a reading of the metrics may be. They are asked for once a minute; CloudWatch itself is one to three minutes
+/// late (facts: Application Load Balancer metrics are reported in 60-second intervals).
+const SERIES_ALLOWED: Duration = Duration::from_secs(5 * 60);
+
+/// A rate older than this says nothing about now.
+const RECENT: Duration = Duration::from_secs(6 * 60);
 
 /// Whether a criterion is met. No data is unknown, never "not met".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,4 +99,255 @@ pub struct Evidence<'a> {
     pub series: &'a Observed<Series>,
     /// Its targets.
     pub targets: &'a Observed<TargetHealth>,
+}
+
+/// Whether each of the runbook's criteria is met for one service, in the runbook's order.
+#[must_use]
+pub fn assess(
+    runbook: &Runbook,
+    evidence: &Evidence<'_>,
+    declarations: &[Declaration],
+    now: Timestamp,
+) -> Vec<CriterionStatus> {
+    runbook
+        .criteria
+        .iter()
+        .map(|criterion| match criterion.id {
+            CriterionId::ErrorRate => measured(criterion, Measure::ErrorRate, evidence, now),
+            CriterionId::Latency => measured(criterion, Measure::Latency, evidence, now),
+            CriterionId::FeatureDown => {
+                let proposed = no_target_is_healthy(evidence);
+                declared(criterion, evidence.service, declarations, proposed)
+            }
+            CriterionId::DataInconsistency | CriterionId::Vulnerability => {
+                declared(criterion, evidence.service, declarations, false)
+            }
+        })
+        .collect()
+}
+
+/// What criteria say together: met over unknown over not met. None at all is unknown.
+pub fn verdict<'a>(criteria: impl IntoIterator<Item = &'a CriterionStatus>) -> Verdict {
+    let mut together = None;
+    for status in criteria {
+        together = Some(match (together, status.state) {
+            (Some(Verdict::RollBack), _) | (_, CriterionState::Met) => Verdict::RollBack,
+            (Some(Verdict::Unknown), _) | (_, CriterionState::Unknown) => Verdict::Unknown,
+            (Some(Verdict::Hold) | None, CriterionState::NotMet) => Verdict::Hold,
+        });
+    }
+    together.unwrap_or(Verdict::Unknown)
+}
+
+#[derive(Clone, Copy)]
+enum Measure {
+    ErrorRate,
+    Latency,
+}
+
+impl Measure {
+    fn threshold(self, criterion: &Criterion) -> Option<f64> {
+        match self {
+            Self::ErrorRate => criterion.over_percent,
+            Self::Latency => criterion.over_seconds,
+        }
+    }
+
+    fn of(self, minute: &Minute, series: &Series) -> Option<f64> {
+        match self {
+            Self::ErrorRate => minute.error_percent(series.balancer_is_ours),
+            Self::Latency => minute.p95_seconds,
+        }
+    }
+
+    const fn over(self) -> &'static str {
+        match self {
+            Self::ErrorRate => "why-error-rate-over",
+            Self::Latency => "why-response-time-over",
+        }
+    }
+
+    const fn under(self) -> &'static str {
+        match self {
+            Self::ErrorRate => "why-error-rate-under",
+            Self::Latency => "why-response-time-under",
+        }
+    }
+
+    const fn absent(self) -> &'static str {
+        match self {
+            Self::ErrorRate => "why-error-rate-no-requests",
+            Self::Latency => "why-response-time-none",
+        }
+    }
+}
+
+fn blank(criterion: &Criterion, service: &ServiceKey, state: CriterionState, why: Phrase) -> CriterionStatus {
+    CriterionStatus {
+        id: criterion.id,
+        service: service.clone(),
+        severity: criterion.severity,
+        state,
+        declared: false,
+        proposed: false,
+        value: None,
+        threshold: None,
+        since: None,
+        decide_by: None,
+        as_of: None,
+        why,
+    }
+}
+
+fn decide_by(criterion: &Criterion, since: Timestamp) -> Timestamp {
+    plus(since, MINUTE.saturating_mul(criterion.decide_within_minutes))
+}
+
+fn measured(
+    criterion: &Criterion,
+    measure: Measure,
+    evidence: &Evidence<'_>,
+    now: Timestamp,
+) -> CriterionStatus {
+    let unknown = |why| blank(criterion, evidence.service, CriterionState::Unknown, why);
+    let Some(threshold) = measure.threshold(criterion) else {
+        return unknown(Phrase::new("why-no-threshold"));
+    };
+    // Minutes carry the 95th percentile; another statistic is not in them, and judging by the wrong one would be a guess.
+    let other_statistic = match (measure, criterion.statistic) {
+        (Measure::ErrorRate, _) | (Measure::Latency, LatencyStatistic::P95) => false,
+        (
+            Measure::Latency,
+            LatencyStatistic::P50 | LatencyStatistic::P90 | LatencyStatistic::P99 | LatencyStatistic::Average,
+        ) => true,
+    };
+    if other_statistic {
+        return unknown(Phrase::new("why-statistic-not-read"));
+    }
+    let Some(series) = evidence.series.value() else {
+        return CriterionStatus {
+            threshold: Some(threshold),
+            ..unknown(match evidence.series.fault() {
+                Some(fault) => Phrase::new("why-metrics-not-read").phrase("fault", fault.phrase()),
+                None => Phrase::new("why-metrics-waiting"),
+            })
+        };
+    };
+    // The newest minute may still be filling up; a partial count is no rate.
+    let complete = minus(now, MINUTE);
+    let newest = series
+        .minutes
+        .range(..=complete)
+        .rev()
+        .find_map(|(at, minute)| measure.of(minute, series).map(|value| (*at, value)));
+    let status = CriterionStatus {
+        threshold: Some(threshold),
+        value: newest.map(|(_, value)| value),
+        as_of: newest.map(|(at, _)| at),
+        ..unknown(Phrase::new(measure.absent()))
+    };
+    match (
+        evidence.series.freshness(now, SERIES_ALLOWED),
+        evidence.series.fault(),
+    ) {
+        (Freshness::Fresh, _) => {}
+        (Freshness::Stale | Freshness::Failed | Freshness::Waiting, Some(fault)) => {
+            let why = Phrase::new("why-metrics-not-read").phrase("fault", fault.phrase());
+            return CriterionStatus { why, ..status };
+        }
+        (Freshness::Stale | Freshness::Failed | Freshness::Waiting, None) => {
+            let age = evidence.series.age(now).unwrap_or_default();
+            let why = Phrase::new("why-metrics-old").duration("age", age);
+            return CriterionStatus { why, ..status };
+        }
+    }
+    match newest {
+        None => status,
+        Some((at, _)) if at < minus(now, RECENT) => status,
+        Some((at, value)) if value > threshold => {
+            let since = run_of_bad_minutes(series, measure, threshold, at);
+            CriterionStatus {
+                state: CriterionState::Met,
+                since: Some(since),
+                decide_by: Some(decide_by(criterion, since)),
+                why: Phrase::new(measure.over())
+                    .number("value", value)
+                    .number("threshold", threshold)
+                    .time("since", since)
+                    .time("at", at),
+                ..status
+            }
+        }
+        Some((at, value)) => CriterionStatus {
+            state: CriterionState::NotMet,
+            why: Phrase::new(measure.under())
+                .number("value", value)
+                .number("threshold", threshold)
+                .time("at", at),
+            ..status
+        },
+    }
+}
+
+/// The first minute of the run of bad minutes that ends at `last`. A minute without data inside the run does not end it:
+/// silence is no recovery. A good one does.
+fn run_of_bad_minutes(series: &Series, measure: Measure, threshold: f64, last: Timestamp) -> Timestamp {
+    series
+        .minutes
+        .range(..=last)
+        .rev()
+        .filter_map(|(at, minute)| measure.of(minute, series).map(|value| (*at, value)))
+        .take_while(|(_, value)| *value > threshold)
+        .last()
+        .map_or(last, |(at, _)| at)
+}
+
+fn no_target_is_healthy(evidence: &Evidence<'_>) -> bool {
+    match (evidence.state.value(), evidence.targets.value()) {
+        (Some(state), Some(targets)) => {
+            !state.target_groups.is_empty() && state.desired > 0 && targets.healthy == 0
+        }
+        (None, _) | (_, None) => false,
+    }
+}
+
+fn declared(
+    criterion: &Criterion,
+    service: &ServiceKey,
+    declarations: &[Declaration],
+    proposed: bool,
+) -> CriterionStatus {
+    // The first declaration starts the time to decide; a second person who says the same does not start it again.
+    let declaration = declarations
+        .iter()
+        .filter(|d| d.criterion == criterion.id && d.service == *service)
+        .min_by_key(|d| d.at);
+    match declaration {
+        Some(declaration) => CriterionStatus {
+            declared: true,
+            proposed,
+            since: Some(declaration.at),
+            decide_by: Some(decide_by(criterion, declaration.at)),
+            ..blank(
+                criterion,
+                service,
+                CriterionState::Met,
+                Phrase::new("why-declared-by")
+                    .text("by", &declaration.by)
+                    .text("note", &declaration.note)
+                    .time("at", declaration.at),
+            )
+        },
+        None => {
+            let why = if proposed {
+                "why-no-healthy-target"
+            } else {
+                "why-nobody-declared"
+            };
+            CriterionStatus {
+                proposed,
+                ..blank(criterion, service, CriterionState::NotMet, Phrase::new(why))
+            }
+        }
+    }
 }
