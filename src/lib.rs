@@ -1,5 +1,6 @@
 //! modosu: an incident console for services on Amazon ECS.
 
+pub mod adapters;
 pub mod domain;
 pub mod incident;
 pub mod rollback;
