@@ -3,7 +3,7 @@
 use crate::domain::Phrase;
 use crate::rollback::{CheckState, Outcome};
 use crate::runbook::{Check, Runbook};
-use crate::words::Words;
+use crate::words::{Lang, Words};
 
 use super::{Incident, record, timeline};
 
@@ -202,7 +202,10 @@ fn state(incident: &Incident, runbook: &Runbook, kind: ReportKind, words: &Words
 }
 
 fn check_line(incident: &Incident, check: &Check, words: &Words) -> String {
-    let title = check.title.get(words.lang().into());
+    let title = match words.lang() {
+        Lang::Ja => &check.title.ja,
+        Lang::En => &check.title.en,
+    };
     let (state, evidence) = match incident.checks.get(&check.id) {
         Some((result, _)) => (check_state(result.state), words.say(&result.evidence)),
         None => (Phrase::new("check-not-done"), String::new()),
