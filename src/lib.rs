@@ -2,6 +2,7 @@
 
 pub mod adapters;
 pub mod domain;
+pub mod drill;
 pub mod incident;
 pub mod rollback;
 pub mod runbook;

@@ -3,3 +3,5 @@
 // `cfg(test)` is always true here. It tells clippy that helpers are tests too, which may unwrap.
 #[cfg(test)]
 mod adapters;
+#[cfg(test)]
+mod drill;
