@@ -287,6 +287,12 @@ impl Intercept for LoopbackOnly {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use crate::adapters::aws::fault::classify;
+    use crate::adapters::http::Connector;
+
     use super::*;
 
     fn drill(endpoint: Option<&str>) -> AwsSettings {
@@ -325,5 +331,30 @@ mod tests {
             .unwrap_err();
         assert_eq!(fault.kind, FaultKind::NoCredentials);
         assert!(fault.detail.as_str().contains("--region"));
+    }
+
+    /// An endpoint for one service alone (`AWS_ENDPOINT_URL_ECS`) is not seen by `connect`; it is stopped on its way out.
+    #[tokio::test]
+    async fn a_request_to_another_machine_is_stopped_before_it_leaves() {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&sent);
+        let connector: Connector = Arc::new(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async { Err("nobody".to_owned()) })
+        });
+        let near = connect(&drill(None), &Door::Direct(connector)).await.unwrap();
+        let far = |loopback_only| Connection {
+            region: near.region.clone(),
+            loopback_only,
+            sdk: near.sdk.to_builder().endpoint_url("http://10.0.0.7:4566").build(),
+        };
+        let ask = |connection: Connection| async move {
+            let error = connection.ecs_once().list_clusters().send().await.unwrap_err();
+            classify("ecs.ListClusters", &error)
+        };
+        assert_eq!(ask(far(true)).await.kind, FaultKind::Local);
+        assert_eq!(sent.load(Ordering::SeqCst), 0);
+        assert_eq!(ask(far(false)).await.kind, FaultKind::Unreachable);
+        assert_eq!(sent.load(Ordering::SeqCst), 1);
     }
 }
