@@ -83,7 +83,7 @@ pub(super) fn deployed(
     ended: Option<Timestamp>,
 ) -> ServiceDeploymentArn {
     let n = history.deployments.len();
-    let arn = deployment_arn(&format!("d{n}"));
+    let arn = deployment_arn(&format!("d{}", 9_000 - n));
     let target = described(history, (revision, content));
     history.deployments.insert(
         0,

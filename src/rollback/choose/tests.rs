@@ -251,7 +251,10 @@ fn what_ecs_cannot_describe_is_neither_chosen_nor_counted_past() {
 
 #[test]
 fn candidates_tell_who_served_and_how_well() {
-    let world = World::new();
+    let mut world = World::new();
+    // :56 ended when the next deployment began, at -2: that minute is not its own any more.
+    let mixed = super::super::fixtures::minute(1000.0, 500.0);
+    world.series.value_mut().unwrap().minutes.insert(at(-2), mixed);
     let list = candidates(&world.inputs());
     let revisions: Vec<_> = list.iter().map(|c| c.definition.revision()).collect();
     assert_eq!(revisions, [57, 56, 55, 54]);

@@ -233,7 +233,10 @@ fn each_part_of_the_predicate_is_needed() {
     let cases: [(&str, Break); 17] = [
         ("follow-starting", |s| s.state.deployments[0].running = 3),
         ("follow-starting", |s| s.state.deployments[0].pending = 1),
-        ("follow-starting", |s| s.state.deployments[0].desired = 3),
+        ("follow-starting", |s| {
+            s.state.deployments[0].desired = 3;
+            s.state.deployments[0].running = 3;
+        }),
         ("follow-draining", |s| {
             s.state
                 .deployments
@@ -560,6 +563,36 @@ fn an_answer_that_names_the_deployment_before_is_not_believed() {
         follow.goal().service_deployment,
         Some(scene.history.deployments[0].arn.clone())
     );
+}
+
+#[test]
+fn an_older_service_deployment_of_the_same_target_is_not_ours() {
+    let mut scene = Scene::right();
+    scene.history = DeploymentHistory::default();
+    deployed(
+        &mut scene.history,
+        (56, 56),
+        Native::Successful,
+        at(-600),
+        Some(at(-590)),
+    );
+    deployed(
+        &mut scene.history,
+        (57, 57),
+        Native::Successful,
+        at(-60),
+        Some(at(-55)),
+    );
+    let mut follow = Follow::new(goal());
+    let progress = underway(scene.watch(&mut follow, 5, 115));
+    assert_eq!(progress.note.id, "follow-history-waiting");
+    // When it has not appeared for two minutes, the list is not one that could prove it.
+    let ending = ended(scene.watch(&mut follow, 120, 500));
+    assert_eq!(
+        (ending.outcome, ending.stable_at),
+        (Outcome::OnTarget, Some(seconds(120)))
+    );
+    assert_eq!(ending.unproven, [Unproven::ServiceDeployment]);
 }
 
 #[test]
