@@ -1,1 +1,7 @@
+//! One executable for all integration tests; its modules are the ideas of `docs/architecture.md`.
 
+// `cfg(test)` is always true here. It tells clippy that helpers are tests too, which may unwrap.
+#[cfg(test)]
+mod drill;
+#[cfg(test)]
+mod walk;
