@@ -22,7 +22,19 @@ macro_rules! locale_files {
 }
 
 locale_files![
-    "cli", "common", "console", "faults", "history", "keys", "report", "rollback", "verify", "wizard",
+    "x-core",
+    "x-session",
+    "x-story",
+    "cli",
+    "common",
+    "console",
+    "faults",
+    "history",
+    "keys",
+    "report",
+    "rollback",
+    "verify",
+    "wizard",
 ];
 
 type Bundle = FluentBundle<FluentResource>;
