@@ -12,6 +12,7 @@
 //! | F4, front ends | [`tui`], [`cli`] |
 //! | sealed | [`drill`], the simulated AWS account |
 
+pub mod adapters;
 pub mod domain;
 pub mod drill;
 pub mod engine;

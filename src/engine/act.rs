@@ -51,24 +51,51 @@ impl Hands {
         step: &Step,
         place: Place,
     ) {
-        let Some(call) = step.calls.get(place.call) else { return };
+        let Some(call) = step.calls.get(place.call) else {
+            return;
+        };
         let fingerprint = match self.still_as_approved(account, step).await {
             Ok(fingerprint) => fingerprint,
             Err(why) => return self.say(ActMsg::Stale { why }),
         };
-        if let Err(fault) = self.scribe.lease(&self.environment, vec![step.service.clone()]).await {
-            return self.say(ActMsg::Stale { why: Phrase::new("refused-lease").text("detail", &fault.detail) });
+        if let Err(fault) = self
+            .scribe
+            .lease(&self.environment, vec![step.service.clone()])
+            .await
+        {
+            return self.say(ActMsg::Stale {
+                why: Phrase::new("refused-lease").text("detail", &fault.detail),
+            });
         }
-        let Place { step: at_step, call: at_call } = place;
-        let intent = Event::Intended { step: at_step, call: at_call, fingerprint };
+        let Place {
+            step: at_step,
+            call: at_call,
+        } = place;
+        let intent = Event::Intended {
+            step: at_step,
+            call: at_call,
+            fingerprint,
+        };
         if self.scribe.append_act(incident, intent).await.is_err() {
             // The scribe has told the session; without a durable intent nothing is sent.
             return;
         }
         let outcome = match writer.send(&call.api).await {
-            Ok(receipt) => Event::Answered { step: at_step, call: at_call, receipt },
-            Err(fault) if fault.certainly_not_done() => Event::Rejected { step: at_step, call: at_call, fault },
-            Err(fault) => Event::Doubtful { step: at_step, call: at_call, fault: Some(fault) },
+            Ok(receipt) => Event::Answered {
+                step: at_step,
+                call: at_call,
+                receipt,
+            },
+            Err(fault) if fault.certainly_not_done() => Event::Rejected {
+                step: at_step,
+                call: at_call,
+                fault,
+            },
+            Err(fault) => Event::Doubtful {
+                step: at_step,
+                call: at_call,
+                fault: Some(fault),
+            },
         };
         // When even the outcome cannot be made durable, the intent stands alone and a restart will look for its effect.
         drop(self.scribe.append_act(incident, outcome).await);
@@ -81,7 +108,11 @@ impl Hands {
         if identity.account != *account {
             return Err(Phrase::new("refused-account").text("account", &identity.account));
         }
-        let state = self.reader.service(&step.cluster, &step.ecs_service).await.map_err(|f| unread(&f))?;
+        let state = self
+            .reader
+            .service(&step.cluster, &step.ecs_service)
+            .await
+            .map_err(|f| unread(&f))?;
         let seen = rollback::fingerprint(&state);
         rollback::unchanged(step, &seen)?;
         Ok(seen)
@@ -96,21 +127,35 @@ impl Hands {
         before: &Fingerprint,
         sent_at: Timestamp,
     ) {
-        let Place { step: at_step, call: at_call } = place;
+        let Place {
+            step: at_step,
+            call: at_call,
+        } = place;
         let began = self.clock.now();
         loop {
             let found = self.reader.service(&step.cluster, &step.ecs_service).await;
             let now = self.clock.now();
             let looked = now.duration_since(began);
             let why = match found.map(|state| rollback::found_effect(step, before, sent_at, &state)) {
-                Ok(Found::TookEffect { deployment, service_deployment }) => {
-                    let receipt = Receipt { request_id: None, deployment: Some(deployment), service_deployment };
-                    let event = Event::Adopted { step: at_step, call: at_call, receipt };
+                Ok(Found::TookEffect(deployment, service_deployment)) => {
+                    let receipt = Receipt {
+                        request_id: None,
+                        deployment: Some(deployment),
+                        service_deployment,
+                    };
+                    let event = Event::Adopted {
+                        step: at_step,
+                        call: at_call,
+                        receipt,
+                    };
                     drop(self.scribe.append_act(incident, event).await);
                     return;
                 }
                 Ok(Found::AsBefore) if looked >= SETTLE => {
-                    let event = Event::NotApplied { step: at_step, call: at_call };
+                    let event = Event::NotApplied {
+                        step: at_step,
+                        call: at_call,
+                    };
                     drop(self.scribe.append_act(incident, event).await);
                     return;
                 }

@@ -18,7 +18,10 @@ pub struct Clock(Kind);
 #[derive(Clone)]
 enum Kind {
     Machine,
-    Shared { now: Arc<dyn Fn() -> Timestamp + Send + Sync>, speed: Arc<dyn Fn() -> f64 + Send + Sync> },
+    Shared {
+        now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+        speed: Arc<dyn Fn() -> f64 + Send + Sync>,
+    },
     Remote(Arc<Mutex<Reading>>),
 }
 
@@ -55,7 +58,11 @@ impl Clock {
     /// A clock of another process, which is set whenever it is heard of.
     #[must_use]
     pub(super) fn remote(now: Timestamp, speed: f64) -> Self {
-        Self(Kind::Remote(Arc::new(Mutex::new(Reading { now, speed, heard: Instant::now() }))))
+        Self(Kind::Remote(Arc::new(Mutex::new(Reading {
+            now,
+            speed,
+            heard: Instant::now(),
+        }))))
     }
 
     /// Sets a remote clock by what it said just now; any other clock stays as it is. Time never goes back.
@@ -63,7 +70,11 @@ impl Clock {
         if let Kind::Remote(reading) = &self.0 {
             let known = self.now();
             let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
-            *reading = Reading { now: now.max(known), speed, heard: Instant::now() };
+            *reading = Reading {
+                now: now.max(known),
+                speed,
+                heard: Instant::now(),
+            };
         }
     }
 
@@ -76,7 +87,10 @@ impl Clock {
             Kind::Remote(reading) => {
                 let reading = *reading.lock().unwrap_or_else(PoisonError::into_inner);
                 let passed = reading.heard.elapsed().mul_f64(reading.speed.clamp(0.0, 1e6));
-                SignedDuration::try_from(passed).ok().and_then(|d| reading.now.checked_add(d).ok()).unwrap_or(reading.now)
+                SignedDuration::try_from(passed)
+                    .ok()
+                    .and_then(|d| reading.now.checked_add(d).ok())
+                    .unwrap_or(reading.now)
             }
         }
     }
@@ -91,7 +105,9 @@ impl Clock {
 
     /// Sleeps for `duration` of this clock.
     pub async fn sleep(&self, duration: Duration) {
-        let until = SignedDuration::try_from(duration).ok().and_then(|d| self.now().checked_add(d).ok());
+        let until = SignedDuration::try_from(duration)
+            .ok()
+            .and_then(|d| self.now().checked_add(d).ok());
         if let Some(until) = until {
             self.sleep_until(until).await;
         }
@@ -114,12 +130,18 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else asks")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the clock that everybody else asks"
+)]
 fn machine_now() -> Timestamp {
     Timestamp::now()
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else sleeps by")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the clock that everybody else sleeps by"
+)]
 async fn tokio_sleep(real: Duration) {
     tokio::time::sleep(real).await;
 }
@@ -137,7 +159,11 @@ mod tests {
         let clock = Clock::remote(at("2026-11-23T05:00:00Z"), 60.0);
         let began = Instant::now();
         clock.sleep(Duration::from_secs(600)).await;
-        assert!(began.elapsed() <= Duration::from_millis(10_200), "{:?}", began.elapsed());
+        assert!(
+            began.elapsed() <= Duration::from_millis(10_200),
+            "{:?}",
+            began.elapsed()
+        );
         assert!(clock.now() >= at("2026-11-23T05:10:00Z"));
         clock.set(at("2026-11-23T05:00:00Z"), 1.0);
         assert!(clock.now() >= at("2026-11-23T05:10:00Z"));

@@ -47,7 +47,10 @@ const fn allowance(bucket: Bucket) -> (f64, f64) {
 
 impl Limiter {
     pub(super) const fn new(clock: Clock) -> Self {
-        Self { clock, buckets: Mutex::new(BTreeMap::new()) }
+        Self {
+            clock,
+            buckets: Mutex::new(BTreeMap::new()),
+        }
     }
 
     /// Takes a token and returns how long to wait for it.
@@ -55,13 +58,21 @@ impl Limiter {
         let (most, per_second) = allowance(bucket);
         let now = self.clock.now();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let tokens = buckets.entry(bucket).or_insert(Tokens { left: most, at: now, slowed: 1.0 });
+        let tokens = buckets.entry(bucket).or_insert(Tokens {
+            left: most,
+            at: now,
+            slowed: 1.0,
+        });
         let passed = now.duration_since(tokens.at).as_secs_f64().max(0.0);
         tokens.slowed = (tokens.slowed + passed / 60.0).min(1.0);
         let rate = per_second * tokens.slowed;
         tokens.left = (tokens.left + passed * rate).min(most) - 1.0;
         tokens.at = now;
-        if tokens.left >= 0.0 { Duration::ZERO } else { Duration::from_secs_f64((-tokens.left / rate).min(60.0)) }
+        if tokens.left >= 0.0 {
+            Duration::ZERO
+        } else {
+            Duration::from_secs_f64((-tokens.left / rate).min(60.0))
+        }
     }
 }
 

@@ -16,12 +16,12 @@ use crate::incident::{Incident, IncidentId, record};
 use crate::runbook::Runbook;
 use crate::session::{self, ActMsg, Attention, Effect, Effects, Msg, OperatorMsg, Session, Subject};
 
+use super::Clock;
 use super::act::{Hands, Place};
 use super::look::{Eyes, Look, NoLook, look_for};
 use super::scribe::Scribe;
 use super::start::{Watch, drill_clock};
 use super::watch::Timetable;
-use super::Clock;
 
 /// How long an orderly end waits for a write whose answer is on its way; longer than the writer's own time-out.
 const LAST_ANSWER: Duration = Duration::from_secs(25);
@@ -186,7 +186,8 @@ impl Engine {
     fn apply(&mut self, msg: Msg) {
         let now = self.now();
         if let Msg::Observed { subject, result, .. } = &msg {
-            self.timetable.answered(subject, result.is_ok(), &self.attention, now);
+            self.timetable
+                .answered(subject, result.is_ok(), &self.attention, now);
         }
         let effects = session::update(&mut self.parts.session, msg, now);
         self.perform(effects, now);
@@ -203,19 +204,42 @@ impl Engine {
                 Effect::CreateIncident(event) => self.parts.scribe.create(event),
                 Effect::Record(id, event) => self.parts.scribe.append(id, event),
                 Effect::Observe(subjects) => self.timetable.hurry(&subjects, now),
-                Effect::Act { incident, account, step, step_index, call_index } => {
+                Effect::Act {
+                    incident,
+                    account,
+                    step,
+                    step_index,
+                    call_index,
+                } => {
                     let Some(writer) = self.parts.writer.clone() else {
                         // Read-only: there is no writer, and an approval cannot have come this far.
                         continue;
                     };
                     let hands = self.hands();
-                    let place = Place { step: step_index, call: call_index };
-                    self.acts.spawn(async move { hands.carry_out(&writer, &incident, &account, &step, place).await });
+                    let place = Place {
+                        step: step_index,
+                        call: call_index,
+                    };
+                    self.acts.spawn(async move {
+                        hands.carry_out(&writer, &incident, &account, &step, place).await
+                    });
                 }
-                Effect::Reconcile { incident, step, step_index, call_index, before, sent_at } => {
+                Effect::Reconcile {
+                    incident,
+                    step,
+                    step_index,
+                    call_index,
+                    before,
+                    sent_at,
+                } => {
                     let hands = self.hands();
-                    let place = Place { step: step_index, call: call_index };
-                    self.acts.spawn(async move { hands.reconcile(&incident, &step, place, &before, sent_at).await });
+                    let place = Place {
+                        step: step_index,
+                        call: call_index,
+                    };
+                    self.acts.spawn(async move {
+                        hands.reconcile(&incident, &step, place, &before, sent_at).await
+                    });
                 }
                 Effect::WriteHistory(id) => self.write_row(id),
             }
@@ -240,7 +264,12 @@ impl Engine {
                 Ok(look) => self.spawn_look(subject, generation, look),
                 Err(NoLook::NotYet) => self.timetable.not_yet(&subject, now),
                 Err(NoLook::Nothing(fault)) => {
-                    let msg = Msg::Observed { subject, generation, result: Err(fault), at: now };
+                    let msg = Msg::Observed {
+                        subject,
+                        generation,
+                        result: Err(fault),
+                        at: now,
+                    };
                     // The receiving end is this engine's own.
                     drop(self.parts.tell.send(msg));
                 }
@@ -257,12 +286,20 @@ impl Engine {
             // A reading is as old as its request: what AWS saw may have changed while the answer was under way.
             let at = eyes.clock.now();
             let result = eyes.look(look).await;
-            drop(tell.send(Msg::Observed { subject, generation, result, at }));
+            drop(tell.send(Msg::Observed {
+                subject,
+                generation,
+                result,
+                at,
+            }));
         });
     }
 
     fn write_row(&mut self, id: IncidentId) {
-        let (Some(history), Some(incident)) = (self.parts.history.clone(), &self.parts.session.incident) else { return };
+        let (Some(history), Some(incident)) = (self.parts.history.clone(), &self.parts.session.incident)
+        else {
+            return;
+        };
         if incident.id != id {
             return;
         }
@@ -303,7 +340,8 @@ impl Engine {
             return Err(Fault::new(FaultKind::Local, "resume", &detail));
         }
         if incident.world != setup.world {
-            let detail = format!("incident {id} belongs to another world: the drill that it was opened in has ended");
+            let detail =
+                format!("incident {id} belongs to another world: the drill that it was opened in has ended");
             return Err(Fault::new(FaultKind::Local, "resume", &detail));
         }
         self.apply(Msg::Resumed(Box::new(incident)));
@@ -315,17 +353,23 @@ impl Engine {
     /// # Errors
     /// In read-only mode, when the incident cannot be read, or when the file cannot be written.
     pub async fn write_history(&self, id: &IncidentId) -> Result<(String, Appended), Fault> {
-        let history = self
-            .parts
-            .history
-            .clone()
-            .ok_or_else(|| Fault::new(FaultKind::Local, "history.append", "read-only: nothing is written"))?;
+        let history = self.parts.history.clone().ok_or_else(|| {
+            Fault::new(
+                FaultKind::Local,
+                "history.append",
+                "read-only: nothing is written",
+            )
+        })?;
         let incident = self.parts.scribe.read(id).await?;
         if let Some(path) = incident.filed.clone() {
             return Ok((path, Appended::AlreadyThere));
         }
-        let (path, appended) = append_row(history, incident, self.parts.session.setup.runbook.clone()).await?;
-        self.parts.scribe.append_act(id, crate::incident::Event::Filed { path: path.clone() }).await?;
+        let (path, appended) =
+            append_row(history, incident, self.parts.session.setup.runbook.clone()).await?;
+        self.parts
+            .scribe
+            .append_act(id, crate::incident::Event::Filed { path: path.clone() })
+            .await?;
         Ok((path, appended))
     }
 
@@ -348,7 +392,10 @@ impl Engine {
         }
         // The session may still owe the journal an event of what has just come in.
         while let Ok(msg) = self.parts.told.try_recv() {
-            if matches!(msg, Msg::Act(ActMsg::Saved(_)) | Msg::Saved(_) | Msg::HistoryWritten(_)) {
+            if matches!(
+                msg,
+                Msg::Act(ActMsg::Saved(_)) | Msg::Saved(_) | Msg::HistoryWritten(_)
+            ) {
                 self.apply(msg);
             }
         }
@@ -365,8 +412,10 @@ async fn append_row(
     let path = history.path().display().to_string();
     let row = record::row(&incident, &runbook)
         .ok_or_else(|| Fault::new(FaultKind::Local, "history.append", "the incident has no row yet"))?;
-    let appended =
-        blocking("history.append", move || history.append(&record::columns(), &row.cells())).await?;
+    let appended = blocking("history.append", move || {
+        history.append(&record::columns(), &row.cells())
+    })
+    .await?;
     Ok((path, appended))
 }
 

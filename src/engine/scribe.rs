@@ -17,10 +17,18 @@ type Reply<T> = oneshot::Sender<Result<T, Fault>>;
 
 enum Order {
     Create(Box<Event>),
-    Append { id: IncidentId, event: Box<Event>, reply: Option<Reply<()>> },
+    Append {
+        id: IncidentId,
+        event: Box<Event>,
+        reply: Option<Reply<()>>,
+    },
     Heads(Reply<Vec<Head>>),
     Read(IncidentId, Reply<Incident>),
-    Lease { environment: EnvironmentName, services: Vec<ServiceKey>, reply: Reply<()> },
+    Lease {
+        environment: EnvironmentName,
+        services: Vec<ServiceKey>,
+        reply: Reply<()>,
+    },
     Flush(Reply<()>),
 }
 
@@ -59,13 +67,22 @@ impl Scribe {
 
     /// Appends an event; the engine is told by `Msg::Saved`.
     pub(super) fn append(&self, id: IncidentId, event: Box<Event>) {
-        self.order(Order::Append { id, event, reply: None });
+        self.order(Order::Append {
+            id,
+            event,
+            reply: None,
+        });
     }
 
     /// Appends an event of the mutation path and returns when it is durable; the engine is told by `ActMsg::Saved`.
     pub(super) async fn append_act(&self, id: &IncidentId, event: Event) -> Result<(), Fault> {
         let id = id.clone();
-        self.ask(|reply| Order::Append { id, event: Box::new(event), reply: Some(reply) }).await
+        self.ask(|reply| Order::Append {
+            id,
+            event: Box::new(event),
+            reply: Some(reply),
+        })
+        .await
     }
 
     /// The incidents of the journal, newest first.
@@ -80,9 +97,18 @@ impl Scribe {
     }
 
     /// Takes or renews this process's lease on the services.
-    pub(super) async fn lease(&self, environment: &EnvironmentName, services: Vec<ServiceKey>) -> Result<(), Fault> {
+    pub(super) async fn lease(
+        &self,
+        environment: &EnvironmentName,
+        services: Vec<ServiceKey>,
+    ) -> Result<(), Fault> {
         let environment = environment.clone();
-        self.ask(|reply| Order::Lease { environment, services, reply }).await
+        self.ask(|reply| Order::Lease {
+            environment,
+            services,
+            reply,
+        })
+        .await
     }
 
     /// Returns when everything ordered before is done.
@@ -93,7 +119,9 @@ impl Scribe {
     async fn ask<T>(&self, order: impl FnOnce(Reply<T>) -> Order) -> Result<T, Fault> {
         let (reply, answer) = oneshot::channel();
         self.order(order(reply));
-        answer.await.unwrap_or_else(|_| Err(Fault::new(FaultKind::Local, "journal", "the journal is closed")))
+        answer
+            .await
+            .unwrap_or_else(|_| Err(Fault::new(FaultKind::Local, "journal", "the journal is closed")))
     }
 }
 
@@ -133,18 +161,24 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
     let now = desk.clock.now();
     match order {
         Order::Create(event) => {
-            let day = now.to_zoned(desk.time_zone.clone()).date();
+            let day = now.to_zoned_datetime(desk.time_zone.clone()).date();
             let created = journal(desk, open)
                 .and_then(|j| j.create(day, &event, now).map_err(Fault::from))
                 .and_then(|(id, recorded)| Incident::opened(id, recorded).map_err(|e| story_fault(&e)));
-            tell(desk, match created {
-                Ok(incident) => Msg::IncidentCreated(Box::new(incident)),
-                Err(fault) => Msg::JournalFailed(fault),
-            });
+            tell(
+                desk,
+                match created {
+                    Ok(incident) => Msg::IncidentCreated(Box::new(incident)),
+                    Err(fault) => Msg::JournalFailed(fault),
+                },
+            );
         }
         Order::Append { id, event, reply } => {
             let appended = journal(desk, open).and_then(|j| append(j, &id, &event, now));
-            if matches!(*event, Event::Ended { .. } | Event::Abandoned { .. } | Event::Refused { .. }) {
+            if matches!(
+                *event,
+                Event::Ended { .. } | Event::Abandoned { .. } | Event::Refused { .. }
+            ) {
                 if let Some(journal) = open.as_mut() {
                     // A lease that cannot be given back runs out by itself.
                     drop(journal.release(&desk.holder));
@@ -167,13 +201,20 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
             (false, _) => Ok(Vec::new()),
             (true, journal) => journal.and_then(|j| j.heads().map_err(Fault::from)),
         })),
-        Order::Read(id, reply) => drop(reply.send(
-            journal(desk, open)
-                .and_then(|j| j.read(&id).map_err(Fault::from))
-                .and_then(|events| Incident::fold(id, &events).map_err(|e| story_fault(&e))),
-        )),
-        Order::Lease { environment, services, reply } => drop(reply.send(journal(desk, open).and_then(|j| {
-            j.acquire(&environment, &services, &desk.holder, now, LEASE).map_err(Fault::from)
+        Order::Read(id, reply) => drop(
+            reply.send(
+                journal(desk, open)
+                    .and_then(|j| j.read(&id).map_err(Fault::from))
+                    .and_then(|events| Incident::fold(id, &events).map_err(|e| story_fault(&e))),
+            ),
+        ),
+        Order::Lease {
+            environment,
+            services,
+            reply,
+        } => drop(reply.send(journal(desk, open).and_then(|j| {
+            j.acquire(&environment, &services, &desk.holder, now, LEASE)
+                .map_err(Fault::from)
         }))),
         Order::Flush(reply) => drop(reply.send(Ok(()))),
     }

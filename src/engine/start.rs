@@ -71,7 +71,10 @@ pub struct StartError {
 
 impl From<Fault> for StartError {
     fn from(fault: Fault) -> Self {
-        Self { why: fault.phrase(), hint: fault.hint() }
+        Self {
+            why: fault.phrase(),
+            hint: fault.hint(),
+        }
     }
 }
 
@@ -85,7 +88,9 @@ pub(super) struct DrillClock {
 
 /// Asks a drill for its clock.
 pub(super) async fn drill_clock(http: &Http, drill: &str) -> Result<DrillClock, Fault> {
-    let answer = http.get(&format!("{drill}/_drill/clock"), Duration::from_secs(5)).await?;
+    let answer = http
+        .get(&format!("{drill}/_drill/clock"), Duration::from_secs(5))
+        .await?;
     serde_json::from_slice(&answer.body)
         .map_err(|error| Fault::new(FaultKind::Malformed, "drill.clock", &error.to_string()))
 }
@@ -97,10 +102,13 @@ impl Engine {
     /// When there is no region or an address is not allowed, when the drill does not answer, or when the runbook does not
     /// know the environment.
     pub async fn start(start: Start, watch: Watch) -> Result<Self, StartError> {
-        let environment = start.runbook.environment(&start.environment).ok_or_else(|| StartError {
-            why: Phrase::new("start-no-environment").text("environment", &start.environment),
-            hint: Phrase::new("start-no-environment-hint"),
-        })?;
+        let environment = start
+            .runbook
+            .environment(&start.environment)
+            .ok_or_else(|| StartError {
+                why: Phrase::new("start-no-environment").text("environment", &start.environment),
+                hint: Phrase::new("start-no-environment-hint"),
+            })?;
         let door = match (&start.drill, start.door) {
             (Some(_), Door::Network { .. }) => Door::Network { loopback_only: true },
             (_, door) => door,
@@ -112,13 +120,19 @@ impl Engine {
                 let said = drill_clock(&http, drill).await?;
                 match shared {
                     Some(clock) => (clock, Some(said.id), None),
-                    None => (Clock::remote(said.now, said.speed), Some(said.id), Some(drill.clone())),
+                    None => (
+                        Clock::remote(said.now, said.speed),
+                        Some(said.id),
+                        Some(drill.clone()),
+                    ),
                 }
             }
         };
         let settings = AwsSettings {
             profile: start.profile,
-            region: start.region.or_else(|| environment.region.as_ref().map(ToString::to_string)),
+            region: start
+                .region
+                .or_else(|| environment.region.as_ref().map(ToString::to_string)),
             endpoint: start.drill.clone(),
             drill_credentials: start.drill.is_some(),
         };
@@ -126,15 +140,23 @@ impl Engine {
         let pace: Arc<dyn Pace> = Arc::new(Limiter::new(clock.clone()));
         let reader = Reader::new(&connection, pace.clone());
 
-        let state_dir = if start.drill.is_some() { start.state_dir.join("drill") } else { start.state_dir };
+        let state_dir = if start.drill.is_some() {
+            start.state_dir.join("drill")
+        } else {
+            start.state_dir
+        };
         let history_path = match &start.drill {
             Some(_) => state_dir.join("rollback-history.md"),
             None => start.working_dir.join(&start.runbook.history.file),
         };
         // The one place where the right to write is granted. In read-only mode there is no permit, and so no writer.
         let permit = WritePermit::grant(start.mode);
-        let writer = permit.as_ref().map(|permit| Arc::new(Writer::new(permit, &connection, pace)));
-        let history = permit.as_ref().map(|permit| Arc::new(HistoryFile::new(permit, &history_path)));
+        let writer = permit
+            .as_ref()
+            .map(|permit| Arc::new(Writer::new(permit, &connection, pace)));
+        let history = permit
+            .as_ref()
+            .map(|permit| Arc::new(HistoryFile::new(permit, &history_path)));
 
         let (tell, told) = mpsc::unbounded_channel();
         let holder = Holder {
@@ -159,7 +181,17 @@ impl Engine {
             world,
         });
         let eyes = Eyes { reader, http, clock };
-        let parts = Parts { session, eyes, writer, history, history_path, scribe, tell, told, drill: start.drill };
+        let parts = Parts {
+            session,
+            eyes,
+            writer,
+            history,
+            history_path,
+            scribe,
+            tell,
+            told,
+            drill: start.drill,
+        };
         Ok(Self::assemble(parts, watch, serving, remote))
     }
 }

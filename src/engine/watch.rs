@@ -35,13 +35,27 @@ pub(super) struct Timetable {
 
 impl Timetable {
     pub(super) fn new(subjects: impl IntoIterator<Item = Subject>, now: Timestamp) -> Self {
-        let due = Due { next: now, in_flight: false, failures: 0, generation: 0 };
-        Self { dues: subjects.into_iter().map(|s| (s, due)).collect(), next_tick: now }
+        let due = Due {
+            next: now,
+            in_flight: false,
+            failures: 0,
+            generation: 0,
+        };
+        Self {
+            dues: subjects.into_iter().map(|s| (s, due)).collect(),
+            next_tick: now,
+        }
     }
 
     /// When something is due next.
     pub(super) fn next(&self) -> Timestamp {
-        self.dues.values().filter(|d| !d.in_flight).map(|d| d.next).min().unwrap_or(self.next_tick).min(self.next_tick)
+        self.dues
+            .values()
+            .filter(|d| !d.in_flight)
+            .map(|d| d.next)
+            .min()
+            .unwrap_or(self.next_tick)
+            .min(self.next_tick)
     }
 
     /// Whether a second has passed since the last tick; then the next one is a second away.
@@ -76,7 +90,9 @@ impl Timetable {
 
     /// A request ended.
     pub(super) fn answered(&mut self, subject: &Subject, ok: bool, attention: &Attention, now: Timestamp) {
-        let Some(due) = self.dues.get_mut(subject) else { return };
+        let Some(due) = self.dues.get_mut(subject) else {
+            return;
+        };
         due.in_flight = false;
         due.failures = if ok { 0 } else { due.failures.saturating_add(1) };
         let calm = interval(subject, attention);
@@ -91,7 +107,10 @@ impl Timetable {
             | Subject::Images(_)
             | Subject::Targets(_)
             | Subject::Tasks(_)
-            | Subject::Health(_) => later(now, SignedDuration::try_from(stretched).unwrap_or(SignedDuration::ZERO)),
+            | Subject::Health(_) => later(
+                now,
+                SignedDuration::try_from(stretched).unwrap_or(SignedDuration::ZERO),
+            ),
         };
     }
 
@@ -108,7 +127,10 @@ impl Timetable {
     pub(super) fn attend(&mut self, attention: &Attention, now: Timestamp) {
         for (subject, due) in &mut self.dues {
             if due.failures == 0 && *subject != Subject::Metrics {
-                let at = later(now, SignedDuration::try_from(interval(subject, attention)).unwrap_or(SignedDuration::ZERO));
+                let at = later(
+                    now,
+                    SignedDuration::try_from(interval(subject, attention)).unwrap_or(SignedDuration::ZERO),
+                );
                 due.next = due.next.min(at);
             }
         }
@@ -203,7 +225,11 @@ mod tests {
             assert_eq!(table.due(at(now)).len(), 1);
             table.answered(&Subject::Services, ok, &Attention::Calm, at(now));
             let mut gap = 0;
-            while !table.dues.get(&Subject::Services).is_some_and(|d| d.next <= at(now + gap)) {
+            while !table
+                .dues
+                .get(&Subject::Services)
+                .is_some_and(|d| d.next <= at(now + gap))
+            {
                 gap += 1;
             }
             gaps.push(gap);

@@ -7,5 +7,5 @@ mod fold;
 mod stage;
 
 pub use event::{Event, IncidentId, Receipt, Recorded};
-pub use fold::{Approval, Incident, Verification};
-pub use stage::{ActState, Stage};
+pub use fold::{Approval, FoldError, Incident, Verification};
+pub use stage::{ActState, IllegalEvent, Stage};

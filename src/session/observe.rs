@@ -51,10 +51,16 @@ fn take_value(session: &mut Session, subject: &Subject, observation: Observation
                 }
             }
         }
-        Observation::History(history) => with_view(session, subject, |view| view.history.take(Ok(history), at)),
-        Observation::Definitions(list) => with_view(session, subject, |view| view.definitions.take(Ok(list), at)),
+        Observation::History(history) => {
+            with_view(session, subject, |view| view.history.take(Ok(history), at))
+        }
+        Observation::Definitions(list) => {
+            with_view(session, subject, |view| view.definitions.take(Ok(list), at))
+        }
         Observation::Images(images) => with_view(session, subject, |view| view.images.take(Ok(images), at)),
-        Observation::Targets(targets) => with_view(session, subject, |view| view.targets.take(Ok(targets), at)),
+        Observation::Targets(targets) => {
+            with_view(session, subject, |view| view.targets.take(Ok(targets), at))
+        }
         Observation::Tasks(tasks) => with_view(session, subject, |view| view.tasks.take(Ok(tasks), at)),
         Observation::Health(reading) => with_view(session, subject, |view| {
             keep_answer(view, Ok(reading.clone()), at);
@@ -77,7 +83,9 @@ fn take_fault(session: &mut Session, subject: &Subject, fault: &Fault, at: Times
             }
         }
         Subject::History(_) => with_view(session, subject, |view| view.history.take(Err(fault.clone()), at)),
-        Subject::Definitions(_) => with_view(session, subject, |view| view.definitions.take(Err(fault.clone()), at)),
+        Subject::Definitions(_) => with_view(session, subject, |view| {
+            view.definitions.take(Err(fault.clone()), at)
+        }),
         Subject::Images(_) => with_view(session, subject, |view| view.images.take(Err(fault.clone()), at)),
         Subject::Targets(_) => with_view(session, subject, |view| view.targets.take(Err(fault.clone()), at)),
         Subject::Tasks(_) => with_view(session, subject, |view| view.tasks.take(Err(fault.clone()), at)),
@@ -118,7 +126,11 @@ fn with_view(session: &mut Session, subject: &Subject, change: impl FnOnce(&mut 
 }
 
 /// What the choice of a target looks at.
-pub(super) fn target_inputs<'a>(session: &'a Session, service: &'a Service, view: &'a ServiceView) -> TargetInputs<'a> {
+pub(super) fn target_inputs<'a>(
+    session: &'a Session,
+    service: &'a Service,
+    view: &'a ServiceView,
+) -> TargetInputs<'a> {
     TargetInputs {
         repository: &service.repository,
         state: &view.state,
@@ -134,8 +146,12 @@ pub(super) fn target_inputs<'a>(session: &'a Session, service: &'a Service, view
 fn derive_candidates(session: &mut Session, subject: &Subject) {
     let keys: Vec<ServiceKey> = match subject {
         Subject::Identity | Subject::Health(_) | Subject::Targets(_) => Vec::new(),
-        Subject::Services | Subject::Metrics => session.services.iter().map(|view| view.key.clone()).collect(),
-        Subject::History(key) | Subject::Definitions(key) | Subject::Images(key) | Subject::Tasks(key) => vec![key.clone()],
+        Subject::Services | Subject::Metrics => {
+            session.services.iter().map(|view| view.key.clone()).collect()
+        }
+        Subject::History(key) | Subject::Definitions(key) | Subject::Images(key) | Subject::Tasks(key) => {
+            vec![key.clone()]
+        }
     };
     for key in keys {
         let candidates = match (session.setup.runbook.service(&key), session.view(&key)) {
@@ -152,7 +168,12 @@ fn derive_candidates(session: &mut Session, subject: &Subject) {
 pub(super) fn derive_criteria(session: &mut Session, now: Timestamp) {
     let runbook = session.setup.runbook.clone();
     for view in &mut session.services {
-        let evidence = Evidence { service: &view.key, state: &view.state, series: &view.series, targets: &view.targets };
+        let evidence = Evidence {
+            service: &view.key,
+            state: &view.state,
+            series: &view.series,
+            targets: &view.targets,
+        };
         view.criteria = rollback::assess(&runbook, &evidence, &session.declarations, now);
     }
     session.verdict = rollback::verdict(session.services.iter().flat_map(|view| &view.criteria));

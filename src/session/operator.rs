@@ -13,7 +13,11 @@ use super::{Effect, Effects, JournalState, OperatorMsg, Session, Subject, observ
 pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) -> Effects {
     match msg {
         OperatorMsg::Refresh(service) => Effects::one(Effect::Observe(subjects(session, service.as_ref()))),
-        OperatorMsg::Declare { criterion, service, note } => declare(session, criterion, service, note, now),
+        OperatorMsg::Declare {
+            criterion,
+            service,
+            note,
+        } => declare(session, criterion, service, note, now),
         OperatorMsg::Withdraw { criterion, service } => withdraw(session, criterion, service, now),
         OperatorMsg::Note(text) => {
             if session.incident.is_none() {
@@ -26,23 +30,36 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
         OperatorMsg::StartRollback { service } => start(session, service, now),
         OperatorMsg::Advance => advance(session, now),
         OperatorMsg::Back => match session.incident.as_ref().map(|i| i.stage) {
-            Some(Stage::Scope | Stage::Target | Stage::Check | Stage::Approve) => record(session, Event::Reconsidered),
+            Some(Stage::Scope | Stage::Target | Stage::Check | Stage::Approve) => {
+                record(session, Event::Reconsidered)
+            }
             Some(
-                Stage::Assess | Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned,
+                Stage::Assess
+                | Stage::Act { .. }
+                | Stage::Verify
+                | Stage::Report
+                | Stage::Done
+                | Stage::Abandoned,
             )
             | None => Effects::none(),
         },
         OperatorMsg::Choose { target, method: _ } => choose(session, target, now),
-        OperatorMsg::Approve { hash, by, reason, timeout_seconds } => {
-            approve(session, &hash, by, reason, timeout_seconds, now)
-        }
+        OperatorMsg::Approve {
+            hash,
+            by,
+            reason,
+            timeout_seconds,
+        } => approve(session, &hash, by, reason, timeout_seconds, now),
         OperatorMsg::StopBeforeNext => {
             session.stop_requested = true;
             Effects::none()
         }
         OperatorMsg::LookAgain => walk::look_again(session),
         OperatorMsg::GiveUpUnknown => match session.incident.as_ref().map(|i| i.stage) {
-            Some(Stage::Act { state: ActState::Doubtful, .. }) => {
+            Some(Stage::Act {
+                state: ActState::Doubtful,
+                ..
+            }) => {
                 let ending = Ending {
                     outcome: Outcome::Unknown,
                     revision: None,
@@ -60,12 +77,14 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
             Some(_) | None => Effects::none(),
         },
         OperatorMsg::Abandon => match session.incident.as_ref().map(|i| i.stage) {
-            Some(Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve) => {
-                record(session, Event::Abandoned { why: Phrase::new("abandoned-by-operator") })
-            }
-            Some(Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned) | None => {
-                Effects::none()
-            }
+            Some(Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve) => record(
+                session,
+                Event::Abandoned {
+                    why: Phrase::new("abandoned-by-operator"),
+                },
+            ),
+            Some(Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned)
+            | None => Effects::none(),
         },
         OperatorMsg::CloseIncident => {
             match session.incident.as_ref().map(|i| i.stage) {
@@ -93,7 +112,11 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
 /// Everything that can be looked at, or what belongs to one service.
 pub(super) fn subjects(session: &Session, only: Option<&ServiceKey>) -> Vec<Subject> {
     let mut subjects = vec![Subject::Identity, Subject::Services, Subject::Metrics];
-    for view in session.services.iter().filter(|view| only.is_none_or(|key| *key == view.key)) {
+    for view in session
+        .services
+        .iter()
+        .filter(|view| only.is_none_or(|key| *key == view.key))
+    {
         subjects.extend(of_service(&view.key));
     }
     subjects
@@ -121,7 +144,9 @@ fn declare(
         session.refuse(Phrase::new("notice-measured-criterion"), now);
         return Effects::none();
     }
-    session.declarations.retain(|d| !(d.criterion == criterion && d.service == service));
+    session
+        .declarations
+        .retain(|d| !(d.criterion == criterion && d.service == service));
     let by = session.setup.operator.clone();
     session.declarations.push(Declaration {
         criterion,
@@ -131,19 +156,42 @@ fn declare(
         note: note.clone(),
     });
     observe::derive_criteria(session, now);
-    if session.running_incident().is_some_and(|i| i.services.contains(&service)) {
-        record(session, Event::Declared { criterion, service, note, by })
+    if session
+        .running_incident()
+        .is_some_and(|i| i.services.contains(&service))
+    {
+        record(
+            session,
+            Event::Declared {
+                criterion,
+                service,
+                note,
+                by,
+            },
+        )
     } else {
         Effects::none()
     }
 }
 
 fn withdraw(session: &mut Session, criterion: CriterionId, service: ServiceKey, now: Timestamp) -> Effects {
-    session.declarations.retain(|d| !(d.criterion == criterion && d.service == service));
+    session
+        .declarations
+        .retain(|d| !(d.criterion == criterion && d.service == service));
     observe::derive_criteria(session, now);
     let by = session.setup.operator.clone();
-    if session.running_incident().is_some_and(|i| i.services.contains(&service)) {
-        record(session, Event::Withdrawn { criterion, service, by })
+    if session
+        .running_incident()
+        .is_some_and(|i| i.services.contains(&service))
+    {
+        record(
+            session,
+            Event::Withdrawn {
+                criterion,
+                service,
+                by,
+            },
+        )
     } else {
         Effects::none()
     }
@@ -166,7 +214,9 @@ fn start(session: &mut Session, service: ServiceKey, now: Timestamp) -> Effects 
         }
         return Effects::none();
     }
-    let Some(view) = session.view(&service) else { return Effects::none() };
+    let Some(view) = session.view(&service) else {
+        return Effects::none();
+    };
     let identity = session.identity.value();
     let event = Event::Opened {
         environment: session.setup.environment.clone(),
@@ -185,24 +235,33 @@ fn start(session: &mut Session, service: ServiceKey, now: Timestamp) -> Effects 
 }
 
 fn advance(session: &mut Session, now: Timestamp) -> Effects {
-    let Some(stage) = session.incident.as_ref().map(|i| i.stage) else { return Effects::none() };
+    let Some(stage) = session.incident.as_ref().map(|i| i.stage) else {
+        return Effects::none();
+    };
     match stage {
         Stage::Assess => record(session, Event::Assessed),
         Stage::Scope => record(session, Event::Scoped),
         Stage::Target => choose(session, TargetSpec::LastGood, now),
         Stage::Check => freeze(session, now),
-        Stage::Approve | Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned => {
-            Effects::none()
-        }
+        Stage::Approve
+        | Stage::Act { .. }
+        | Stage::Verify
+        | Stage::Report
+        | Stage::Done
+        | Stage::Abandoned => Effects::none(),
     }
 }
 
 fn choose(session: &mut Session, target: TargetSpec, now: Timestamp) -> Effects {
-    let Some(incident) = &session.incident else { return Effects::none() };
+    let Some(incident) = &session.incident else {
+        return Effects::none();
+    };
     if incident.stage != Stage::Target {
         return Effects::none();
     }
-    let Some(service) = incident.services.first().cloned() else { return Effects::none() };
+    let Some(service) = incident.services.first().cloned() else {
+        return Effects::none();
+    };
     match session.target(&service, &target) {
         Ok(_) => record(session, Event::TargetChosen { target }),
         Err(none) => {
@@ -235,8 +294,12 @@ fn approve(
     timeout_seconds: Option<u64>,
     now: Timestamp,
 ) -> Effects {
-    let Some(incident) = &session.incident else { return Effects::none() };
-    let (Stage::Approve, Some(plan)) = (incident.stage, &incident.plan) else { return Effects::none() };
+    let Some(incident) = &session.incident else {
+        return Effects::none();
+    };
+    let (Stage::Approve, Some(plan)) = (incident.stage, &incident.plan) else {
+        return Effects::none();
+    };
     if session.setup.mode == Mode::ReadOnly {
         session.refuse(Phrase::new("notice-read-only"), now);
         return Effects::none();
@@ -268,13 +331,24 @@ fn approve(
 }
 
 fn sign(session: &mut Session, check: String, state: CheckState, note: &Clean, now: Timestamp) -> Effects {
-    let at_checks = session.incident.as_ref().is_some_and(|i| matches!(i.stage, Stage::Verify | Stage::Report | Stage::Done));
+    let at_checks = session
+        .incident
+        .as_ref()
+        .is_some_and(|i| matches!(i.stage, Stage::Verify | Stage::Report | Stage::Done));
     if !at_checks {
         return Effects::none();
     }
-    let evidence =
-        if note.is_empty() { Phrase::new("verify-signed") } else { Phrase::new("verify-signed-note").text("note", note) };
-    let result = CheckResult { check, state, evidence, at: now };
+    let evidence = if note.is_empty() {
+        Phrase::new("verify-signed")
+    } else {
+        Phrase::new("verify-signed-note").text("note", note)
+    };
+    let result = CheckResult {
+        check,
+        state,
+        evidence,
+        at: now,
+    };
     let by = session.setup.operator.clone();
     record(session, Event::Checked { result, by: Some(by) })
 }

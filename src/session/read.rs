@@ -65,7 +65,9 @@ impl Session {
     /// When it means none, with the reason.
     pub fn target(&self, service: &ServiceKey, spec: &TargetSpec) -> Result<Target, NoTarget> {
         let (Some(of_runbook), Some(view)) = (self.setup.runbook.service(service), self.view(service)) else {
-            return Err(NoTarget { why: crate::domain::Phrase::new("plan-no-service").text("service", service) });
+            return Err(NoTarget {
+                why: crate::domain::Phrase::new("plan-no-service").text("service", service),
+            });
         };
         rollback::choose(spec, &observe::target_inputs(self, of_runbook, view))
     }
@@ -87,7 +89,11 @@ impl Session {
         let lists = [(true, &checks.immediate), (false, &checks.functional)];
         lists
             .into_iter()
-            .flat_map(|(immediate, list)| list.items.iter().map(move |check| (immediate, list.within_minutes, check)))
+            .flat_map(|(immediate, list)| {
+                list.items
+                    .iter()
+                    .map(move |check| (immediate, list.within_minutes, check))
+            })
             .map(|(immediate, within_minutes, check)| {
                 let known = incident.and_then(|i| i.checks.get(&check.id));
                 CheckLine {
@@ -98,7 +104,10 @@ impl Session {
                     how: check.how.clone(),
                     result: known.map(|(result, _)| result.clone()),
                     signed_by: known.and_then(|(_, by)| by.clone()),
-                    due: stable_at.and_then(|at| at.checked_add(SignedDuration::from_mins(i64::from(within_minutes))).ok()),
+                    due: stable_at.and_then(|at| {
+                        at.checked_add(SignedDuration::from_mins(i64::from(within_minutes)))
+                            .ok()
+                    }),
                 }
             })
             .collect()
@@ -107,6 +116,8 @@ impl Session {
     /// The report on the incident at hand, drafted from recorded facts.
     #[must_use]
     pub fn report(&self, kind: ReportKind, words: &Words) -> Option<Report> {
-        self.incident.as_ref().map(|incident| report::draft(incident, &self.setup.runbook, kind, words))
+        self.incident
+            .as_ref()
+            .map(|incident| report::draft(incident, &self.setup.runbook, kind, words))
     }
 }

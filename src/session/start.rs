@@ -116,18 +116,25 @@ impl Session {
     /// Whether a write may be under way, so that leaving wants a question.
     #[must_use]
     pub fn is_writing(&self) -> bool {
-        self.incident.as_ref().is_some_and(|incident| incident.stage.is_open())
+        self.incident
+            .as_ref()
+            .is_some_and(|incident| incident.stage.is_open())
     }
 
     /// What wants to be watched closely.
     #[must_use]
     pub fn attention(&self) -> Attention {
-        let Some(incident) = &self.incident else { return Attention::Calm };
-        let Some(service) = incident.services.first() else { return Attention::Calm };
+        let Some(incident) = &self.incident else {
+            return Attention::Calm;
+        };
+        let Some(service) = incident.services.first() else {
+            return Attention::Calm;
+        };
         match incident.stage {
-            Stage::Act { state: ActState::Ready | ActState::Sent | ActState::Doubtful | ActState::Following, .. } => {
-                Attention::Rollback(service.clone())
-            }
+            Stage::Act {
+                state: ActState::Ready | ActState::Sent | ActState::Doubtful | ActState::Following,
+                ..
+            } => Attention::Rollback(service.clone()),
             Stage::Verify => Attention::Verify(service.clone()),
             Stage::Assess
             | Stage::Scope

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use crate::domain::{Fault, FaultKind, Phrase};
 use crate::incident::{Event, Incident, Recorded};
 
-use super::{ActMsg, Effect, Effects, JournalState, Msg, NoticeLevel, OperatorMsg, Session, observe, operator, walk};
+use super::{
+    ActMsg, Effect, Effects, JournalState, Msg, NoticeLevel, OperatorMsg, Session, observe, operator, walk,
+};
 
 /// Takes in one message at `now` and says what is to be done about it.
 pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
@@ -14,7 +16,12 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
             observe::derive_criteria(session, now);
             walk::derive(session, now)
         }
-        Msg::Observed { subject, generation, result, at } => {
+        Msg::Observed {
+            subject,
+            generation,
+            result,
+            at,
+        } => {
             if !observe::take(session, subject, generation, result, at, now) {
                 return Effects::none();
             }
@@ -55,7 +62,11 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
             Effects::none()
         }
         Msg::HistoryWritten(Ok(path)) => {
-            session.notify(NoticeLevel::Info, Phrase::new("notice-filed").text("path", &path), now);
+            session.notify(
+                NoticeLevel::Info,
+                Phrase::new("notice-filed").text("path", &path),
+                now,
+            );
             record(session, Event::Filed { path })
         }
         Msg::HistoryWritten(Err(fault)) => {
@@ -109,7 +120,12 @@ fn created(session: &mut Session, incident: Incident) -> Effects {
     let declared: Vec<Event> = session
         .declarations
         .iter()
-        .filter(|d| session.incident.as_ref().is_some_and(|i| i.services.contains(&d.service)))
+        .filter(|d| {
+            session
+                .incident
+                .as_ref()
+                .is_some_and(|i| i.services.contains(&d.service))
+        })
         .map(|d| Event::Declared {
             criterion: d.criterion,
             service: d.service.clone(),
@@ -125,7 +141,9 @@ fn created(session: &mut Session, incident: Incident) -> Effects {
 }
 
 fn saved(session: &mut Session, recorded: Recorded, now: Timestamp) -> Effects {
-    let Some(incident) = &mut session.incident else { return Effects::none() };
+    let Some(incident) = &mut session.incident else {
+        return Effects::none();
+    };
     let event = recorded.event.clone();
     if let Err(error) = incident.apply(recorded) {
         // The journal took what the fold refuses: the story is broken, and nothing more may be decided on it.

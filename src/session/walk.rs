@@ -8,9 +8,7 @@ use jiff::Timestamp;
 
 use crate::domain::{Phrase, ServiceKey};
 use crate::incident::{ActState, Event, Incident, Stage};
-use crate::rollback::{
-    self, CheckResult, CheckState, Ending, Follow, Following, Goal, Outcome, Sighting,
-};
+use crate::rollback::{self, CheckResult, CheckState, Ending, Follow, Following, Goal, Outcome, Sighting};
 use crate::runbook::CheckKind;
 
 use super::update::record;
@@ -60,15 +58,36 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
     session.incident = Some(incident);
     let mut effects = Effects::one(Effect::Observe(operator::subjects(session, None)));
     effects.extend(match stage {
-        Stage::Act { step, call, state: ActState::Sent } => {
-            record(session, Event::Doubtful { step, call, fault: None })
-        }
-        Stage::Act { state: ActState::Doubtful, .. } => look_again(session),
-        Stage::Act { state: ActState::Following, .. } => next_call_or_follow(session, now),
+        Stage::Act {
+            step,
+            call,
+            state: ActState::Sent,
+        } => record(
+            session,
+            Event::Doubtful {
+                step,
+                call,
+                fault: None,
+            },
+        ),
+        Stage::Act {
+            state: ActState::Doubtful,
+            ..
+        } => look_again(session),
+        Stage::Act {
+            state: ActState::Following,
+            ..
+        } => next_call_or_follow(session, now),
         // Approved in another life and never sent: the approval was for a world that may have moved.
-        Stage::Act { state: ActState::Ready, .. } => {
-            record(session, Event::Refused { why: Phrase::new("refused-interrupted") })
-        }
+        Stage::Act {
+            state: ActState::Ready,
+            ..
+        } => record(
+            session,
+            Event::Refused {
+                why: Phrase::new("refused-interrupted"),
+            },
+        ),
         Stage::Report => file_if_missing(session),
         Stage::Assess
         | Stage::Scope
@@ -83,10 +102,23 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
 }
 
 fn act(session: &mut Session) -> Effects {
-    let Some(incident) = &session.incident else { return Effects::none() };
-    let Stage::Act { step, call, state: ActState::Ready } = incident.stage else { return Effects::none() };
-    let Some(plan) = &incident.plan else { return Effects::none() };
-    let Some(of_plan) = plan.steps.get(step) else { return Effects::none() };
+    let Some(incident) = &session.incident else {
+        return Effects::none();
+    };
+    let Stage::Act {
+        step,
+        call,
+        state: ActState::Ready,
+    } = incident.stage
+    else {
+        return Effects::none();
+    };
+    let Some(plan) = &incident.plan else {
+        return Effects::none();
+    };
+    let Some(of_plan) = plan.steps.get(step) else {
+        return Effects::none();
+    };
     Effects::one(Effect::Act {
         incident: incident.id.clone(),
         account: plan.account.clone(),
@@ -98,12 +130,23 @@ fn act(session: &mut Session) -> Effects {
 
 /// Looks whether a call without an answer took effect.
 pub(super) fn look_again(session: &mut Session) -> Effects {
-    let Some(incident) = &session.incident else { return Effects::none() };
-    let Stage::Act { step, call, state: ActState::Doubtful } = incident.stage else { return Effects::none() };
+    let Some(incident) = &session.incident else {
+        return Effects::none();
+    };
+    let Stage::Act {
+        step,
+        call,
+        state: ActState::Doubtful,
+    } = incident.stage
+    else {
+        return Effects::none();
+    };
     let (Some(plan), Some((before, sent_at))) = (&incident.plan, incident.last_intent()) else {
         return Effects::none();
     };
-    let Some(of_plan) = plan.steps.get(step) else { return Effects::none() };
+    let Some(of_plan) = plan.steps.get(step) else {
+        return Effects::none();
+    };
     Effects::one(Effect::Reconcile {
         incident: incident.id.clone(),
         step: Box::new(of_plan.clone()),
@@ -115,17 +158,29 @@ pub(super) fn look_again(session: &mut Session) -> Effects {
 }
 
 fn next_call_or_follow(session: &mut Session, now: Timestamp) -> Effects {
-    let Some(stage) = session.incident.as_ref().map(|i| i.stage) else { return Effects::none() };
+    let Some(stage) = session.incident.as_ref().map(|i| i.stage) else {
+        return Effects::none();
+    };
     match stage {
-        Stage::Act { state: ActState::Ready, .. } if session.stop_requested => {
-            end(session, Outcome::Failed, Phrase::new("ended-stopped"))
-        }
-        Stage::Act { state: ActState::Ready, .. } => act(session),
-        Stage::Act { state: ActState::Following, .. } => {
+        Stage::Act {
+            state: ActState::Ready,
+            ..
+        } if session.stop_requested => end(session, Outcome::Failed, Phrase::new("ended-stopped")),
+        Stage::Act {
+            state: ActState::Ready,
+            ..
+        } => act(session),
+        Stage::Act {
+            state: ActState::Following,
+            ..
+        } => {
             session.follow = goal(session).map(Follow::new);
             derive(session, now)
         }
-        Stage::Act { state: ActState::Sent | ActState::Doubtful, .. }
+        Stage::Act {
+            state: ActState::Sent | ActState::Doubtful,
+            ..
+        }
         | Stage::Assess
         | Stage::Scope
         | Stage::Target
@@ -140,7 +195,9 @@ fn next_call_or_follow(session: &mut Session, now: Timestamp) -> Effects {
 
 fn goal(session: &Session) -> Option<Goal> {
     let incident = session.incident.as_ref()?;
-    let Stage::Act { step, call, .. } = incident.stage else { return None };
+    let Stage::Act { step, call, .. } = incident.stage else {
+        return None;
+    };
     let of_plan = incident.plan.as_ref()?.steps.get(step)?;
     let (receipt, answered_at) = incident.receipts.get(&(step, call)).cloned().unzip();
     let receipt = receipt.unwrap_or_default();
@@ -157,7 +214,13 @@ fn goal(session: &Session) -> Option<Goal> {
 }
 
 fn end(session: &mut Session, outcome: Outcome, why: Phrase) -> Effects {
-    let ending = Ending { outcome, revision: None, stable_at: None, why, unproven: Vec::new() };
+    let ending = Ending {
+        outcome,
+        revision: None,
+        stable_at: None,
+        why,
+        unproven: Vec::new(),
+    };
     record(session, Event::Ended { ending })
 }
 
@@ -165,12 +228,16 @@ fn ended(session: &mut Session, ending: &Ending) -> Effects {
     session.follow = None;
     match ending.outcome {
         Outcome::OnTarget => Effects::none(),
-        Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown | Outcome::Refused => file(session),
+        Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown | Outcome::Refused => {
+            file(session)
+        }
     }
 }
 
 fn file(session: &Session) -> Effects {
-    session.incident.as_ref().map_or(Effects::none(), |i| Effects::one(Effect::WriteHistory(i.id.clone())))
+    session.incident.as_ref().map_or(Effects::none(), |i| {
+        Effects::one(Effect::WriteHistory(i.id.clone()))
+    })
 }
 
 fn file_if_missing(session: &Session) -> Effects {
@@ -191,10 +258,16 @@ pub(super) fn derive(session: &mut Session, now: Timestamp) -> Effects {
         return changed;
     }
     match session.incident.as_ref().map(|i| i.stage) {
-        Some(Stage::Act { state: ActState::Following, .. }) => follow(session, now),
+        Some(Stage::Act {
+            state: ActState::Following,
+            ..
+        }) => follow(session, now),
         Some(Stage::Verify) => verify(session, now),
         Some(
-            Stage::Act { state: ActState::Ready | ActState::Sent | ActState::Doubtful, .. }
+            Stage::Act {
+                state: ActState::Ready | ActState::Sent | ActState::Doubtful,
+                ..
+            }
             | Stage::Assess
             | Stage::Scope
             | Stage::Target
@@ -209,7 +282,9 @@ pub(super) fn derive(session: &mut Session, now: Timestamp) -> Effects {
 }
 
 fn criteria_changed(session: &mut Session) -> Effects {
-    let Some(incident) = session.running_incident() else { return Effects::none() };
+    let Some(incident) = session.running_incident() else {
+        return Effects::none();
+    };
     let now: Vec<_> = session
         .services
         .iter()
@@ -217,7 +292,10 @@ fn criteria_changed(session: &mut Session) -> Effects {
         .flat_map(|view| view.criteria.iter().cloned())
         .collect();
     let states = |criteria: &[rollback::CriterionStatus]| -> Vec<_> {
-        criteria.iter().map(|c| (c.service.clone(), c.id, c.state)).collect()
+        criteria
+            .iter()
+            .map(|c| (c.service.clone(), c.id, c.state))
+            .collect()
     };
     if states(&now) == states(&incident.criteria) {
         return Effects::none();
@@ -229,12 +307,18 @@ fn follow(session: &mut Session, now: Timestamp) -> Effects {
     if session.follow.is_none() {
         session.follow = goal(session).map(Follow::new);
     }
-    let Some(service) = service_at_hand(session) else { return Effects::none() };
+    let Some(service) = service_at_hand(session) else {
+        return Effects::none();
+    };
     let (Some(mut follow), Some(view)) = (session.follow.take(), session.view(&service)) else {
         return Effects::none();
     };
-    let sighting =
-        Sighting { state: &view.state, history: &view.history, tasks: &view.tasks, targets: &view.targets };
+    let sighting = Sighting {
+        state: &view.state,
+        history: &view.history,
+        tasks: &view.tasks,
+        targets: &view.targets,
+    };
     let following = follow.see(&sighting, now);
     session.follow = Some(follow);
     match following {
@@ -247,18 +331,31 @@ fn follow(session: &mut Session, now: Timestamp) -> Effects {
 }
 
 fn service_at_hand(session: &Session) -> Option<ServiceKey> {
-    session.incident.as_ref().and_then(|i| i.services.first().cloned())
+    session
+        .incident
+        .as_ref()
+        .and_then(|i| i.services.first().cloned())
 }
 
 fn verify(session: &mut Session, now: Timestamp) -> Effects {
-    let Some(stable_at) = session.incident.as_ref().and_then(Incident::stable_at) else { return Effects::none() };
+    let Some(stable_at) = session.incident.as_ref().and_then(Incident::stable_at) else {
+        return Effects::none();
+    };
     let results = automatic(session, stable_at, now);
-    let Some(incident) = &session.incident else { return Effects::none() };
+    let Some(incident) = &session.incident else {
+        return Effects::none();
+    };
     let changed = results.iter().find(|result| {
-        incident.checks.get(&result.check).is_none_or(|(known, _)| known.state != result.state)
+        incident
+            .checks
+            .get(&result.check)
+            .is_none_or(|(known, _)| known.state != result.state)
     });
     if let Some(result) = changed {
-        let event = Event::Checked { result: result.clone(), by: None };
+        let event = Event::Checked {
+            result: result.clone(),
+            by: None,
+        };
         return record(session, event);
     }
     if results.iter().any(|r| r.state == CheckState::Waiting) {
@@ -272,7 +369,9 @@ fn verify(session: &mut Session, now: Timestamp) -> Effects {
 /// The checks that modosu makes itself, as they stand now.
 fn automatic(session: &Session, stable_at: Timestamp, now: Timestamp) -> Vec<CheckResult> {
     let runbook = &session.setup.runbook;
-    let Some(view) = service_at_hand(session).and_then(|key| session.view(&key)) else { return Vec::new() };
+    let Some(view) = service_at_hand(session).and_then(|key| session.view(&key)) else {
+        return Vec::new();
+    };
     let window = Duration::from_secs(u64::from(runbook.checks.immediate.within_minutes) * 60) + LATE_DATA;
     let over = now.duration_since(stable_at) > jiff::SignedDuration::try_from(window).unwrap_or_default();
     runbook
@@ -291,17 +390,28 @@ fn automatic(session: &Session, stable_at: Timestamp, now: Timestamp) -> Vec<Che
                 now,
             )),
             CheckKind::ErrorRate => {
-                let threshold = runbook.criterion(crate::domain::CriterionId::ErrorRate)?.over_percent?;
+                let threshold = runbook
+                    .criterion(crate::domain::CriterionId::ErrorRate)?
+                    .over_percent?;
                 let needed = runbook.timing.healthy_minutes;
-                Some(rollback::check_error_rate(&check.id, &view.series, threshold, stable_at, needed, now))
+                Some(rollback::check_error_rate(
+                    &check.id,
+                    &view.series,
+                    threshold,
+                    stable_at,
+                    needed,
+                    now,
+                ))
             }
             CheckKind::Person => None,
         })
         .map(|result| match result.state {
             // What has not answered by now will not: unknown, which never counts as passed.
-            CheckState::Waiting if over => {
-                CheckResult { state: CheckState::Unknown, evidence: Phrase::new("verify-window-over"), ..result }
-            }
+            CheckState::Waiting if over => CheckResult {
+                state: CheckState::Unknown,
+                evidence: Phrase::new("verify-window-over"),
+                ..result
+            },
             CheckState::Waiting
             | CheckState::Passed
             | CheckState::Failed
