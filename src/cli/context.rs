@@ -76,7 +76,7 @@ impl Context {
         let lang = global.lang.map_or_else(|| Lang::from(found.runbook.language), Lang::from);
         Ok(Self {
             words: Words::new(lang, found.runbook.time_zone()),
-            state_dir: resolve::state_dir(global.state_dir.as_deref(), settings)?,
+            state_dir: resolve::state_dir(global, settings)?,
             runbook: Arc::new(found.runbook),
             runbook_place: found.place,
             environment,

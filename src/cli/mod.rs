@@ -24,6 +24,7 @@ pub use exit::Exit;
 pub use failure::Failure;
 pub use log::start_log;
 pub use output::{Format, Output};
+pub use resolve::{OF_THE_DRILL, state_dir};
 pub use settings::Settings;
 pub use signals::Signals;
 pub use verbs::run;

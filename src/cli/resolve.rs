@@ -7,12 +7,12 @@ use etcetera::BaseStrategy as _;
 use crate::domain::{Clean, Phrase};
 use crate::runbook::{self, Runbook};
 
-use super::{Failure, Settings, near::nearest};
+use super::{Failure, Global, Settings, near::nearest};
 
 /// The file that is looked for in the working folder and in the user's config folder.
 pub(super) const FILE: &str = "modosu.toml";
 /// The runbook of the product that the drill simulates.
-pub(super) const OF_THE_DRILL: &str = "peoplebooster";
+pub const OF_THE_DRILL: &str = "peoplebooster";
 
 /// A runbook and where it came from, for people.
 #[derive(Debug)]
@@ -82,8 +82,11 @@ fn config_dir() -> Option<PathBuf> {
 }
 
 /// The state folder: `--state-dir`, the environment variable, the user's own.
-pub(super) fn state_dir(named: Option<&Path>, settings: &Settings) -> Result<PathBuf, Failure> {
-    if let Some(dir) = named.or(settings.state_dir.as_deref()) {
+///
+/// # Errors
+/// When none is named and the user has no folder of their own.
+pub fn state_dir(global: &Global, settings: &Settings) -> Result<PathBuf, Failure> {
+    if let Some(dir) = global.state_dir.as_deref().or(settings.state_dir.as_deref()) {
         // The process may be told of it by a relative path; what is printed and stored is absolute.
         return Ok(settings.working_dir.join(dir));
     }
