@@ -7,4 +7,6 @@
 
 pub mod aws;
 pub mod health;
+pub mod history_file;
 pub mod http;
+pub mod journal;

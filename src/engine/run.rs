@@ -379,7 +379,10 @@ impl Engine {
     /// When the file cannot be read.
     pub async fn read_history(&self) -> Result<Vec<[String; 8]>, Fault> {
         let path = self.parts.history_path.clone();
-        blocking("history.read", move || crate::adapters::history_file::read(&path)).await
+        blocking("history.read", move || {
+            crate::adapters::history_file::read(&path, &record::columns())
+        })
+        .await
     }
 
     /// Ends in order: nothing new is started, and what is under way is made durable.

@@ -98,7 +98,7 @@ fn take_fault(session: &mut Session, subject: &Subject, fault: &Fault, at: Times
 
 fn keep_answer(view: &mut ServiceView, answer: Result<crate::domain::HealthReading, Fault>, at: Timestamp) {
     if view.health_answers.len() >= HEALTH_ANSWERS {
-        view.health_answers.remove(0);
+        view.health_answers.drain(..1);
     }
     view.health_answers.push((answer, at));
 }

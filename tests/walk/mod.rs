@@ -1,0 +1,6 @@
+//! The whole walk through session, engine and the real SDK, against the drill's in-process door, on a paused clock.
+
+mod ground;
+mod rollback;
+
+pub(crate) use ground::Ground;
