@@ -28,7 +28,10 @@ impl Ground {
             speed: 1.0,
             start: "2026-11-23T05:05:12Z".parse().unwrap(),
         };
-        Self { drill: Drill::new(&options).unwrap(), folder: tempfile::tempdir().unwrap() }
+        Self {
+            drill: Drill::new(&options).unwrap(),
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// The drill's router as the one way out.
@@ -37,9 +40,14 @@ impl Ground {
         let connector: Connector = Arc::new(move |request: http::Request<Bytes>| {
             let router = router.clone();
             async move {
-                let response = router.oneshot(request.map(Body::from)).await.map_err(|e| e.to_string())?;
+                let response = router
+                    .oneshot(request.map(Body::from))
+                    .await
+                    .map_err(|e| e.to_string())?;
                 let (parts, body) = response.into_parts();
-                let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(|e| e.to_string())?;
+                let bytes = axum::body::to_bytes(body, usize::MAX)
+                    .await
+                    .map_err(|e| e.to_string())?;
                 Ok(http::Response::from_parts(parts, bytes))
             }
             .boxed()
@@ -62,7 +70,10 @@ impl Ground {
             working_dir: self.folder.path().to_owned(),
             drill: Some("http://127.0.0.1:9".to_owned()),
             door: self.door(),
-            clock: Some(Clock::from_parts(Arc::new(move || clock.now()), Arc::new(move || speed.speed()))),
+            clock: Some(Clock::from_parts(
+                Arc::new(move || clock.now()),
+                Arc::new(move || speed.speed()),
+            )),
             host: "test".to_owned(),
         }
     }

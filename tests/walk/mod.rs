@@ -2,5 +2,3 @@
 
 mod ground;
 mod rollback;
-
-pub(crate) use ground::Ground;
