@@ -6,4 +6,8 @@ mod adapters;
 #[cfg(test)]
 mod drill;
 #[cfg(test)]
+mod floors;
+#[cfg(test)]
+mod headless;
+#[cfg(test)]
 mod walk;
