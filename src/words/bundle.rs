@@ -22,7 +22,8 @@ macro_rules! locale_files {
 }
 
 locale_files![
-    "cli", "common", "console", "faults", "history", "keys", "report", "rollback", "verify", "wizard",
+    "cli", "common", "console", "faults", "history", "keys", "report", "rollback", "verify", "wizard", "x-cli",
+    "x-core", "x-session", "x-story",
 ];
 
 type Bundle = FluentBundle<FluentResource>;
