@@ -12,6 +12,8 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
     /// `MODOSU_DRILL`: the address of the drill that this process belongs to.
     pub drill: Option<String>,
+    /// The region that a drill in another process handed out with its address; against AWS the SDK looks for itself.
+    pub drill_region: Option<String>,
     /// The language of the messages: the first of `LC_ALL`, `LC_MESSAGES`, `LANG` that is set.
     pub lang: Option<String>,
     /// Whether `NO_COLOR` is set to anything.
@@ -58,6 +60,7 @@ impl Settings {
             runbook: text("MODOSU_RUNBOOK"),
             state_dir: path("MODOSU_STATE_DIR"),
             drill: text("MODOSU_DRILL").map(|url| url.trim_end_matches('/').to_owned()),
+            drill_region: text("MODOSU_DRILL").and_then(|_| first(&["AWS_REGION", "AWS_DEFAULT_REGION"])),
             lang: first(&["LC_ALL", "LC_MESSAGES", "LANG"]),
             no_color: text("NO_COLOR").is_some(),
             editor: first(&["VISUAL", "EDITOR"]),
@@ -115,5 +118,9 @@ mod tests {
     fn a_drills_address_has_no_slash_at_its_end() {
         let settings = of(&[("MODOSU_DRILL", "http://127.0.0.1:4500/")]);
         assert_eq!(settings.drill.as_deref(), Some("http://127.0.0.1:4500"));
+        assert_eq!(settings.drill_region, None);
+        let region = of(&[("MODOSU_DRILL", "http://127.0.0.1:4500"), ("AWS_REGION", "ap-northeast-1")]).drill_region;
+        assert_eq!(region.as_deref(), Some("ap-northeast-1"));
+        assert_eq!(of(&[("AWS_REGION", "ap-northeast-1")]).drill_region, None, "against AWS the SDK looks for itself");
     }
 }

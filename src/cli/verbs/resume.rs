@@ -58,8 +58,10 @@ async fn resume(
         // The engine looks whether the row of an ended rollback is missing, and writes it.
         Stage::Report => {
             engine.resume(&incident.id).await?;
-            drop(drive::until_idle(engine, signals).await);
-            Ok(say_ended(&incident, out))
+            match drive::until_idle(engine, signals).await {
+                Ok(()) => Ok(say_ended(&incident, out)),
+                Err(Stopped(exit)) => Ok(exit),
+            }
         }
         Stage::Verify | Stage::Done => Ok(say_ended(&incident, out)),
         Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve | Stage::Abandoned => {
