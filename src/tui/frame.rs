@@ -9,7 +9,7 @@ const BETWEEN: Duration = Duration::from_micros(16_667);
 
 /// The deadline of the next picture.
 #[derive(Clone, Copy, Debug)]
-pub struct Frames {
+pub(super) struct Frames {
     wanted: bool,
     drawn: Option<Instant>,
 }
@@ -22,18 +22,18 @@ impl Default for Frames {
 
 impl Frames {
     /// Something that can be seen has changed.
-    pub const fn want(&mut self) {
+    pub(super) const fn want(&mut self) {
         self.wanted = true;
     }
 
     /// When to draw; `None` while nothing has changed.
     #[must_use]
-    pub fn deadline(&self, moment: Instant) -> Option<Instant> {
+    pub(super) fn deadline(&self, moment: Instant) -> Option<Instant> {
         self.wanted.then(|| self.drawn.map_or(moment, |drawn| (drawn + BETWEEN).max(moment)))
     }
 
     /// A picture was drawn.
-    pub const fn drew(&mut self, moment: Instant) {
+    pub(super) const fn drew(&mut self, moment: Instant) {
         self.wanted = false;
         self.drawn = Some(moment);
     }

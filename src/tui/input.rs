@@ -49,7 +49,7 @@ struct GateState {
 }
 
 /// The thread that reads the terminal.
-pub struct Reader {
+pub(super) struct Reader {
     inputs: mpsc::UnboundedReceiver<Input>,
     gate: Arc<Gate>,
 }
@@ -59,7 +59,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the thread cannot be started.
-    pub fn start() -> io::Result<Self> {
+    pub(super) fn start() -> io::Result<Self> {
         let (send, inputs) = mpsc::unbounded_channel();
         let gate = Arc::new(Gate::default());
         let of_thread = gate.clone();
@@ -69,7 +69,7 @@ impl Reader {
 
     /// Waits for input and takes all that is there; several resizes are one. `None` when the terminal cannot be read any
     /// more. Dropping the future loses nothing.
-    pub async fn next(&mut self) -> Option<Vec<Input>> {
+    pub(super) async fn next(&mut self) -> Option<Vec<Input>> {
         let mut batch = vec![self.inputs.recv().await?];
         while let Ok(input) = self.inputs.try_recv() {
             if input != Input::Resize || batch.last() != Some(&Input::Resize) {
@@ -81,7 +81,7 @@ impl Reader {
 
     /// Makes the thread leave the terminal alone. It sits in a read, from which only input or a change of size wakes it, so
     /// `wake` is called to signal one.
-    pub fn pause(&self, wake: impl FnOnce()) {
+    pub(super) fn pause(&self, wake: impl FnOnce()) {
         let mut state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.closed = true;
         drop(state);
@@ -92,7 +92,7 @@ impl Reader {
     }
 
     /// Lets the thread read again. What was typed meanwhile was for somebody else and is dropped.
-    pub fn resume(&mut self) {
+    pub(super) fn resume(&mut self) {
         while self.inputs.try_recv().is_ok() {}
         let mut state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.closed = false;

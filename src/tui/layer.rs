@@ -14,9 +14,9 @@ use super::widgets::Field;
 use super::wizard::Wizard;
 
 /// How long a box that approves is deaf after it opened: what was on its way to something else is not meant for it.
-pub const DEAF: Duration = Duration::from_millis(500);
+pub(super) const DEAF: Duration = Duration::from_millis(500);
 /// How long what was typed into such a box stays there without another key.
-pub const FORGETS: Duration = Duration::from_secs(60);
+pub(super) const FORGETS: Duration = Duration::from_secs(60);
 
 /// A layer.
 pub enum Layer {
@@ -156,7 +156,7 @@ impl AskBox {
 
 /// The box that approves a frozen plan. Nothing in it acts on Enter alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApproveBox {
+pub(super) struct ApproveBox {
     /// The plan that it was opened for.
     pub hash: PlanHash,
     /// When it opened.
@@ -174,24 +174,24 @@ pub struct ApproveBox {
 impl ApproveBox {
     /// A box for a plan, opening now.
     #[must_use]
-    pub fn new(hash: PlanHash, opened: Instant) -> Self {
+    pub(super) fn new(hash: PlanHash, opened: Instant) -> Self {
         Self { hash, opened, touched: opened, typed: String::new(), focus: Button::default(), differs: false }
     }
 
     /// Whether it listens.
     #[must_use]
-    pub fn armed(&self, moment: Instant) -> bool {
+    pub(super) fn armed(&self, moment: Instant) -> bool {
         moment.saturating_duration_since(self.opened) >= DEAF
     }
 
     /// Forgets what was typed or chosen, and is deaf again for a moment.
-    pub fn disarm(&mut self, moment: Instant) {
+    pub(super) fn disarm(&mut self, moment: Instant) {
         *self = Self::new(self.hash.clone(), moment);
     }
 
     /// Whether what was typed has lain too long.
     #[must_use]
-    pub fn is_old(&self, moment: Instant) -> bool {
+    pub(super) fn is_old(&self, moment: Instant) -> bool {
         let touched = !self.typed.is_empty() || self.focus == Button::Act;
         touched && moment.saturating_duration_since(self.touched) >= FORGETS
     }

@@ -13,7 +13,7 @@ const TALL: u16 = 34;
 
 /// The parts of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(super) enum Layout {
     /// Not even a line.
     Nothing,
     /// One line: environment, account and state.
@@ -33,7 +33,7 @@ pub enum Layout {
 
 /// How the body is divided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Panes {
+pub(super) enum Panes {
     /// Services, one of the other panes, and the newest events as bare lines.
     Tabbed {
         /// The services.
@@ -51,7 +51,7 @@ pub enum Panes {
 
 /// What the layout depends on.
 #[derive(Clone, Copy, Debug)]
-pub struct Wishes {
+pub(super) struct Wishes {
     /// Whether the header is folded to one line.
     pub header_folded: bool,
     /// Whether the focused pane wants the whole screen.
@@ -62,7 +62,7 @@ pub struct Wishes {
 
 /// Divides `area`.
 #[must_use]
-pub fn divide(area: Rect, wishes: Wishes) -> Layout {
+pub(super) fn divide(area: Rect, wishes: Wishes) -> Layout {
     if area.is_empty() {
         return Layout::Nothing;
     }
@@ -103,7 +103,7 @@ fn grid(body: Rect, service_rows: u16) -> Vec<(Pane, Rect)> {
 
 /// The room of a layer that covers the panes: the whole body, or, on a tall screen, all but the events.
 #[must_use]
-pub fn cover(body: Rect) -> (Rect, Option<Rect>) {
+pub(super) fn cover(body: Rect) -> (Rect, Option<Rect>) {
     if body.height.saturating_add(3) >= TALL {
         let (layer, events) = bottom(body, (body.height / 4).max(5));
         (layer, Some(events))
@@ -114,7 +114,7 @@ pub fn cover(body: Rect) -> (Rect, Option<Rect>) {
 
 /// A box of that size in the middle of `area`, or as much of it as fits.
 #[must_use]
-pub fn middle(area: Rect, width: u16, height: u16) -> Rect {
+pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);
     let height = height.min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }

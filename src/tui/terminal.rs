@@ -32,7 +32,7 @@ pub struct NoTerminal {
 ///
 /// # Errors
 /// When they are not, with the way that works without one.
-pub fn check(dumb: bool) -> Result<(), NoTerminal> {
+pub(super) fn check(dumb: bool) -> Result<(), NoTerminal> {
     let why = if dumb {
         "terminal-dumb"
     } else if io::stdin().is_terminal() && io::stdout().is_terminal() {
@@ -44,7 +44,7 @@ pub fn check(dumb: bool) -> Result<(), NoTerminal> {
 }
 
 /// Raw mode, the alternate screen and bracketed paste, for as long as it lives.
-pub struct Terminal {
+pub(super) struct Terminal {
     active: bool,
 }
 
@@ -53,7 +53,7 @@ impl Terminal {
     ///
     /// # Errors
     /// When it does not do what it is told; it is then given back.
-    pub fn enter() -> io::Result<Self> {
+    pub(super) fn enter() -> io::Result<Self> {
         let mut guard = Self { active: false };
         guard.take()?;
         Ok(guard)
@@ -63,14 +63,14 @@ impl Terminal {
     ///
     /// # Errors
     /// When it does not do what it is told.
-    pub fn take(&mut self) -> io::Result<()> {
+    pub(super) fn take(&mut self) -> io::Result<()> {
         self.active = true;
         enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
     }
 
     /// Gives the terminal back.
-    pub fn release(&mut self) {
+    pub(super) fn release(&mut self) {
         if std::mem::take(&mut self.active) {
             restore();
         }
@@ -93,7 +93,7 @@ fn restore() {
 
 /// That some task panicked: the terminal is already given back and the console must end.
 #[derive(Clone, Default)]
-pub struct Panicked {
+pub(super) struct Panicked {
     flag: Arc<AtomicBool>,
     notify: Arc<Notify>,
 }
@@ -102,7 +102,7 @@ impl Panicked {
     /// Gives the terminal back at any panic, before the report is written, and tells the console. Installed after the error
     /// report's own hook, so that the report is readable.
     #[must_use]
-    pub fn watch() -> Self {
+    pub(super) fn watch() -> Self {
         let panicked = Self::default();
         let of_hook = panicked.clone();
         let report = panic::take_hook();
@@ -119,12 +119,12 @@ impl Panicked {
 
     /// Whether it happened.
     #[must_use]
-    pub fn happened(&self) -> bool {
+    pub(super) fn happened(&self) -> bool {
         self.flag.load(Ordering::SeqCst)
     }
 
     /// Waits until it happens.
-    pub async fn wait(&self) {
+    pub(super) async fn wait(&self) {
         self.notify.notified().await;
     }
 }
@@ -147,7 +147,7 @@ impl Write for Ink {
 
 /// The backend that draws on the real terminal: one write a picture, as a synchronized update (mode 2026), so that no
 /// terminal shows half of one.
-pub struct Pen {
+pub(super) struct Pen {
     inner: CrosstermBackend<Ink>,
     ink: Ink,
     panicked: Panicked,
@@ -156,7 +156,7 @@ pub struct Pen {
 impl Pen {
     /// A pen for standard output. It stops writing once something panicked.
     #[must_use]
-    pub fn new(panicked: Panicked) -> Self {
+    pub(super) fn new(panicked: Panicked) -> Self {
         let ink = Ink::default();
         Self { inner: CrosstermBackend::new(ink.clone()), ink, panicked }
     }

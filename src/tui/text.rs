@@ -16,7 +16,7 @@ pub fn width(text: &str) -> usize {
 
 /// `text` in at most `cells` cells, cut with `…`, never within a wide letter.
 #[must_use]
-pub fn cut(text: &str, cells: usize) -> String {
+pub(super) fn cut(text: &str, cells: usize) -> String {
     if width(text) <= cells {
         return text.to_owned();
     }
@@ -38,7 +38,7 @@ pub fn cut(text: &str, cells: usize) -> String {
 
 /// The end of `text` in at most `cells` cells, with `…` before it: of an ARN the end tells most.
 #[must_use]
-pub fn cut_front(text: &str, cells: usize) -> String {
+pub(super) fn cut_front(text: &str, cells: usize) -> String {
     if width(text) <= cells {
         return text.to_owned();
     }
@@ -62,7 +62,7 @@ pub fn cut_front(text: &str, cells: usize) -> String {
 
 /// `text` cut and filled with spaces to exactly `cells` cells.
 #[must_use]
-pub fn pad(text: &str, cells: usize) -> String {
+pub(super) fn pad(text: &str, cells: usize) -> String {
     let mut padded = cut(text, cells);
     let missing = cells.saturating_sub(width(&padded));
     padded.extend(std::iter::repeat_n(' ', missing));
@@ -71,7 +71,7 @@ pub fn pad(text: &str, cells: usize) -> String {
 
 /// As `pad`, with the spaces in front.
 #[must_use]
-pub fn pad_left(text: &str, cells: usize) -> String {
+pub(super) fn pad_left(text: &str, cells: usize) -> String {
     let text = cut(text, cells);
     let mut padded: String = std::iter::repeat_n(' ', cells.saturating_sub(width(&text))).collect();
     padded.push_str(&text);
@@ -81,7 +81,7 @@ pub fn pad_left(text: &str, cells: usize) -> String {
 /// `text` folded into lines of at most `cells` cells: between words, and where there is no space (Japanese, ARNs) between
 /// letters. Line breaks of the text stay.
 #[must_use]
-pub fn fold(text: &str, cells: usize) -> Vec<String> {
+pub(super) fn fold(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(2);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
@@ -121,7 +121,7 @@ pub fn fold(text: &str, cells: usize) -> Vec<String> {
 
 /// Replaces whatever could still drive a terminal or mislead the eye, in every cell of a finished picture. What comes from
 /// outside is `Clean` where it arrives; this is the second fence, also for what we forgot.
-pub fn sweep(buffer: &mut Buffer) {
+pub(super) fn sweep(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         let symbol = cell.symbol();
         if symbol.chars().all(is_plain) {

@@ -12,7 +12,7 @@ use super::{footer, header, overlays, panes, text, wizard};
 
 /// Draws everything into `area`; gives where the terminal's cursor belongs, when a text is being typed. Input methods open
 /// their window there.
-pub fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let area = area.intersection(buffer.area);
     let wishes = Wishes {
         header_folded: screen.header_folded,

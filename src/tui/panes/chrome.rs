@@ -14,7 +14,7 @@ use crate::tui::theme::Role;
 use crate::tui::world::World;
 
 /// The border of a pane.
-pub struct Chrome<'a> {
+pub(super) struct Chrome<'a> {
     /// Which pane.
     pub pane: Pane,
     /// What the pane is about, after its title.
@@ -29,7 +29,7 @@ pub struct Chrome<'a> {
 
 impl Chrome<'_> {
     /// Draws the border and gives the room within.
-    pub fn draw(self, world: &World<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
+    pub(super) fn draw(self, world: &World<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
         let area = area.intersection(buffer.area);
         let focused = self.screen.layers.is_empty() && self.screen.focus == self.pane;
         let border = world.style(if focused { Role::Focus } else { Role::Muted });
@@ -66,7 +66,7 @@ impl Chrome<'_> {
 
 /// The word at the right of the upper border: of which time the data is, and that it is stale when it is.
 #[must_use]
-pub fn notice_of<T>(observed: &Observed<T>, allowed: Duration, world: &World<'_>) -> Option<(String, Role)> {
+pub(super) fn notice_of<T>(observed: &Observed<T>, allowed: Duration, world: &World<'_>) -> Option<(String, Role)> {
     let age = observed.age(world.now)?;
     match observed.freshness(world.now, allowed) {
         Freshness::Stale => {

@@ -11,7 +11,7 @@ mod latency;
 mod revisions;
 mod services;
 
-pub use events::EventId;
+pub(super) use events::EventId;
 
 pub(super) use chrome::{absent, draw_lines, highlight};
 pub(super) use details::details;

@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 /// A bar of `cells` cells: each part in the share of its count, the rest dotted. A part that is not empty is seen.
 #[must_use]
-pub fn bar(parts: &[(u32, &'static str, Style)], whole: u32, cells: usize, rest: Style) -> Vec<Span<'static>> {
+pub(crate) fn bar(parts: &[(u32, &'static str, Style)], whole: u32, cells: usize, rest: Style) -> Vec<Span<'static>> {
     let sum = parts.iter().fold(0u32, |sum, (count, _, _)| sum.saturating_add(*count));
     let whole = whole.max(sum).max(1);
     let mut spans = Vec::new();

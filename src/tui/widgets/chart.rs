@@ -11,7 +11,7 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 
 /// A moment to mark under the bars.
 #[derive(Clone, Debug)]
-pub struct Marker {
+pub(crate) struct Marker {
     /// When.
     pub at: Timestamp,
     /// What served until then.
@@ -21,7 +21,7 @@ pub struct Marker {
 }
 
 /// Bars over time.
-pub struct Chart<'a> {
+pub(crate) struct Chart<'a> {
     /// A value for each column, the newest last; a gap stays a gap.
     pub values: &'a [Option<f64>],
     /// When the first column begins.
@@ -44,13 +44,13 @@ pub struct Chart<'a> {
 
 /// Minutes that one of `cells` columns stands for, so that `minutes` of them fit.
 #[must_use]
-pub fn per_column(minutes: usize, cells: usize) -> usize {
+pub(crate) fn per_column(minutes: usize, cells: usize) -> usize {
     minutes.div_ceil(cells.max(1)).max(1)
 }
 
 /// The columns for `minutes` minutes that begin at `from`: the worst minute of each, a gap where there is none.
 #[must_use]
-pub fn columns(
+pub(crate) fn columns(
     from: Timestamp,
     minutes: usize,
     per_column: usize,
@@ -68,7 +68,7 @@ pub fn columns(
 
 impl Chart<'_> {
     /// Draws it. In less than three rows only the bars are left.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer) {
+    pub(crate) fn draw(&self, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
         let [fine, bad, muted, marked] = self.styles;
         let known = self.values.iter().flatten().copied().fold(0.0, f64::max);

@@ -5,7 +5,7 @@ mod chart;
 mod field;
 mod table;
 
-pub use bar::bar;
-pub use chart::{Chart, Marker, columns, per_column};
-pub use field::Field;
-pub use table::{Column, Table};
+pub(super) use bar::bar;
+pub(super) use chart::{Chart, Marker, columns, per_column};
+pub(super) use field::Field;
+pub(super) use table::{Column, Table};

@@ -10,7 +10,7 @@ const GAP: usize = 2;
 
 /// A column.
 #[derive(Clone, Debug)]
-pub struct Column {
+pub(crate) struct Column {
     /// Its head.
     pub title: String,
     /// Cells that it takes.
@@ -26,20 +26,20 @@ pub struct Column {
 impl Column {
     /// A column of text.
     #[must_use]
-    pub fn new(title: impl Into<String>, cells: usize, rank: u8) -> Self {
+    pub(crate) fn new(title: impl Into<String>, cells: usize, rank: u8) -> Self {
         Self { title: title.into(), cells, rank, right: false, grows: false }
     }
 
     /// A column of numbers.
     #[must_use]
-    pub fn right(mut self) -> Self {
+    pub(crate) fn right(mut self) -> Self {
         self.right = true;
         self
     }
 
     /// A column that takes what is left over.
     #[must_use]
-    pub fn growing(mut self) -> Self {
+    pub(crate) fn growing(mut self) -> Self {
         self.grows = true;
         self
     }
@@ -47,14 +47,14 @@ impl Column {
 
 /// Columns fitted into a room.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub(crate) struct Table {
     columns: Vec<(usize, Column)>,
 }
 
 impl Table {
     /// As many of `columns` as fit into `room` cells.
     #[must_use]
-    pub fn fit(columns: Vec<Column>, room: usize) -> Self {
+    pub(crate) fn fit(columns: Vec<Column>, room: usize) -> Self {
         let mut kept: Vec<(usize, Column)> = columns.into_iter().enumerate().collect();
         while total(&kept) > room {
             let weakest = kept.iter().enumerate().filter(|(_, (_, c))| c.rank > 0).max_by_key(|(_, (_, c))| c.rank);
@@ -70,13 +70,13 @@ impl Table {
 
     /// The line of heads.
     #[must_use]
-    pub fn head(&self, style: Style) -> Line<'static> {
+    pub(crate) fn head(&self, style: Style) -> Line<'static> {
         self.line(|_, column| Span::styled(place(&column.title, column), style))
     }
 
     /// A line of cells, one for each column that was given.
     #[must_use]
-    pub fn row(&self, cells: &[(String, Style)]) -> Line<'static> {
+    pub(crate) fn row(&self, cells: &[(String, Style)]) -> Line<'static> {
         self.line(|at, column| {
             let (text, style) = cells.get(at).cloned().unwrap_or_default();
             Span::styled(place(&text, column), style)

@@ -18,10 +18,10 @@ mod step;
 mod target;
 mod verify;
 
-pub use draft::Draft;
+pub(super) use draft::Draft;
 pub(super) use draft::keep as keep_draft;
-pub use state::Wizard;
-pub use step::Step;
+pub(super) use state::Wizard;
+pub(super) use step::Step;
 
 pub(super) use frame::draw;
 pub(super) use steer::commands;
