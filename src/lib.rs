@@ -9,10 +9,11 @@
 //! | F2, the headless application | [`session`] |
 //! | the rim | [`adapters`] |
 //! | F3, where things happen | [`engine`] |
-//! | F4, front ends | [`tui`], `cli` |
+//! | F4, front ends | [`tui`], [`cli`] |
 //! | sealed | [`drill`], the simulated AWS account |
 
 pub mod adapters;
+pub mod cli;
 pub mod domain;
 pub mod drill;
 pub mod engine;

@@ -2,6 +2,12 @@
 
 // `cfg(test)` is always true here. It tells clippy that helpers are tests too, which may unwrap.
 #[cfg(test)]
+mod adapters;
+#[cfg(test)]
 mod drill;
+#[cfg(test)]
+mod floors;
+#[cfg(test)]
+mod headless;
 #[cfg(test)]
 mod walk;

@@ -14,6 +14,7 @@ mod start;
 mod watch;
 
 pub use crate::adapters::aws::AwsSettings;
+pub use crate::adapters::history_file::Appended;
 pub use crate::adapters::http::{Connector, Door};
 pub use crate::adapters::journal::Head;
 pub use clock::Clock;

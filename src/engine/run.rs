@@ -221,7 +221,7 @@ impl Engine {
                         call: call_index,
                     };
                     self.acts.spawn(async move {
-                        hands.carry_out(&writer, &incident, &account, &step, place).await
+                        hands.carry_out(&writer, &incident, &account, &step, place).await;
                     });
                 }
                 Effect::Reconcile {
@@ -238,7 +238,7 @@ impl Engine {
                         call: call_index,
                     };
                     self.acts.spawn(async move {
-                        hands.reconcile(&incident, &step, place, &before, sent_at).await
+                        hands.reconcile(&incident, &step, place, &before, sent_at).await;
                     });
                 }
                 Effect::WriteHistory(id) => self.write_row(id),

@@ -178,11 +178,10 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
             if matches!(
                 *event,
                 Event::Ended { .. } | Event::Abandoned { .. } | Event::Refused { .. }
-            ) {
-                if let Some(journal) = open.as_mut() {
-                    // A lease that cannot be given back runs out by itself.
-                    drop(journal.release(&desk.holder));
-                }
+            ) && let Some(journal) = open.as_mut()
+            {
+                // A lease that cannot be given back runs out by itself.
+                drop(journal.release(&desk.holder));
             }
             match (appended, reply) {
                 (Ok(recorded), Some(reply)) => {

@@ -225,10 +225,10 @@ mod tests {
             assert_eq!(table.due(at(now)).len(), 1);
             table.answered(&Subject::Services, ok, &Attention::Calm, at(now));
             let mut gap = 0;
-            while !table
+            while table
                 .dues
                 .get(&Subject::Services)
-                .is_some_and(|d| d.next <= at(now + gap))
+                .is_none_or(|d| d.next > at(now + gap))
             {
                 gap += 1;
             }

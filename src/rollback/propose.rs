@@ -252,7 +252,7 @@ fn covered_step(step: &Step) -> Value {
 fn canonical(value: &Value, out: &mut String) {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            out.push_str(&value.to_string())
+            out.push_str(&value.to_string());
         }
         Value::Array(items) => {
             out.push('[');
@@ -280,3 +280,6 @@ fn canonical(value: &Value, out: &mut String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

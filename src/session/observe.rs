@@ -52,14 +52,14 @@ fn take_value(session: &mut Session, subject: &Subject, observation: Observation
             }
         }
         Observation::History(history) => {
-            with_view(session, subject, |view| view.history.take(Ok(history), at))
+            with_view(session, subject, |view| view.history.take(Ok(history), at));
         }
         Observation::Definitions(list) => {
-            with_view(session, subject, |view| view.definitions.take(Ok(list), at))
+            with_view(session, subject, |view| view.definitions.take(Ok(list), at));
         }
         Observation::Images(images) => with_view(session, subject, |view| view.images.take(Ok(images), at)),
         Observation::Targets(targets) => {
-            with_view(session, subject, |view| view.targets.take(Ok(targets), at))
+            with_view(session, subject, |view| view.targets.take(Ok(targets), at));
         }
         Observation::Tasks(tasks) => with_view(session, subject, |view| view.tasks.take(Ok(tasks), at)),
         Observation::Health(reading) => with_view(session, subject, |view| {
@@ -84,7 +84,7 @@ fn take_fault(session: &mut Session, subject: &Subject, fault: &Fault, at: Times
         }
         Subject::History(_) => with_view(session, subject, |view| view.history.take(Err(fault.clone()), at)),
         Subject::Definitions(_) => with_view(session, subject, |view| {
-            view.definitions.take(Err(fault.clone()), at)
+            view.definitions.take(Err(fault.clone()), at);
         }),
         Subject::Images(_) => with_view(session, subject, |view| view.images.take(Err(fault.clone()), at)),
         Subject::Targets(_) => with_view(session, subject, |view| view.targets.take(Err(fault.clone()), at)),

@@ -12,6 +12,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
@@ -152,7 +153,7 @@ pub async fn connect(settings: &AwsSettings, door: &Door) -> Result<Connection, 
         // A drill's credentials come with its environment; asking SSO or the metadata service would leave the machine.
         loader = loader
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-            .http_client(sdk_client(&Http::new(door).connector()));
+            .http_client(near(door));
     }
     let sdk = loader.load().await;
     // An endpoint for one service alone is seen only when a client is used; `LoopbackOnly` looks at each request.
@@ -169,8 +170,9 @@ pub async fn connect(settings: &AwsSettings, door: &Door) -> Result<Connection, 
 fn sealed_connection(settings: &AwsSettings, door: &Door, loopback_only: bool) -> Result<Connection, Fault> {
     let region = settings.region.as_deref().ok_or_else(no_region)?;
     let (client, default_endpoint) = match door {
-        Door::Direct(connector) => (sdk_client(connector), Some("http://127.0.0.1")),
-        Door::Network { .. } => (sdk_client(&Http::new(door).connector()), None),
+        Door::Direct(connector) => (Some(sdk_client(connector)), Some("http://127.0.0.1")),
+        Door::Network { loopback_only: true } => (Some(near(door)), None),
+        Door::Network { loopback_only: false } => (None, None),
     };
     let endpoint = settings.endpoint.as_deref().or(default_endpoint).ok_or_else(|| {
         Fault::new(
@@ -180,20 +182,24 @@ fn sealed_connection(settings: &AwsSettings, door: &Door, loopback_only: bool) -
         )
     })?;
     let credentials = Credentials::new("drill", "drill", None, None, "drill");
-    let sdk = SdkConfig::builder()
+    let mut sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(aws_config::Region::new(region.to_owned()))
         .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .timeout_config(read_timeouts())
-        .http_client(client)
-        .build();
+        .timeout_config(read_timeouts());
+    sdk.set_http_client(client);
     Ok(Connection {
         region: parse_region(region)?,
         loopback_only,
-        sdk,
+        sdk: sdk.build(),
     })
+}
+
+/// The connector of a drill. The SDK's own would send even `127.0.0.1` through a proxy that the environment names.
+fn near(door: &Door) -> SharedHttpClient {
+    sdk_client(&Http::new(door).connector())
 }
 
 fn read_timeouts() -> TimeoutConfig {
@@ -281,6 +287,12 @@ impl Intercept for LoopbackOnly {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use crate::adapters::aws::fault::classify;
+    use crate::adapters::http::Connector;
+
     use super::*;
 
     fn drill(endpoint: Option<&str>) -> AwsSettings {
@@ -319,5 +331,30 @@ mod tests {
             .unwrap_err();
         assert_eq!(fault.kind, FaultKind::NoCredentials);
         assert!(fault.detail.as_str().contains("--region"));
+    }
+
+    /// An endpoint for one service alone (`AWS_ENDPOINT_URL_ECS`) is not seen by `connect`; it is stopped on its way out.
+    #[tokio::test]
+    async fn a_request_to_another_machine_is_stopped_before_it_leaves() {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&sent);
+        let connector: Connector = Arc::new(move |_| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async { Err("nobody".to_owned()) })
+        });
+        let near = connect(&drill(None), &Door::Direct(connector)).await.unwrap();
+        let far = |loopback_only| Connection {
+            region: near.region.clone(),
+            loopback_only,
+            sdk: near.sdk.to_builder().endpoint_url("http://10.0.0.7:4566").build(),
+        };
+        let ask = |connection: Connection| async move {
+            let error = connection.ecs_once().list_clusters().send().await.unwrap_err();
+            classify("ecs.ListClusters", &error)
+        };
+        assert_eq!(ask(far(true)).await.kind, FaultKind::Local);
+        assert_eq!(sent.load(Ordering::SeqCst), 0);
+        assert_eq!(ask(far(false)).await.kind, FaultKind::Unreachable);
+        assert_eq!(sent.load(Ordering::SeqCst), 1);
     }
 }

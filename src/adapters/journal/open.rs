@@ -108,11 +108,11 @@ impl Journal {
 }
 
 fn make_private(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        if !folder.exists() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-            fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-        }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.exists()
+    {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
     }
     match OpenOptions::new()
         .write(true)
