@@ -5,3 +5,4 @@ pub mod incident;
 pub mod rollback;
 pub mod runbook;
 pub mod session;
+pub mod words;

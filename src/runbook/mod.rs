@@ -3,10 +3,21 @@
 //! This room does not know where the file lies or who asked for it: it turns text into a [`Runbook`] or into an error with
 //! file, line, what and a hint.
 
+mod channel;
+mod error;
+mod lookup;
 mod model;
+mod parse;
+mod unknown;
+mod validate;
 
+pub use channel::Channel;
+pub use error::RunbookError;
+pub use lookup::{built_in, built_in_names, json_schema};
 pub use model::{
-    Channel, Check, CheckKind, CheckList, Checks, Contact, Criterion, Database, Environment, Github,
-    GithubInputs, History, Language, LatencyStatistic, Localized, Prisma, Runbook, Service, Timeliness,
-    Timing,
+    Check, CheckKind, CheckList, Checks, Contact, Criterion, Database, Environment, Github, GithubInputs,
+    History, Language, LatencyStatistic, Localized, Prisma, Runbook, Service, Timeliness, Timing,
 };
+pub use parse::parse;
+
+use lookup::{ENVIRONMENT, zone};

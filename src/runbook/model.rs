@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Channel;
 use crate::domain::{
     AccountId, ClusterName, CriterionId, EcsServiceName, EnvironmentName, Region, RepositoryName, ServiceKey,
     Severity,
@@ -231,20 +232,10 @@ impl Localized {
 pub struct Contact {
     /// Who.
     pub who: Localized,
-    /// Where.
+    /// Where: `slack:#CHANNEL`, `mail` or `mail:ADDRESS`.
     pub by: Channel,
     /// When.
     pub when: Timeliness,
-}
-
-/// Where someone is told.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub enum Channel {
-    /// A Slack channel by name. The webhook's address is never in this file.
-    Slack(String),
-    /// A mail address. Unset: it is taken from the settings of the machine.
-    Mail(Option<String>),
 }
 
 /// When someone is told.
