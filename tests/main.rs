@@ -1,7 +1,17 @@
-//! The integration tests, one executable: its modules are the ideas.
-// The attribute tells clippy that helpers beside the tests are tests too, where unwrapping is how a test fails.
+//! One executable for all integration tests; its modules are the ideas of `docs/architecture.md`.
 
+// `cfg(test)` is always true here. It tells clippy that helpers are tests too, which may unwrap.
+#[cfg(test)]
+mod adapters;
+#[cfg(test)]
+mod drill;
+#[cfg(test)]
+mod floors;
+#[cfg(test)]
+mod headless;
 #[cfg(test)]
 mod runbook;
+#[cfg(test)]
+mod walk;
 #[cfg(test)]
 mod words;

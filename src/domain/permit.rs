@@ -28,4 +28,10 @@ impl WritePermit {
             Mode::ReadOnly => None,
         }
     }
+
+    /// A permit for the tests of writers.
+    #[cfg(test)]
+    pub(crate) const fn for_tests() -> Self {
+        Self { _sealed: () }
+    }
 }

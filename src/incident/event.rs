@@ -240,3 +240,36 @@ pub struct Recorded {
     #[serde(flatten)]
     pub event: Event,
 }
+
+impl Event {
+    /// The name that the event has in the journal.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::CriteriaChanged { .. } => "criteria-changed",
+            Self::Declared { .. } => "declared",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Noted { .. } => "noted",
+            Self::Assessed => "assessed",
+            Self::Scoped => "scoped",
+            Self::TargetChosen { .. } => "target-chosen",
+            Self::Planned { .. } => "planned",
+            Self::Reconsidered => "reconsidered",
+            Self::Approved { .. } => "approved",
+            Self::Refused { .. } => "refused",
+            Self::Intended { .. } => "intended",
+            Self::Answered { .. } => "answered",
+            Self::Rejected { .. } => "rejected",
+            Self::Doubtful { .. } => "doubtful",
+            Self::Adopted { .. } => "adopted",
+            Self::NotApplied { .. } => "not-applied",
+            Self::Ended { .. } => "ended",
+            Self::Checked { .. } => "checked",
+            Self::Verified { .. } => "verified",
+            Self::Reported { .. } => "reported",
+            Self::Filed { .. } => "filed",
+            Self::Abandoned { .. } => "abandoned",
+        }
+    }
+}

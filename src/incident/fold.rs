@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::{AccountId, Clean, EnvironmentName, Operator, Region, ServiceKey, TargetSpec};
-use crate::rollback::{CheckResult, CriterionStatus, Declaration, Ending, Plan};
+use crate::rollback::{
+    CheckResult, CriterionState, CriterionStatus, Declaration, Ending, Fingerprint, Outcome, Plan,
+};
 
-use super::{IncidentId, Receipt, Recorded, Stage};
+use super::{Event, IllegalEvent, IncidentId, Receipt, Recorded, Stage};
 
 /// What a person approved.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,4 +88,246 @@ pub struct Incident {
     pub filed: Option<String>,
     /// Everything that happened, in order.
     pub events: Vec<Recorded>,
+}
+
+/// Why a story does not fold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FoldError {
+    /// There are no events.
+    #[error("incident {0} has no events")]
+    Empty(IncidentId),
+    /// The first event does not open the incident.
+    #[error("incident {0} does not begin with its opening")]
+    NotOpened(IncidentId),
+    /// An event is missing or out of its place.
+    #[error("incident {id}: event {found} stands where {expected} was expected")]
+    Gap {
+        /// The incident.
+        id: IncidentId,
+        /// The place that was expected.
+        expected: u64,
+        /// The place that was found.
+        found: u64,
+    },
+    /// An event cannot follow where the incident stands.
+    #[error("incident {id}: {illegal}")]
+    Illegal {
+        /// The incident.
+        id: IncidentId,
+        /// What is illegal.
+        illegal: IllegalEvent,
+    },
+}
+
+impl Incident {
+    /// The incident that its first event opens.
+    ///
+    /// # Errors
+    /// When the event is not an opening, or not the first.
+    pub fn opened(id: IncidentId, first: Recorded) -> Result<Self, FoldError> {
+        if first.seq != 1 {
+            return Err(FoldError::Gap {
+                id,
+                expected: 1,
+                found: first.seq,
+            });
+        }
+        let Event::Opened {
+            environment,
+            services,
+            account,
+            region,
+            by,
+            world,
+            criteria,
+        } = first.event.clone()
+        else {
+            return Err(FoldError::NotOpened(id));
+        };
+        let mut incident = Self {
+            id,
+            stage: Stage::Assess,
+            environment,
+            services,
+            account,
+            region,
+            opened_by: by,
+            opened_at: first.at,
+            world,
+            criteria_at_open: criteria.clone(),
+            criteria: Vec::new(),
+            declarations: Vec::new(),
+            first_bad: None,
+            target: None,
+            plan: None,
+            approval: None,
+            receipts: BTreeMap::new(),
+            sent_at: None,
+            refusal: None,
+            ending: None,
+            checks: BTreeMap::new(),
+            verification: None,
+            report: None,
+            filed: None,
+            events: vec![first],
+        };
+        incident.take_criteria(criteria);
+        Ok(incident)
+    }
+
+    /// The incident of these events, in their order.
+    ///
+    /// # Errors
+    /// When they are not a story: no opening, a gap, or an event that cannot follow.
+    pub fn fold(id: IncidentId, events: &[Recorded]) -> Result<Self, FoldError> {
+        let (first, rest) = events.split_first().ok_or_else(|| FoldError::Empty(id.clone()))?;
+        let mut incident = Self::opened(id, first.clone())?;
+        for recorded in rest {
+            incident.apply(recorded.clone())?;
+        }
+        Ok(incident)
+    }
+
+    /// Takes in the next event.
+    ///
+    /// # Errors
+    /// When it is not the next, or cannot follow. The incident is then unchanged.
+    pub fn apply(&mut self, recorded: Recorded) -> Result<(), FoldError> {
+        let expected = self.events.last().map_or(1, |last| last.seq + 1);
+        if recorded.seq != expected {
+            return Err(FoldError::Gap {
+                id: self.id.clone(),
+                expected,
+                found: recorded.seq,
+            });
+        }
+        self.stage = self
+            .stage
+            .next(&recorded.event, self.plan.as_ref())
+            .map_err(|illegal| FoldError::Illegal {
+                id: self.id.clone(),
+                illegal,
+            })?;
+        let at = recorded.at;
+        match recorded.event.clone() {
+            Event::CriteriaChanged { criteria } => self.take_criteria(criteria),
+            Event::Declared {
+                criterion,
+                service,
+                note,
+                by,
+            } => {
+                self.first_bad = Some(self.first_bad.map_or(at, |first| first.min(at)));
+                self.declarations
+                    .retain(|d| !(d.criterion == criterion && d.service == service));
+                self.declarations.push(Declaration {
+                    criterion,
+                    service,
+                    at,
+                    by,
+                    note,
+                });
+            }
+            Event::Withdrawn {
+                criterion, service, ..
+            } => {
+                self.declarations
+                    .retain(|d| !(d.criterion == criterion && d.service == service));
+            }
+            Event::TargetChosen { target } => self.target = Some(target),
+            Event::Planned { plan } => {
+                self.plan = Some(*plan);
+                self.refusal = None;
+            }
+            Event::Reconsidered => self.plan = None,
+            Event::Approved {
+                by,
+                reason,
+                timeout_seconds,
+                ..
+            } => {
+                self.approval = Some(Approval {
+                    by,
+                    at,
+                    reason,
+                    timeout_seconds,
+                });
+            }
+            Event::Refused { why } => {
+                self.plan = None;
+                self.approval = None;
+                self.refusal = Some(why);
+            }
+            Event::Intended { .. } => self.sent_at = Some(at),
+            Event::Answered { step, call, receipt } | Event::Adopted { step, call, receipt } => {
+                self.receipts.insert((step, call), (receipt, at));
+            }
+            Event::Ended { ending } => self.ending = Some((ending, at)),
+            Event::Checked { result, by } => {
+                self.checks.insert(result.check.clone(), (result, by));
+            }
+            Event::Verified { passed, recovered_at } => {
+                self.verification = Some(Verification {
+                    passed,
+                    at,
+                    recovered_at,
+                });
+            }
+            Event::Reported { text } => self.report = Some(text),
+            Event::Filed { path } => self.filed = Some(path),
+            Event::Opened { .. }
+            | Event::Noted { .. }
+            | Event::Assessed
+            | Event::Scoped
+            | Event::Rejected { .. }
+            | Event::Doubtful { .. }
+            | Event::NotApplied { .. }
+            | Event::Abandoned { .. } => {}
+        }
+        self.events.push(recorded);
+        Ok(())
+    }
+
+    fn take_criteria(&mut self, criteria: Vec<CriterionStatus>) {
+        let earliest = criteria
+            .iter()
+            .filter(|c| c.state == CriterionState::Met)
+            .filter_map(|c| c.since)
+            .min();
+        self.first_bad = match (self.first_bad, earliest) {
+            (Some(known), Some(earliest)) => Some(known.min(earliest)),
+            (known, earliest) => known.or(earliest),
+        };
+        self.criteria = criteria;
+    }
+
+    /// Whether a write may have happened whose end is not recorded: no other rollback of its services may start.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.stage.is_open()
+    }
+
+    /// The world as it was read immediately before the newest call, and when its intent was recorded.
+    #[must_use]
+    pub fn last_intent(&self) -> Option<(&Fingerprint, Timestamp)> {
+        self.events
+            .iter()
+            .rev()
+            .find_map(|recorded| match &recorded.event {
+                Event::Intended { fingerprint, .. } => Some((fingerprint, recorded.at)),
+                _ => None,
+            })
+    }
+
+    /// When everything became right and stayed so, once the rollback ended on target.
+    #[must_use]
+    pub fn stable_at(&self) -> Option<Timestamp> {
+        self.ending.as_ref().and_then(|(ending, _)| ending.stable_at)
+    }
+
+    /// How the rollback ended, once it did.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.ending.as_ref().map(|(ending, _)| ending.outcome)
+    }
 }

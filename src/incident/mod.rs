@@ -4,8 +4,14 @@
 
 mod event;
 mod fold;
+pub mod record;
+pub mod report;
 mod stage;
+mod timeline;
 
 pub use event::{Event, IncidentId, Receipt, Recorded};
-pub use fold::{Approval, Incident, Verification};
-pub use stage::{ActState, Stage};
+pub use fold::{Approval, FoldError, Incident, Verification};
+pub use record::HistoryRow;
+pub use report::{Report, ReportKind};
+pub use stage::{ActState, IllegalEvent, Stage};
+pub use timeline::timeline;

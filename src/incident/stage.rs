@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rollback::{Outcome, Plan};
+
+use super::Event;
+
 /// Where an incident stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -64,6 +68,213 @@ impl Stage {
             | Self::Report
             | Self::Done
             | Self::Abandoned => false,
+        }
+    }
+}
+
+/// An event that cannot follow where the incident stands.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("event `{event}` cannot follow at stage {stage:?}")]
+pub struct IllegalEvent {
+    /// Where the incident stands.
+    pub stage: Stage,
+    /// The name of the event.
+    pub event: &'static str,
+}
+
+impl Stage {
+    /// Where the incident stands after `event`. Total: every pair has an answer, an illegal one is an error. `plan` is the
+    /// frozen plan, which says how many calls a step has.
+    ///
+    /// # Errors
+    /// When the event cannot follow here.
+    pub fn next(self, event: &Event, plan: Option<&Plan>) -> Result<Self, IllegalEvent> {
+        let illegal = Err(IllegalEvent {
+            stage: self,
+            event: event.name(),
+        });
+        match event {
+            // The first event makes the incident; it never follows another.
+            Event::Opened { .. } => illegal,
+            Event::CriteriaChanged { .. }
+            | Event::Declared { .. }
+            | Event::Withdrawn { .. }
+            | Event::Noted { .. } => Ok(self),
+            Event::Assessed if self == Self::Assess => Ok(Self::Scope),
+            Event::Scoped if self == Self::Scope => Ok(Self::Target),
+            Event::TargetChosen { .. } if self == Self::Target => Ok(Self::Check),
+            Event::Planned { .. } if self == Self::Check => Ok(Self::Approve),
+            Event::Assessed | Event::Scoped | Event::TargetChosen { .. } | Event::Planned { .. } => illegal,
+            Event::Reconsidered => match self {
+                Self::Scope => Ok(Self::Assess),
+                Self::Target => Ok(Self::Scope),
+                Self::Check => Ok(Self::Target),
+                Self::Approve => Ok(Self::Check),
+                Self::Assess
+                | Self::Act { .. }
+                | Self::Verify
+                | Self::Report
+                | Self::Done
+                | Self::Abandoned => illegal,
+            },
+            Event::Approved { hash, .. } => match (self, plan) {
+                (Self::Approve, Some(plan)) if plan.hash == *hash => Ok(Self::Act {
+                    step: 0,
+                    call: 0,
+                    state: ActState::Ready,
+                }),
+                (_, _) => illegal,
+            },
+            Event::Refused { .. } => match self {
+                Self::Approve
+                | Self::Act {
+                    state: ActState::Ready,
+                    ..
+                } => Ok(Self::Check),
+                Self::Assess
+                | Self::Scope
+                | Self::Target
+                | Self::Check
+                | Self::Act {
+                    state: ActState::Sent | ActState::Doubtful | ActState::Following,
+                    ..
+                }
+                | Self::Verify
+                | Self::Report
+                | Self::Done
+                | Self::Abandoned => illegal,
+            },
+            Event::Intended { step, call, .. } => self
+                .of_call(*step, *call, ActState::Ready, ActState::Sent)
+                .ok_or_else(|| self.illegal(event)),
+            Event::Doubtful { step, call, .. } => self
+                .of_call(*step, *call, ActState::Sent, ActState::Doubtful)
+                .ok_or_else(|| self.illegal(event)),
+            // What certainly did nothing leaves the call as it was before: not sent.
+            Event::Rejected { step, call, .. } => self
+                .of_call(*step, *call, ActState::Sent, ActState::Ready)
+                .ok_or_else(|| self.illegal(event)),
+            Event::NotApplied { step, call } => self
+                .of_call(*step, *call, ActState::Doubtful, ActState::Ready)
+                .ok_or_else(|| self.illegal(event)),
+            Event::Answered { step, call, .. } => self
+                .of_call(*step, *call, ActState::Sent, ActState::Following)
+                .map(|stage| stage.next_call(plan))
+                .ok_or_else(|| self.illegal(event)),
+            Event::Adopted { step, call, .. } => self
+                .of_call(*step, *call, ActState::Doubtful, ActState::Following)
+                .map(|stage| stage.next_call(plan))
+                .ok_or_else(|| self.illegal(event)),
+            Event::Ended { ending } => match (self, ending.outcome) {
+                (
+                    Self::Act {
+                        state: ActState::Following,
+                        ..
+                    },
+                    Outcome::OnTarget,
+                ) => Ok(Self::Verify),
+                (Self::Act { .. }, Outcome::OnTarget) => illegal,
+                (
+                    Self::Act { .. },
+                    Outcome::Elsewhere
+                    | Outcome::Failed
+                    | Outcome::TimedOut
+                    | Outcome::Unknown
+                    | Outcome::Refused,
+                ) => Ok(Self::Report),
+                (_, _) => illegal,
+            },
+            Event::Checked { .. } => match self {
+                Self::Verify | Self::Report | Self::Done => Ok(self),
+                Self::Assess
+                | Self::Scope
+                | Self::Target
+                | Self::Check
+                | Self::Approve
+                | Self::Act { .. }
+                | Self::Abandoned => illegal,
+            },
+            Event::Verified { .. } if self == Self::Verify => Ok(Self::Report),
+            Event::Verified { .. } => illegal,
+            Event::Reported { .. } => match self {
+                Self::Report | Self::Done => Ok(Self::Done),
+                Self::Assess
+                | Self::Scope
+                | Self::Target
+                | Self::Check
+                | Self::Approve
+                | Self::Act { .. }
+                | Self::Verify
+                | Self::Abandoned => illegal,
+            },
+            // Written by hand before verification ended, or at its end.
+            Event::Filed { .. } => match self {
+                Self::Verify | Self::Report | Self::Done => Ok(self),
+                Self::Assess
+                | Self::Scope
+                | Self::Target
+                | Self::Check
+                | Self::Approve
+                | Self::Act { .. }
+                | Self::Abandoned => illegal,
+            },
+            Event::Abandoned { .. } => match self {
+                Self::Assess | Self::Scope | Self::Target | Self::Check | Self::Approve => {
+                    Ok(Self::Abandoned)
+                }
+                Self::Act { .. } | Self::Verify | Self::Report | Self::Done | Self::Abandoned => illegal,
+            },
+        }
+    }
+
+    fn illegal(self, event: &Event) -> IllegalEvent {
+        IllegalEvent {
+            stage: self,
+            event: event.name(),
+        }
+    }
+
+    /// The same call in another state, when it is the call at hand and in the state it must be in.
+    fn of_call(self, step: usize, call: usize, from: ActState, to: ActState) -> Option<Self> {
+        (self
+            == Self::Act {
+                step,
+                call,
+                state: from,
+            })
+        .then_some(Self::Act {
+            step,
+            call,
+            state: to,
+        })
+    }
+
+    /// After an answered call: the next call of its step, or following when there is none.
+    fn next_call(self, plan: Option<&Plan>) -> Self {
+        match self {
+            Self::Act { step, call, .. } => {
+                let calls = plan
+                    .and_then(|plan| plan.steps.get(step))
+                    .map_or(0, |step| step.calls.len());
+                if call + 1 < calls {
+                    Self::Act {
+                        step,
+                        call: call + 1,
+                        state: ActState::Ready,
+                    }
+                } else {
+                    self
+                }
+            }
+            Self::Assess
+            | Self::Scope
+            | Self::Target
+            | Self::Check
+            | Self::Approve
+            | Self::Verify
+            | Self::Report
+            | Self::Done
+            | Self::Abandoned => self,
         }
     }
 }

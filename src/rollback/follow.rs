@@ -132,10 +132,3 @@ pub enum Following {
     /// At its end.
     Ended(Ending),
 }
-
-/// The fold over looks: remembers since when all is right.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Follow {
-    goal: Goal,
-    right_since: Option<Timestamp>,
-}

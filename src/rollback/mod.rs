@@ -3,18 +3,32 @@
 //! When to go back (criteria), where to (target), whether it is safe (preflight), how (method, plan), where it ended
 //! (follow) and whether it helped (verify). This room does no I/O and never asks for the time: `now` is an argument.
 
+mod choose;
+mod compare;
 mod criteria;
 mod follow;
+mod follower;
 mod method;
 mod plan;
 mod preflight;
+mod proof;
+mod propose;
+mod served;
 mod target;
+mod time;
 mod verify;
 
-pub use criteria::{CriterionState, CriterionStatus, Declaration, Evidence, Verdict};
-pub use follow::{Ending, Follow, Following, Goal, Outcome, Phase, Progress, Sighting, Unproven};
-pub use method::Method;
+#[cfg(test)]
+mod fixtures;
+
+pub use choose::choose;
+pub use compare::{Found, fingerprint, found_effect, unchanged};
+pub use criteria::{CriterionState, CriterionStatus, Declaration, Evidence, Verdict, assess, verdict};
+pub use follow::{Ending, Following, Goal, Outcome, Phase, Progress, Sighting, Unproven};
+pub use follower::Follow;
+pub use method::{Method, UnknownMethod, choose_method};
 pub use plan::{Api, Call, Fingerprint, PLAN_SCHEMA, Plan, PlanVerdict, Point, Step};
 pub use preflight::{PreflightCheck, PreflightRow, PreflightVerdict};
-pub use target::{Candidate, ImageState, NoTarget, Rule, Served, Target, TargetInputs};
-pub use verify::{CheckResult, CheckState};
+pub use propose::{NoPlan, ProposalInputs, propose};
+pub use target::{Candidate, ImageState, NoTarget, Rule, Served, Target, TargetInputs, candidates};
+pub use verify::{CheckResult, CheckState, check_error_rate, check_health, recovered_at};

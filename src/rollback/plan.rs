@@ -30,6 +30,16 @@ pub enum Api {
     },
 }
 
+impl Api {
+    /// The name of the operation, such as `ecs.UpdateService`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UpdateService { .. } => "ecs.UpdateService",
+        }
+    }
+}
+
 /// A call with the shell command that would do the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {

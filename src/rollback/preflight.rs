@@ -2,7 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Phrase, ServiceKey};
+use crate::domain::{
+    Clean, DefinitionStatus, Deployment, FaultKind, Freshness, Identity, ImageReference, Observed, Phrase,
+    RolloutState, ServiceKey, ServiceState, Strategy,
+};
+
+use super::served::{Known, pinned};
+use super::target::candidate;
+use super::{ImageState, Point, ProposalInputs, Rule, Target, choose_method};
 
 /// What is checked before a plan may be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,4 +58,335 @@ pub struct PreflightRow {
     pub verdict: PreflightVerdict,
     /// Why, as a sentence.
     pub evidence: Phrase,
+}
+
+impl PreflightCheck {
+    /// All, in the order in which they are shown.
+    pub const ALL: [Self; 8] = [
+        Self::Account,
+        Self::Controller,
+        Self::Desired,
+        Self::Deployment,
+        Self::NotCurrent,
+        Self::TargetActive,
+        Self::Image,
+        Self::Proven,
+    ];
+
+    /// The name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Controller => "controller",
+            Self::Desired => "desired",
+            Self::Deployment => "deployment",
+            Self::NotCurrent => "not-current",
+            Self::TargetActive => "target-active",
+            Self::Image => "image",
+            Self::Proven => "proven",
+        }
+    }
+}
+
+type Finding = (PreflightVerdict, Phrase);
+
+fn pass(evidence: Phrase) -> Finding {
+    (PreflightVerdict::Pass, evidence)
+}
+fn warn(evidence: Phrase) -> Finding {
+    (PreflightVerdict::Warn, evidence)
+}
+fn block(evidence: Phrase) -> Finding {
+    (PreflightVerdict::Block, evidence)
+}
+fn unknown(evidence: Phrase) -> Finding {
+    (PreflightVerdict::Unknown, evidence)
+}
+
+/// A finding on a reading whose last renewal failed: what forbids still forbids, but nothing passes on it.
+fn on<T>(observed: &Observed<T>, finding: Finding) -> Finding {
+    match (finding.0, observed.fault()) {
+        (PreflightVerdict::Pass | PreflightVerdict::Warn, Some(fault)) => {
+            unknown(Phrase::new("preflight-stale").phrase("fault", fault.phrase()))
+        }
+        (PreflightVerdict::Pass | PreflightVerdict::Warn, None)
+        | (PreflightVerdict::Block | PreflightVerdict::Unknown, _) => finding,
+    }
+}
+
+/// All rows for one service, in the order of [`PreflightCheck::ALL`].
+pub(super) fn rows(
+    inputs: &ProposalInputs<'_>,
+    identity: &Identity,
+    state: &ServiceState,
+    known: &Known<'_>,
+    from: &Point,
+    target: &Target,
+) -> Vec<PreflightRow> {
+    let observed = &inputs.target;
+    PreflightCheck::ALL
+        .into_iter()
+        .map(|check| {
+            let (verdict, evidence) = match check {
+                PreflightCheck::Account => on(inputs.identity, account(inputs, identity)),
+                PreflightCheck::Controller => on(observed.state, controller(inputs, state)),
+                PreflightCheck::Desired => on(observed.state, desired(state)),
+                PreflightCheck::Deployment => on(observed.state, deployment(inputs, state)),
+                PreflightCheck::NotCurrent => on(observed.state, not_current(from, target)),
+                PreflightCheck::TargetActive => on(observed.definitions, target_active(known, target)),
+                PreflightCheck::Image => on(observed.images, image(inputs, known, target)),
+                PreflightCheck::Proven => proven(known, target),
+            };
+            PreflightRow {
+                service: inputs.service.name.clone(),
+                check,
+                verdict,
+                evidence,
+            }
+        })
+        .collect()
+}
+
+fn account(inputs: &ProposalInputs<'_>, identity: &Identity) -> Finding {
+    let environment = inputs.runbook.environments.get(inputs.environment);
+    if let Some(region) = environment.and_then(|e| e.region.as_ref())
+        && *region != identity.region
+    {
+        return block(
+            Phrase::new("preflight-account-region")
+                .text("region", &identity.region)
+                .text("expected", region),
+        );
+    }
+    match environment.and_then(|e| e.account.as_ref()) {
+        Some(expected) if *expected == identity.account => {
+            pass(Phrase::new("preflight-account-pass").text("account", expected))
+        }
+        Some(expected) => block(
+            Phrase::new("preflight-account-differs")
+                .text("account", &identity.account)
+                .text("expected", expected),
+        ),
+        None => unknown(Phrase::new("preflight-account-unset").text("account", &identity.account)),
+    }
+}
+
+fn controller(inputs: &ProposalInputs<'_>, state: &ServiceState) -> Finding {
+    if let Err(instead) = choose_method(state, inputs.method) {
+        return block(instead);
+    }
+    match &state.strategy {
+        Strategy::Rolling => pass(Phrase::new("preflight-controller-pass")),
+        Strategy::BlueGreen => whole_strategy("BLUE_GREEN"),
+        Strategy::Linear => whole_strategy("LINEAR"),
+        Strategy::Canary => whole_strategy("CANARY"),
+        Strategy::Other(other) => block(Phrase::new("preflight-controller-strategy").text("strategy", other)),
+    }
+}
+
+fn whole_strategy(strategy: &str) -> Finding {
+    warn(Phrase::new("preflight-controller-whole-strategy").text("strategy", strategy))
+}
+
+fn desired(state: &ServiceState) -> Finding {
+    if state.desired == 0 {
+        block(Phrase::new("preflight-desired-zero"))
+    } else {
+        pass(
+            Phrase::new("preflight-desired-pass")
+                .number("desired", state.desired)
+                .number("running", state.running),
+        )
+    }
+}
+
+/// Whether `deployment` has, or is about to have, tasks.
+fn has_tasks(deployment: &Deployment) -> bool {
+    deployment.running > 0 || deployment.pending > 0 || deployment.desired > 0
+}
+
+fn deployment(inputs: &ProposalInputs<'_>, state: &ServiceState) -> Finding {
+    let primary = state.primary();
+    let other = state
+        .deployments
+        .iter()
+        .find(|d| primary.is_none_or(|primary| primary.id != d.id) && has_tasks(d));
+    if let Some(other) = other {
+        return block(
+            Phrase::new("preflight-deployment-other")
+                .text("deployment", &other.id)
+                .text("revision", other.task_definition.short())
+                .number("running", other.running),
+        );
+    }
+    let running = inputs
+        .target
+        .history
+        .value()
+        .and_then(|history| history.deployments.iter().find(|d| d.status.is_running()));
+    if let Some(running) = running {
+        return block(
+            Phrase::new("preflight-deployment-running")
+                .text("deployment", running.arn.id())
+                .text("status", running.status.as_str())
+                .time("at", running.created_at),
+        );
+    }
+    let Some(primary) = primary else {
+        return unknown(Phrase::new("preflight-deployment-no-primary"));
+    };
+    match &primary.rollout {
+        Some(RolloutState::InProgress) => {
+            return block(
+                Phrase::new("preflight-deployment-rollout")
+                    .text("deployment", &primary.id)
+                    .text("revision", primary.task_definition.short()),
+            );
+        }
+        Some(RolloutState::Other(other)) => {
+            return unknown(
+                Phrase::new("preflight-deployment-state")
+                    .text("deployment", &primary.id)
+                    .text("state", other),
+            );
+        }
+        Some(RolloutState::Completed | RolloutState::Failed) | None => {}
+    }
+    // What is not offered is not needed: the service's own list shows the deployments of such an endpoint. What is refused
+    // or broken could be hiding one.
+    match inputs.target.history.fault() {
+        Some(fault) if fault.kind != FaultKind::NotOffered => {
+            unknown(Phrase::new("preflight-deployment-history").phrase("fault", fault.phrase()))
+        }
+        Some(_) | None => pass(match primary.updated_at.or(primary.created_at) {
+            Some(at) => Phrase::new("preflight-deployment-pass").time("at", at),
+            None => Phrase::new("preflight-deployment-pass-undated"),
+        }),
+    }
+}
+
+fn not_current(from: &Point, target: &Target) -> Finding {
+    let revision = |point: &str| Phrase::new("preflight-not-current-pass").text("revision", point);
+    if from.revision != target.definition {
+        return pass(revision(target.definition.short()).text("current", from.revision.short()));
+    }
+    let same = match (&from.digest, &target.digest) {
+        (Some(from), Some(to)) => from == to,
+        (None, _) | (_, None) => true,
+    };
+    // Naming the definition that is set already starts no deployment, whatever its tag means by now.
+    let id = if same {
+        "preflight-not-current-same"
+    } else {
+        "preflight-not-current-same-definition"
+    };
+    block(Phrase::new(id).text("revision", target.definition.short()))
+}
+
+fn target_active(known: &Known<'_>, target: &Target) -> Finding {
+    let revision = target.definition.short();
+    match candidate(known, &target.definition).status {
+        DefinitionStatus::Active => {
+            pass(Phrase::new("preflight-target-active-pass").text("revision", revision))
+        }
+        DefinitionStatus::Inactive => {
+            block(Phrase::new("preflight-target-active-inactive").text("revision", revision))
+        }
+        DefinitionStatus::DeleteInProgress => {
+            block(Phrase::new("preflight-target-active-deleted").text("revision", revision))
+        }
+        DefinitionStatus::Other(_) => {
+            unknown(Phrase::new("preflight-target-active-unknown").text("revision", revision))
+        }
+    }
+}
+
+/// The image by which people know the target: its digest, or as it is written.
+fn image_name(target: &Target) -> String {
+    match (&target.digest, &target.image) {
+        (Some(digest), _) => format!("sha256:{}", digest.short()),
+        (None, Some(image)) => image.to_string(),
+        (None, None) => "–".to_owned(),
+    }
+}
+
+fn image(inputs: &ProposalInputs<'_>, known: &Known<'_>, target: &Target) -> Finding {
+    let name = image_name(target);
+    match inputs
+        .target
+        .images
+        .freshness(inputs.now, std::time::Duration::MAX)
+    {
+        Freshness::Waiting => return unknown(Phrase::new("preflight-image-unknown").text("image", name)),
+        Freshness::Failed => {
+            return unknown(match inputs.target.images.fault() {
+                Some(fault) => Phrase::new("preflight-image-not-read").phrase("fault", fault.phrase()),
+                None => Phrase::new("preflight-image-unknown").text("image", name),
+            });
+        }
+        Freshness::Fresh | Freshness::Stale => {}
+    }
+    let state = super::target::image_state(
+        inputs.target.images,
+        inputs.target.repository.as_str(),
+        target.image.as_ref(),
+        target.digest.as_ref(),
+    );
+    match state {
+        ImageState::Present => tag_still_means_it(known, target, &name),
+        ImageState::Gone => block(Phrase::new("preflight-image-gone").text("image", name)),
+        ImageState::NotPullable(status) => block(
+            Phrase::new("preflight-image-not-pullable")
+                .text("image", name)
+                .text("status", status),
+        ),
+        ImageState::Unknown => unknown(Phrase::new("preflight-image-unknown").text("image", name)),
+    }
+}
+
+/// UpdateService makes a new service revision and resolves the tag again (facts §0.2): the content counts for nothing when
+/// the tag that leads to it has moved.
+fn tag_still_means_it(known: &Known<'_>, target: &Target, name: &str) -> Finding {
+    let (Some(image), Some(digest)) = (&target.image, &target.digest) else {
+        return pass(Phrase::new("preflight-image-pass").text("image", name));
+    };
+    if pinned(image.as_str()).is_some() {
+        return pass(Phrase::new("preflight-image-pass").text("image", name));
+    }
+    // An image that is written without a tag means `latest` (Docker reference format).
+    let tag = ImageReference::parse(image.as_str()).tag.unwrap_or("latest");
+    let written = Clean::new(tag);
+    let tagged = |id| Phrase::new(id).text("image", name).text("tag", &written);
+    match known.digest_of_tag(image.as_str()) {
+        Some(means) if means == *digest => pass(tagged("preflight-image-pass-tag")),
+        Some(means) => {
+            block(tagged("preflight-image-moved").text("means", format!("sha256:{}", means.short())))
+        }
+        None => block(tagged("preflight-image-untagged")),
+    }
+}
+
+fn proven(known: &Known<'_>, target: &Target) -> Finding {
+    let revision = target.definition.short();
+    if target.rule == Rule::Registered {
+        return warn(Phrase::new("preflight-proven-registered").text("revision", revision));
+    }
+    if !target.proven {
+        let id = if known.has_history {
+            "preflight-proven-never"
+        } else {
+            "preflight-proven-unknown"
+        };
+        return warn(Phrase::new(id).text("revision", revision));
+    }
+    let served = known
+        .of_definition(&target.definition)
+        .map(|r| r.length(known.end))
+        .sum();
+    pass(
+        Phrase::new("preflight-proven-pass")
+            .text("revision", revision)
+            .duration("served", served),
+    )
 }

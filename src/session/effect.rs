@@ -1,7 +1,8 @@
 //! What a session wants done, as data. The engine does it.
 
+use crate::domain::AccountId;
 use crate::incident::{Event, IncidentId};
-use crate::rollback::{Fingerprint, Goal, Step};
+use crate::rollback::{Fingerprint, Step};
 
 use super::Subject;
 
@@ -18,6 +19,8 @@ pub enum Effect {
     Act {
         /// The incident.
         incident: IncidentId,
+        /// The account that the plan was made in.
+        account: AccountId,
         /// The step.
         step: Box<Step>,
         /// Its place in the plan.
@@ -40,8 +43,6 @@ pub enum Effect {
         /// When the intent was recorded.
         sent_at: jiff::Timestamp,
     },
-    /// Watch closely (a rollback is under way) or calmly again.
-    Watch(Option<Goal>),
     /// Append the incident's row to the history file, once.
     WriteHistory(IncidentId),
 }

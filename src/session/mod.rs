@@ -6,7 +6,16 @@
 mod effect;
 mod model;
 mod msg;
+mod observe;
+mod operator;
+mod read;
+mod start;
+mod update;
+mod walk;
 
 pub use effect::{Effect, Effects};
 pub use model::{JournalState, LinkState, Notice, NoticeLevel, ServiceView, Session, Setup, Subject};
 pub use msg::{ActMsg, Msg, Observation, OperatorMsg};
+pub use read::CheckLine;
+pub use start::Attention;
+pub use update::update;

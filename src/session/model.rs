@@ -1,5 +1,6 @@
 //! The session's state.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -147,11 +148,11 @@ pub struct Session {
     pub journal: JournalState,
     /// The newest notice.
     pub notice: Option<Notice>,
-    /// Subjects that are being asked for, with the generation of the newest request.
-    pub generations: std::collections::BTreeMap<Subject, u64>,
+    /// Generation of the newest answer of each subject; an older one that comes late is dropped.
+    pub generations: BTreeMap<Subject, u64>,
     /// Events that have been handed to the journal and are not durable yet. While there are any, nothing is derived from the
     /// incident and what the operator does waits in `waiting`.
     pub unsaved: usize,
     /// What the operator did while events were on their way to the journal.
-    pub waiting: std::collections::VecDeque<super::OperatorMsg>,
+    pub waiting: VecDeque<super::OperatorMsg>,
 }

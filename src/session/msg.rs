@@ -107,9 +107,11 @@ pub enum OperatorMsg {
     CloseIncident,
 }
 
-/// What the mutation path reports beside the events that it makes durable.
+/// What the mutation path reports.
 #[derive(Clone, Debug)]
 pub enum ActMsg {
+    /// It made an event durable: an intent, an outcome, or what looking showed.
+    Saved(Recorded),
     /// Read again immediately before the write, the world was not what was approved, or it could not be read. Nothing was
     /// sent and no intent was recorded.
     Stale {
@@ -141,7 +143,7 @@ pub enum Msg {
     },
     /// A person did something.
     Operator(OperatorMsg),
-    /// The journal made an event durable, from an effect or from the mutation path, in the order of the journal.
+    /// The journal made the event of an effect durable.
     Saved(Recorded),
     /// The journal created the incident.
     IncidentCreated(Box<Incident>),

@@ -19,15 +19,12 @@ cli-ended = Ended: { $outcome }
 cli-incident = Incident { $incident }
 cli-progress = { $elapsed }  { $new } of { $desired } on the target, { $old } old  { $note }
 cli-unproven = Not proven: { $what }
-cli-waiting = Waiting for the first answers.
 
 ## Incidents and resume
 
 cli-incidents-empty = The journal holds no incidents.
-cli-resume-adopted = The call took effect; following it.
 cli-resume-ask = It cannot be told whether the call took effect. Look at the service, then decide.
 cli-resume-none = There is nothing to resume.
-cli-resume-not-applied = The call did not take effect; nothing is sent again.
 
 ## Errors: lower-case in English, completing “failed to …”
 
@@ -55,7 +52,3 @@ cli-hint-protected = run plan, read it, then rollback --approve HASH
 cli-hint-read-only = start without --read-only to apply a plan
 cli-hint-services = it has: { $names }
 cli-hint-terminal = use a verb such as status --json in scripts
-
-## Drill
-
-cli-drill-nothing-real = Simulated account: nothing here reaches AWS.

@@ -19,15 +19,12 @@ cli-ended = 終了: { $outcome }
 cli-incident = インシデント { $incident }
 cli-progress = { $elapsed }  新 { $new } / { $desired }、旧 { $old }  { $note }
 cli-unproven = 確認できなかった項目: { $what }
-cli-waiting = 最初の応答を待っています。
 
 ## Incidents and resume
 
 cli-incidents-empty = 記録されたインシデントはありません。
-cli-resume-adopted = 呼び出しは反映されていました。経過を確認します。
 cli-resume-ask = 呼び出しが反映されたか確認できません。サービスを確認して判断してください。
 cli-resume-none = 再開するものはありません。
-cli-resume-not-applied = 呼び出しは反映されていません。再送はしません。
 
 ## Errors: lower-case in English, completing “failed to …”
 
@@ -55,7 +52,3 @@ cli-hint-protected = plan で計画を確認し、rollback --approve HASH で実
 cli-hint-read-only = 計画を実行するには --read-only なしで起動してください
 cli-hint-services = 定義済み: { $names }
 cli-hint-terminal = スクリプトからは status --json などを使ってください
-
-## Drill
-
-cli-drill-nothing-real = 模擬アカウントです。AWSには接続しません。

@@ -1,0 +1,300 @@
+//! What ECS remembers of a service's deployments.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use aws_sdk_ecs::types as sdk;
+
+use crate::domain::{
+    Clean, ClusterName, ContainerImage, DeploymentHistory, EcsServiceName, Fault, NativeRollback,
+    ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus as Status, ServiceRevision,
+    ServiceRevisionArn,
+};
+
+use super::convert::{Pages, clean, id, malformed, optional_id, time};
+use super::pace::{Bucket, ask};
+use super::reader::Reader;
+
+const LIST: &str = "ecs.ListServiceDeployments";
+const DESCRIBE: &str = "ecs.DescribeServiceDeployments";
+const REVISIONS: &str = "ecs.DescribeServiceRevisions";
+
+/// Deployments in a page (ECS API reference, ListServiceDeployments).
+const A_PAGE: i32 = 100;
+/// Pages that are followed. ECS shows 90 days; the order of a page is not promised, so all are read and then sorted.
+const PAGES: usize = 30;
+/// Deployments that are kept, newest first.
+const KEPT: usize = 200;
+/// Of those, how many are described in full whatever their state. Older ones only when ECS itself rolled them back: the list
+/// names neither where they went nor what they replaced.
+const DESCRIBED: usize = 20;
+/// ARNs in one describe call (ECS API reference).
+const ARNS_A_CALL: usize = 20;
+/// Service revisions that are described, newest first.
+const REVISIONS_KEPT: usize = 100;
+
+impl Reader {
+    /// The deployment history of a service: the newest two hundred, and the service revisions that they name. Finished
+    /// deployments and revisions never change, so they are asked for once. `sources` are known for the newest twenty and
+    /// for those that ECS rolled back.
+    ///
+    /// # Errors
+    /// Any fault of the calls; `NotOffered` where the endpoint has no service deployments. A revision that ECS does not
+    /// describe (those from before 2024-10-25) is left out.
+    pub async fn history(
+        &self,
+        cluster: &ClusterName,
+        name: &EcsServiceName,
+    ) -> Result<DeploymentHistory, Fault> {
+        let mut deployments = self.listed(cluster, name).await?;
+        self.fill_in(&mut deployments).await?;
+        let revisions = self.revisions(&deployments).await?;
+        Ok(DeploymentHistory {
+            deployments,
+            revisions,
+        })
+    }
+
+    async fn listed(
+        &self,
+        cluster: &ClusterName,
+        name: &EcsServiceName,
+    ) -> Result<Vec<ServiceDeployment>, Fault> {
+        let mut deployments = Vec::new();
+        let (mut pages, mut token) = (Pages::up_to(PAGES), None);
+        loop {
+            let answer = ask!(
+                &self.inner.pace,
+                Bucket::ServiceDeployment,
+                LIST,
+                self.inner
+                    .ecs
+                    .list_service_deployments()
+                    .cluster(cluster.as_str())
+                    .service(name.as_str())
+                    .max_results(A_PAGE)
+                    .set_next_token(token)
+            )?;
+            for brief in answer.service_deployments() {
+                deployments.push(from_brief(brief)?);
+            }
+            token = pages.next(answer.next_token());
+            if token.is_none() {
+                break;
+            }
+        }
+        deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.created_at));
+        deployments.dedup_by(|a, b| a.arn == b.arn);
+        deployments.truncate(KEPT);
+        Ok(deployments)
+    }
+
+    /// Adds what only a description tells.
+    async fn fill_in(&self, deployments: &mut [ServiceDeployment]) -> Result<(), Fault> {
+        let missing: Vec<String> = {
+            let cache = self.cache();
+            deployments
+                .iter()
+                .enumerate()
+                .filter(|(place, deployment)| *place < DESCRIBED || needs_description(&deployment.status))
+                .filter(|(_, d)| {
+                    cache
+                        .deployments
+                        .get(&d.arn)
+                        .is_none_or(|known| known.status != d.status)
+                })
+                .map(|(_, deployment)| deployment.arn.as_str().to_owned())
+                .collect()
+        };
+        let mut described: HashMap<ServiceDeploymentArn, ServiceDeployment> = HashMap::new();
+        for chunk in missing.chunks(ARNS_A_CALL) {
+            let answer = ask!(
+                &self.inner.pace,
+                Bucket::ServiceDeployment,
+                DESCRIBE,
+                self.inner
+                    .ecs
+                    .describe_service_deployments()
+                    .set_service_deployment_arns(Some(chunk.to_vec()))
+            )?;
+            for deployment in answer.service_deployments() {
+                let deployment = from_description(deployment)?;
+                described.insert(deployment.arn.clone(), deployment);
+            }
+        }
+        let mut cache = self.cache();
+        for deployment in deployments {
+            if let Some(fuller) = described.remove(&deployment.arn) {
+                if !fuller.status.is_running() {
+                    cache.deployments.insert(fuller.arn.clone(), fuller.clone());
+                }
+                *deployment = fuller;
+            } else if let Some(known) = cache.deployments.get(&deployment.arn)
+                && known.status == deployment.status
+            {
+                *deployment = known.clone();
+            }
+        }
+        Ok(())
+    }
+
+    async fn revisions(
+        &self,
+        deployments: &[ServiceDeployment],
+    ) -> Result<BTreeMap<ServiceRevisionArn, ServiceRevision>, Fault> {
+        let mut found = BTreeMap::new();
+        let mut missing: Vec<String> = Vec::new();
+        {
+            let cache = self.cache();
+            let mut seen = HashSet::new();
+            for arn in named_revisions(deployments)
+                .filter(|arn| seen.insert(*arn))
+                .take(REVISIONS_KEPT)
+            {
+                match cache.revisions.get(arn) {
+                    Some(revision) => drop(found.insert(arn.clone(), revision.clone())),
+                    None => missing.push(arn.as_str().to_owned()),
+                }
+            }
+        }
+        // Until its first task has started, a revision has no digests: that of a running deployment is asked for again.
+        let unsettled: HashSet<&ServiceRevisionArn> = deployments
+            .iter()
+            .filter(|deployment| deployment.status.is_running())
+            .filter_map(|deployment| deployment.target.as_ref())
+            .collect();
+        for chunk in missing.chunks(ARNS_A_CALL) {
+            let answer = ask!(
+                &self.inner.pace,
+                Bucket::ServiceRevision,
+                REVISIONS,
+                self.inner
+                    .ecs
+                    .describe_service_revisions()
+                    .set_service_revision_arns(Some(chunk.to_vec()))
+            )?;
+            for revision in answer.service_revisions() {
+                let revision = revision_from(revision)?;
+                if !unsettled.contains(&revision.arn) {
+                    self.cache()
+                        .revisions
+                        .insert(revision.arn.clone(), revision.clone());
+                }
+                found.insert(revision.arn.clone(), revision);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The revisions that deployments name, newest first, with repetitions.
+fn named_revisions(deployments: &[ServiceDeployment]) -> impl Iterator<Item = &ServiceRevisionArn> {
+    deployments.iter().flat_map(|deployment| {
+        let put_back = deployment.rollback.as_ref().map(|rollback| &rollback.revision);
+        deployment
+            .target
+            .iter()
+            .chain(put_back)
+            .chain(&deployment.sources)
+    })
+}
+
+fn needs_description(status: &Status) -> bool {
+    match status {
+        Status::Pending
+        | Status::InProgress
+        | Status::StopRequested
+        | Status::RollbackRequested
+        | Status::RollbackInProgress
+        | Status::RollbackSuccessful
+        | Status::RollbackFailed
+        | Status::Other(_) => true,
+        Status::Successful | Status::Stopped => false,
+    }
+}
+
+fn status_from(status: Option<&sdk::ServiceDeploymentStatus>) -> Status {
+    use sdk::ServiceDeploymentStatus as Sdk;
+    match status {
+        Some(Sdk::Pending) => Status::Pending,
+        Some(Sdk::InProgress) => Status::InProgress,
+        Some(Sdk::Successful) => Status::Successful,
+        Some(Sdk::StopRequested) => Status::StopRequested,
+        Some(Sdk::Stopped) => Status::Stopped,
+        Some(Sdk::RollbackRequested) => Status::RollbackRequested,
+        Some(Sdk::RollbackInProgress) => Status::RollbackInProgress,
+        Some(Sdk::RollbackSuccessful) => Status::RollbackSuccessful,
+        Some(Sdk::RollbackFailed) => Status::RollbackFailed,
+        other => Status::Other(Clean::new(other.map_or("", Sdk::as_str))),
+    }
+}
+
+fn from_brief(brief: &sdk::ServiceDeploymentBrief) -> Result<ServiceDeployment, Fault> {
+    Ok(ServiceDeployment {
+        arn: id(LIST, "serviceDeploymentArn", brief.service_deployment_arn())?,
+        status: status_from(brief.status()),
+        reason: clean(brief.status_reason()),
+        target: optional_id(
+            LIST,
+            "targetServiceRevisionArn",
+            brief.target_service_revision_arn(),
+        )?,
+        sources: Vec::new(),
+        rollback: None,
+        created_at: time(brief.created_at()).ok_or_else(|| malformed(LIST, "createdAt", "is missing"))?,
+        started_at: time(brief.started_at()),
+        finished_at: time(brief.finished_at()),
+    })
+}
+
+fn from_description(deployment: &sdk::ServiceDeployment) -> Result<ServiceDeployment, Fault> {
+    let of = DESCRIBE;
+    let target = deployment
+        .target_service_revision()
+        .and_then(sdk::ServiceRevisionSummary::arn);
+    let rollback = deployment
+        .rollback()
+        .filter(|rollback| rollback.service_revision_arn().is_some())
+        .map(|rollback| {
+            Ok::<_, Fault>(NativeRollback {
+                reason: clean(rollback.reason()),
+                started_at: time(rollback.started_at()),
+                revision: id(of, "rollback.serviceRevisionArn", rollback.service_revision_arn())?,
+            })
+        })
+        .transpose()?;
+    Ok(ServiceDeployment {
+        arn: id(of, "serviceDeploymentArn", deployment.service_deployment_arn())?,
+        status: status_from(deployment.status()),
+        reason: clean(deployment.status_reason()),
+        target: optional_id(of, "targetServiceRevision.arn", target)?,
+        sources: deployment
+            .source_service_revisions()
+            .iter()
+            .map(|source| id(of, "sourceServiceRevisions[].arn", source.arn()))
+            .collect::<Result<_, _>>()?,
+        rollback,
+        created_at: time(deployment.created_at()).ok_or_else(|| malformed(of, "createdAt", "is missing"))?,
+        started_at: time(deployment.started_at()),
+        finished_at: time(deployment.finished_at()).or_else(|| time(deployment.stopped_at())),
+    })
+}
+
+fn revision_from(revision: &sdk::ServiceRevision) -> Result<ServiceRevision, Fault> {
+    let of = REVISIONS;
+    Ok(ServiceRevision {
+        arn: id(of, "serviceRevisionArn", revision.service_revision_arn())?,
+        task_definition: id(of, "taskDefinition", revision.task_definition())?,
+        images: revision
+            .container_images()
+            .iter()
+            .map(|image| {
+                Ok(ContainerImage {
+                    container: Clean::new(image.container_name().unwrap_or_default()),
+                    image: Clean::new(image.image().unwrap_or_default()),
+                    digest: optional_id(of, "containerImages[].imageDigest", image.image_digest())?,
+                })
+            })
+            .collect::<Result<_, Fault>>()?,
+        created_at: time(revision.created_at()),
+    })
+}

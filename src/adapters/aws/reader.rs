@@ -1,0 +1,98 @@
+//! Everything that is read from AWS. This type has no method that writes.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::{
+    Clean, Fault, Identity, Region, ServiceDeployment, ServiceDeploymentArn, ServiceRevision,
+    ServiceRevisionArn, TargetGroupArn, TaskDefinition, TaskDefinitionArn,
+};
+
+use super::connect::Connection;
+use super::convert::id;
+use super::pace::{Bucket, Pace, ask};
+
+/// Reads from AWS. Cheap to clone; clones share what never changes and need not be asked for twice.
+#[derive(Clone)]
+pub struct Reader {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    region: Region,
+    sts: aws_sdk_sts::Client,
+    pub(super) ecs: aws_sdk_ecs::Client,
+    pub(super) ecr: aws_sdk_ecr::Client,
+    pub(super) elb: aws_sdk_elasticloadbalancingv2::Client,
+    pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(super) pace: Arc<dyn Pace>,
+    cache: Mutex<Cache>,
+}
+
+/// What never changes on AWS's side: kept for the life of the process, a few hundred small values.
+#[derive(Default)]
+pub(super) struct Cache {
+    /// Finished service deployments that were described in full.
+    pub(super) deployments: HashMap<ServiceDeploymentArn, ServiceDeployment>,
+    /// Service revisions.
+    pub(super) revisions: BTreeMap<ServiceRevisionArn, ServiceRevision>,
+    /// Task definitions; all but their status is immutable.
+    pub(super) definitions: HashMap<TaskDefinitionArn, TaskDefinition>,
+    /// Task definitions that AWS refused to describe: deregistered and no longer used by anything.
+    pub(super) gone_definitions: HashSet<TaskDefinitionArn>,
+    /// The CloudWatch names of the load balancers that a target group belongs to.
+    pub(super) balancers: HashMap<TargetGroupArn, Vec<String>>,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("region", &self.inner.region)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    /// A reader of `connection`, whose every request waits for its turn.
+    #[must_use]
+    pub fn new(connection: &Connection, pace: Arc<dyn Pace>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                region: connection.region().clone(),
+                sts: connection.sts(),
+                ecs: connection.ecs(),
+                ecr: connection.ecr(),
+                elb: connection.elb(),
+                cloudwatch: connection.cloudwatch(),
+                pace,
+                cache: Mutex::new(Cache::default()),
+            }),
+        }
+    }
+
+    /// Who the credentials belong to (STS GetCallerIdentity).
+    ///
+    /// # Errors
+    /// Any fault of the call; `Malformed` when the answer names no account.
+    pub async fn identity(&self) -> Result<Identity, Fault> {
+        const OPERATION: &str = "sts.GetCallerIdentity";
+        let answer = ask!(
+            &self.inner.pace,
+            Bucket::Sts,
+            OPERATION,
+            self.inner.sts.get_caller_identity()
+        )?;
+        Ok(Identity {
+            account: id(OPERATION, "Account", answer.account())?,
+            arn: Clean::new(answer.arn().unwrap_or_default()),
+            region: self.inner.region.clone(),
+        })
+    }
+
+    /// The cache. Never held across an await.
+    pub(super) fn cache(&self) -> MutexGuard<'_, Cache> {
+        // A panic elsewhere leaves whole values behind; they are still true.
+        self.inner.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,265 @@
+//! Driving an engine from a verb: looking, stepping until something is so, and telling what happens meanwhile.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::cli::context::Region;
+use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
+use crate::domain::{Fault, Phrase};
+use crate::engine::{Engine, Watch};
+use crate::incident::{ActState, Event, Incident, Recorded, Stage, timeline};
+use crate::rollback::{Ending, Phase, Progress};
+use crate::session::{JournalState, Notice, NoticeLevel};
+
+/// How often an unchanged progress is said again, on the engine's clock.
+const SAY_AGAIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// A signal asked the process to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stopped(pub(super) Exit);
+
+/// Looks at everything once.
+pub(super) async fn look_once(engine: &mut Engine, signals: &mut Signals) -> Result<(), Stopped> {
+    tokio::select! {
+        () = engine.settle() => Ok(()),
+        exit = signals.next() => Err(Stopped(exit)),
+    }
+}
+
+/// Waits for the next thing that happens.
+pub(super) async fn step(engine: &mut Engine, signals: &mut Signals) -> Result<(), Stopped> {
+    tokio::select! {
+        _ = engine.step() => Ok(()),
+        exit = signals.next() => Err(Stopped(exit)),
+    }
+}
+
+/// Waits until the journal has everything and nothing that was said waits for it.
+pub(super) async fn until_idle(engine: &mut Engine, signals: &mut Signals) -> Result<(), Stopped> {
+    while engine.session().unsaved > 0 || !engine.session().waiting.is_empty() {
+        step(engine, signals).await?;
+    }
+    Ok(())
+}
+
+/// An engine that goes on looking, after its first look at everything.
+pub(super) async fn live(
+    context: &Context,
+    signals: &mut Signals,
+) -> Result<Result<Engine, Stopped>, Failure> {
+    let mut engine = context.engine(&Region::Needed, Watch::Live).await?;
+    if let Err(stopped) = look_once(&mut engine, signals).await {
+        engine.shutdown().await;
+        return Ok(Err(stopped));
+    }
+    if let Some(fault) = facts::credentials_fault(engine.session()) {
+        engine.shutdown().await;
+        return Err(fault.into());
+    }
+    Ok(Ok(engine))
+}
+
+/// The fault of a journal that does not take events any more.
+pub(super) fn journal_fault(engine: &Engine) -> Option<Fault> {
+    match &engine.session().journal {
+        JournalState::Ready => None,
+        JournalState::Failed(fault) => Some(fault.clone()),
+    }
+}
+
+/// Where following a rollback came to.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The rollback ended.
+    Over(Box<Ending>, Timestamp),
+    /// Nothing was sent.
+    Refused(Phrase),
+    /// It cannot be told whether a call took effect.
+    Doubtful(Option<Phrase>),
+    /// The journal failed: nothing more is written, and what happens now is not recorded.
+    JournalFailed(Fault),
+}
+
+/// Follows the incident at hand until its rollback is over or a person must decide.
+pub(super) async fn follow(
+    engine: &mut Engine,
+    signals: &mut Signals,
+    out: &mut Output,
+    teller: &mut Teller,
+) -> Result<End, Stopped> {
+    let notice = engine.session().notice.clone();
+    loop {
+        teller.tell(engine, out);
+        if let Some(end) = end_of(engine, notice.as_ref()) {
+            return Ok(end);
+        }
+        step(engine, signals).await?;
+    }
+}
+
+fn end_of(engine: &Engine, notice_before: Option<&Notice>) -> Option<End> {
+    let session = engine.session();
+    if let Some(fault) = journal_fault(engine) {
+        return Some(End::JournalFailed(fault));
+    }
+    let incident = session.incident.as_ref()?;
+    if let Some((ending, at)) = &incident.ending {
+        return Some(End::Over(Box::new(ending.clone()), *at));
+    }
+    match incident.stage {
+        Stage::Act {
+            state: ActState::Doubtful,
+            ..
+        } => {
+            let news = session
+                .notice
+                .as_ref()
+                .filter(|notice| Some(*notice) != notice_before);
+            news.filter(|notice| notice.level == NoticeLevel::Bad)
+                .map(|notice| End::Doubtful(Some(notice.text.clone())))
+        }
+        Stage::Act {
+            state: ActState::Ready | ActState::Sent | ActState::Following,
+            ..
+        } => None,
+        Stage::Assess
+        | Stage::Scope
+        | Stage::Target
+        | Stage::Check
+        | Stage::Approve
+        | Stage::Verify
+        | Stage::Report
+        | Stage::Done
+        | Stage::Abandoned => {
+            let settled = session.unsaved == 0 && session.waiting.is_empty();
+            incident.refusal.clone().filter(|_| settled).map(End::Refused)
+        }
+    }
+}
+
+/// Says what happens: each recorded event once, and the progress of a deployment when it changes.
+#[derive(Debug, Default)]
+pub(super) struct Teller {
+    told: u64,
+    said: Option<(Value, Timestamp)>,
+}
+
+impl Teller {
+    /// One that stays silent about what happened before, for an incident of an earlier process.
+    pub(super) fn after(incident: &Incident) -> Self {
+        Self {
+            told: incident.events.last().map_or(0, |recorded| recorded.seq),
+            said: None,
+        }
+    }
+
+    /// Says what has happened since the last time.
+    pub(super) fn tell(&mut self, engine: &Engine, out: &mut Output) {
+        let Some(incident) = &engine.session().incident else {
+            return;
+        };
+        let sentences = timeline(incident);
+        for (index, recorded) in incident
+            .events
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| r.seq > self.told)
+        {
+            let sentence = sentences
+                .get(index)
+                .map(|(_, phrase)| out.words().say(phrase))
+                .unwrap_or_default();
+            say_event(incident, recorded, &sentence, out);
+        }
+        self.told = incident
+            .events
+            .last()
+            .map_or(self.told, |recorded| recorded.seq.max(self.told));
+        if let (
+            Some(progress),
+            Stage::Act {
+                state: ActState::Following,
+                ..
+            },
+        ) = (&engine.session().progress, incident.stage)
+        {
+            self.say_progress(incident, progress, engine.now(), out);
+        }
+    }
+
+    fn say_progress(&mut self, incident: &Incident, progress: &Progress, now: Timestamp, out: &mut Output) {
+        let numbers = json!({
+            "phase": phase(progress.phase),
+            "desired": progress.desired,
+            "new_running": progress.new_running,
+            "new_pending": progress.new_pending,
+            "old_running": progress.old_running,
+            "healthy": progress.healthy,
+        });
+        let again = self
+            .said
+            .as_ref()
+            .is_none_or(|(said, at)| *said != numbers || now.duration_since(*at) >= SAY_AGAIN);
+        if !again {
+            return;
+        }
+        let note = out.words().say(&progress.note);
+        if out.is_json() {
+            let mut object = json!({
+                "event": "progress",
+                "at": now.to_string(),
+                "incident": incident.id,
+                "elapsed_s": progress.elapsed.as_secs(),
+                "note": note,
+            });
+            merge(&mut object, &numbers);
+            out.object(&object);
+        } else {
+            let sentence = Phrase::new("cli-progress")
+                .duration("elapsed", progress.elapsed)
+                .number("new", progress.new_running)
+                .number("desired", progress.desired)
+                .number("old", progress.old_running)
+                .text("note", note);
+            out.note(&out.words().say(&sentence));
+        }
+        self.said = Some((numbers, now));
+    }
+}
+
+fn merge(object: &mut Value, more: &Value) {
+    if let (Value::Object(fields), Value::Object(more)) = (object, more) {
+        fields.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+}
+
+const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Waiting => "waiting",
+        Phase::Starting => "starting",
+        Phase::Draining => "draining",
+        Phase::Holding { .. } => "holding",
+    }
+}
+
+fn say_event(incident: &Incident, recorded: &Recorded, sentence: &str, out: &mut Output) {
+    if out.is_json() {
+        let mut object =
+            json!({ "event": "recorded", "at": recorded.at.to_string(), "incident": incident.id });
+        merge(
+            &mut object,
+            &json!({ "what": kind(&recorded.event), "sentence": sentence }),
+        );
+        out.object(&object);
+    } else {
+        out.note(&format!("{}  {sentence}", out.words().clock(recorded.at)));
+    }
+}
+
+/// The name that an event has in the journal.
+pub(super) fn kind(event: &Event) -> Value {
+    serde_json::to_value(event)
+        .ok()
+        .and_then(|value| value.get("event").cloned())
+        .unwrap_or(Value::Null)
+}

@@ -1,0 +1,75 @@
+//! `incidents`: the journal's list.
+
+use serde_json::{Value, json};
+
+use crate::cli::context::Region;
+use crate::cli::{Context, Exit, Failure, Output, output::table};
+use crate::engine::Watch;
+use crate::incident::Incident;
+use crate::words::Words;
+
+use super::pick;
+
+pub(super) async fn run(context: &Context, out: &mut Output) -> Result<Exit, Failure> {
+    let engine = context.engine(&Region::Any, Watch::Once).await?;
+    let incidents = pick::all(&engine).await;
+    engine.shutdown().await;
+    let incidents = incidents?;
+    let mut exit = Exit::Done;
+    for (id, fault) in incidents.iter().filter_map(|incident| incident.as_ref().err()) {
+        // A damaged story is never believed, and never hidden.
+        out.note(&format!("{id}: {}", out.words().say(&fault.phrase())));
+        exit = Exit::Unexpected;
+    }
+    let readable: Vec<&Incident> = incidents
+        .iter()
+        .filter_map(|incident| incident.as_ref().ok())
+        .collect();
+    if out.is_json() {
+        out.object(&json!({ "incidents": readable.iter().map(|i| object(i)).collect::<Vec<_>>() }));
+    } else if readable.is_empty() {
+        out.note(&out.words().get("cli-incidents-empty"));
+    } else {
+        let words = out.words().clone();
+        let rows: Vec<Vec<String>> = readable.iter().map(|incident| row(incident, &words)).collect();
+        for line in table(&rows) {
+            out.line(&line);
+        }
+    }
+    Ok(exit)
+}
+
+fn object(incident: &Incident) -> Value {
+    let step = incident.plan.as_ref().and_then(|plan| plan.steps.first());
+    json!({
+        "id": incident.id,
+        "state": pick::state(incident.stage),
+        "environment": incident.environment,
+        "services": incident.services,
+        "opened_at": incident.opened_at.to_string(),
+        "ended_at": incident.ending.as_ref().map(|(_, at)| at.to_string()),
+        "from": step.map(|s| s.from.revision.as_str()),
+        "to": step.map(|s| s.to.revision.as_str()),
+        "outcome": incident.ending.as_ref().map(|(ending, _)| ending.outcome),
+        "verified": incident.verification.map(|verification| verification.passed),
+        "world": incident.world,
+    })
+}
+
+fn row(incident: &Incident, words: &Words) -> Vec<String> {
+    let services = incident
+        .services
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",");
+    let (from, to) =
+        pick::from_to(incident).unwrap_or_else(|| (words.get("no-value"), words.get("no-value")));
+    vec![
+        incident.id.to_string(),
+        pick::state(incident.stage).to_owned(),
+        format!("{}/{services}", incident.environment),
+        words.date_time(incident.opened_at),
+        format!("{from} → {to}"),
+    ]
+}

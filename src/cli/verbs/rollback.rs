@@ -1,0 +1,469 @@
+//! `rollback`: applies exactly the approved plan and follows it to its end.
+//!
+//! It enters the same walk as the console, at the same messages. Before an incident is opened the plan is made again, and
+//! only the very same hash goes on.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::cli::args::RollbackArgs;
+use crate::cli::{Context, Exit, Failure, Output, Signals};
+use crate::domain::{Clean, Mode, Operator, Phrase, PlanHash};
+use crate::engine::Engine;
+use crate::incident::{Incident, Stage};
+use crate::rollback::{Ending, Outcome, Plan, PlanVerdict, Unproven};
+use crate::session::OperatorMsg;
+
+use super::drive::{self, End, Stopped, Teller};
+use super::pick;
+use super::plan::{self, Wanted};
+
+/// How far a walk came.
+enum Walked {
+    /// To an end.
+    Ended(Exit),
+    /// A signal came first.
+    Stopped(Exit),
+}
+
+impl From<Stopped> for Break {
+    fn from(Stopped(exit): Stopped) -> Self {
+        Self::Stopped(exit)
+    }
+}
+
+impl From<Failure> for Break {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// Why a walk did not go on.
+enum Break {
+    Stopped(Exit),
+    Failed(Failure),
+}
+
+pub(super) async fn run(
+    context: &Context,
+    args: &RollbackArgs,
+    out: &mut Output,
+    signals: &mut Signals,
+) -> Result<Exit, Failure> {
+    let wanted = plan::wanted(context, &args.plan)?;
+    refuse_overrides(&args.r#override)?;
+    let done = apply(context, args, &wanted, out, signals).await;
+    if let (Err(failure), true) = (&done, out.is_json()) {
+        match failure.exit {
+            // Scripts read the end from the last line, whichever end it is.
+            Exit::Refused | Exit::Blocked => {
+                let why = out.words().say(&failure.what);
+                out.object(&ended(None, Outcome::Refused, None, 0, &[], Some(&why)));
+            }
+            Exit::Done
+            | Exit::Unexpected
+            | Exit::Usage
+            | Exit::Elsewhere
+            | Exit::TimedOut
+            | Exit::NotVerified
+            | Exit::OutcomeUnknown
+            | Exit::CriteriaMet
+            | Exit::CannotTell
+            | Exit::Interrupted
+            | Exit::Terminated => {}
+        }
+    }
+    done
+}
+
+async fn apply(
+    context: &Context,
+    args: &RollbackArgs,
+    wanted: &Wanted,
+    out: &mut Output,
+    signals: &mut Signals,
+) -> Result<Exit, Failure> {
+    if context.mode() == Mode::ReadOnly {
+        return Err(
+            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
+        );
+    }
+    let approved = approved_hash(context, args)?;
+    let mut engine = match drive::live(context, signals).await? {
+        Ok(engine) => engine,
+        Err(Stopped(exit)) => return Ok(exit),
+    };
+    let walked = walk(&mut engine, args, wanted, approved.as_ref(), out, signals).await;
+    let done = match walked {
+        Ok(Walked::Ended(exit)) => Ok(exit),
+        Ok(Walked::Stopped(exit)) | Err(Break::Stopped(exit)) => {
+            say_stopped(&engine, out);
+            Ok(exit)
+        }
+        Err(Break::Failed(failure)) => Err(failure),
+    };
+    give_up_what_was_not_sent(&mut engine);
+    engine.shutdown().await;
+    done
+}
+
+/// The hash that `--approve` gives; `None` where `--yes` may stand for whatever plan there is.
+fn approved_hash(context: &Context, args: &RollbackArgs) -> Result<Option<PlanHash>, Failure> {
+    match &args.approve {
+        Some(text) => PlanHash::new(text).map(Some).map_err(|_| {
+            Failure::refused(Phrase::new("cli-error-approval-form").text("given", Clean::new(text)))
+                .hint(Phrase::new("cli-hint-approval"))
+        }),
+        None if context
+            .of_environment()
+            .is_none_or(|environment| environment.protected) =>
+        {
+            Err(Failure::refused(
+                Phrase::new("cli-error-protected").text("environment", &context.environment),
+            )
+            .hint(Phrase::new("cli-hint-protected")))
+        }
+        None => Ok(None),
+    }
+}
+
+fn refuse_overrides(overrides: &[String]) -> Result<(), Failure> {
+    let Some(first) = overrides.first() else {
+        return Ok(());
+    };
+    let well_formed = first
+        .split_once('=')
+        .is_some_and(|(check, reason)| !check.is_empty() && !reason.trim().is_empty());
+    Err(if well_formed {
+        Failure::usage(Phrase::new("cli-error-override")).hint(Phrase::new("cli-hint-override"))
+    } else {
+        Failure::usage(Phrase::new("cli-error-override-form").text("given", Clean::new(first)))
+    })
+}
+
+async fn walk(
+    engine: &mut Engine,
+    args: &RollbackArgs,
+    wanted: &Wanted,
+    approved: Option<&PlanHash>,
+    out: &mut Output,
+    signals: &mut Signals,
+) -> Result<Walked, Break> {
+    refuse_while_one_is_open(engine, wanted).await?;
+    let plan = approved_plan(engine, wanted, approved)?;
+    let mut teller = Teller::default();
+    open_and_freeze(engine, wanted, signals).await?;
+    teller.tell(engine, out);
+    engine.tell(OperatorMsg::Approve {
+        hash: plan.hash.clone(),
+        by: args.by.as_deref().map(|name| Operator(Clean::new(name))),
+        reason: args.reason.as_deref().map(Clean::new),
+        timeout_seconds: args.timeout,
+    });
+    drive::until_idle(engine, signals).await?;
+    if engine
+        .session()
+        .incident
+        .as_ref()
+        .is_some_and(|i| i.stage == Stage::Approve && i.refusal.is_none())
+    {
+        return Err(refusal(engine).into());
+    }
+    Ok(match drive::follow(engine, signals, out, &mut teller).await {
+        Ok(end) => Walked::Ended(say_end(engine, &end, out)),
+        Err(Stopped(exit)) => Walked::Stopped(exit),
+    })
+}
+
+/// No second rollback of a service while the end of the first is not recorded.
+async fn refuse_while_one_is_open(engine: &Engine, wanted: &Wanted) -> Result<(), Failure> {
+    let open = pick::newest(engine, |incident| {
+        incident.stage.is_open() && incident.services.contains(&wanted.service)
+    })
+    .await?;
+    match open {
+        None => Ok(()),
+        Some(incident) => Err(Failure::refused(
+            Phrase::new("cli-error-open-incident").text("incident", &incident.id),
+        )
+        .hint(Phrase::new("cli-hint-open-incident").text("incident", &incident.id))),
+    }
+}
+
+/// The plan as it would be made now, when it is the one that was approved.
+fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) -> Result<Plan, Failure> {
+    let stale = |actual: String| {
+        let given = approved.map_or("", PlanHash::short);
+        Failure::refused(
+            Phrase::new("cli-error-approval")
+                .text("actual", actual)
+                .text("given", given),
+        )
+        .hint(Phrase::new("cli-hint-approval"))
+    };
+    let proposal = engine
+        .session()
+        .proposal(&wanted.service, &wanted.target, wanted.method, engine.now());
+    let plan = match (proposal, approved) {
+        (Ok(plan), _) => plan,
+        // What was approved cannot be planned any more: the approval is stale.
+        (Err(none), Some(_)) if !none.waiting => {
+            return Err(
+                Failure::refused(Phrase::new("cli-error-no-plan").phrase("why", none.why))
+                    .hint(Phrase::new("cli-hint-approval")),
+            );
+        }
+        (Err(none), Some(_) | None) => return Err(plan::no_plan(none)),
+    };
+    if approved.is_some_and(|hash| *hash != plan.hash) {
+        return Err(stale(plan.hash.short().to_owned()));
+    }
+    match plan.verdict {
+        PlanVerdict::Ready | PlanVerdict::Warn => Ok(plan),
+        PlanVerdict::Blocked => Err(Failure::new(Exit::Blocked, Phrase::new("cli-error-blocked"))
+            .hint(Phrase::new("cli-hint-plan-again"))),
+    }
+}
+
+/// Opens the incident and walks it to the frozen plan.
+async fn open_and_freeze(engine: &mut Engine, wanted: &Wanted, signals: &mut Signals) -> Result<(), Break> {
+    engine.tell(OperatorMsg::StartRollback {
+        service: wanted.service.clone(),
+    });
+    loop {
+        drive::until_idle(engine, signals).await?;
+        if let Some(fault) = drive::journal_fault(engine) {
+            return Err(Failure::from(fault).into());
+        }
+        let Some(stage) = engine.session().incident.as_ref().map(|i| i.stage) else {
+            return Err(refusal(engine).into());
+        };
+        let next = match stage {
+            Stage::Assess | Stage::Scope | Stage::Check => OperatorMsg::Advance,
+            Stage::Target => OperatorMsg::Choose {
+                target: wanted.target.clone(),
+                method: wanted.method,
+            },
+            Stage::Approve => return Ok(()),
+            Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned => {
+                return Err(refusal(engine).into());
+            }
+        };
+        engine.tell(next);
+        if engine.session().unsaved == 0 && engine.session().waiting.is_empty() {
+            // Nothing was recorded, so the step was refused, and the session has said why.
+            return Err(refusal(engine).into());
+        }
+    }
+}
+
+/// Why the session did not go on.
+fn refusal(engine: &Engine) -> Failure {
+    if let Some(fault) = drive::journal_fault(engine) {
+        return fault.into();
+    }
+    let what = engine
+        .session()
+        .notice
+        .as_ref()
+        .map_or_else(|| Phrase::new("cli-error-not-applied"), |n| n.text.clone());
+    Failure::refused(what).hint(Phrase::new("cli-hint-approval"))
+}
+
+/// An incident in which nothing was sent and that nobody goes on with is given up.
+fn give_up_what_was_not_sent(engine: &mut Engine) {
+    match engine.session().incident.as_ref().map(|i| i.stage) {
+        Some(Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve) => {
+            engine.tell(OperatorMsg::Abandon);
+        }
+        Some(Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned) | None => {}
+    }
+}
+
+fn say_stopped(engine: &Engine, out: &mut Output) {
+    let Some(incident) = &engine.session().incident else {
+        return;
+    };
+    let open = incident.stage.is_open();
+    if out.is_json() {
+        out.object(&json!({ "event": "interrupted", "incident": incident.id, "open": open }));
+    }
+    if open {
+        let hint = Phrase::new("cli-hint-open-incident").text("incident", &incident.id);
+        out.note(&out.words().say(&hint));
+    } else {
+        out.note(&out.words().get("cli-stopped-before"));
+    }
+}
+
+/// Says where the rollback ended and how the process ends by it.
+pub(super) fn say_end(engine: &Engine, end: &End, out: &mut Output) -> Exit {
+    let incident = engine.session().incident.as_ref();
+    match end {
+        End::Over(ending, at) => {
+            say_ending(incident, ending, *at, out);
+            Exit::from(ending.outcome)
+        }
+        End::Refused(why) => {
+            say(incident, Outcome::Refused, 0, why, out);
+            Exit::Refused
+        }
+        End::Doubtful(why) => {
+            let why = why.clone().unwrap_or_else(|| Phrase::new("cli-resume-ask"));
+            say(
+                incident,
+                Outcome::Unknown,
+                elapsed(incident, engine.now()),
+                &why,
+                out,
+            );
+            if let Some(incident) = incident {
+                let hint = Phrase::new("cli-hint-open-incident").text("incident", &incident.id);
+                out.note(&out.words().say(&hint));
+            }
+            Exit::OutcomeUnknown
+        }
+        End::JournalFailed(fault) => {
+            out.failure(&fault.clone().into());
+            // Whether anything was sent can be told from the journal alone, and that is what failed.
+            match incident.map(|i| i.stage) {
+                Some(Stage::Act { .. }) => {
+                    say(
+                        incident,
+                        Outcome::Unknown,
+                        elapsed(incident, engine.now()),
+                        &fault.phrase(),
+                        out,
+                    );
+                    Exit::OutcomeUnknown
+                }
+                Some(
+                    Stage::Assess
+                    | Stage::Scope
+                    | Stage::Target
+                    | Stage::Check
+                    | Stage::Approve
+                    | Stage::Verify
+                    | Stage::Report
+                    | Stage::Done
+                    | Stage::Abandoned,
+                )
+                | None => Exit::Unexpected,
+            }
+        }
+    }
+}
+
+/// Says how a rollback ended that may have ended long ago.
+pub(super) fn say_ending(incident: Option<&Incident>, ending: &Ending, at: Timestamp, out: &mut Output) {
+    let seconds = elapsed(incident, at);
+    if out.is_json() {
+        let revision = ending.revision.as_ref().map(|arn| arn.as_str());
+        let why = out.words().say(&ending.why);
+        out.object(&ended(
+            incident,
+            ending.outcome,
+            revision,
+            seconds,
+            &ending.unproven,
+            Some(&why),
+        ));
+        return;
+    }
+    say_text(incident, ending.outcome, &ending.why, out);
+    for what in &ending.unproven {
+        let what = out.words().get(match what {
+            Unproven::Digests => "unproven-digests",
+            Unproven::ServiceDeployment => "unproven-service-deployment",
+            Unproven::TargetHealth => "unproven-target-health",
+        });
+        let line = out.words().say(&Phrase::new("cli-unproven").text("what", what));
+        out.line(&line);
+    }
+    if ending.outcome == Outcome::OnTarget {
+        out.note(&out.words().get("cli-next-verify"));
+    }
+}
+
+fn say(incident: Option<&Incident>, outcome: Outcome, seconds: i64, why: &Phrase, out: &mut Output) {
+    if out.is_json() {
+        let why = out.words().say(why);
+        out.object(&ended(incident, outcome, None, seconds, &[], Some(&why)));
+    } else {
+        say_text(incident, outcome, why, out);
+    }
+}
+
+fn say_text(incident: Option<&Incident>, outcome: Outcome, why: &Phrase, out: &mut Output) {
+    let words = out.words().clone();
+    let sentence = words.get(match outcome {
+        Outcome::OnTarget => "outcome-on-target",
+        Outcome::Elsewhere => "outcome-elsewhere",
+        Outcome::Failed => "outcome-failed",
+        Outcome::TimedOut => "outcome-timed-out",
+        Outcome::Unknown => "outcome-unknown",
+        Outcome::Refused => "outcome-refused",
+    });
+    if let Some(incident) = incident {
+        out.line(&words.say(&Phrase::new("cli-incident").text("incident", &incident.id)));
+    }
+    out.line(&words.say(&Phrase::new("cli-ended").text("outcome", sentence)));
+    out.line(&format!("  {}", words.say(why)));
+}
+
+/// From the moment the write was sent, else from the approval, in whole seconds of the engine's clock.
+fn elapsed(incident: Option<&Incident>, until: Timestamp) -> i64 {
+    let since = incident.and_then(|i| i.sent_at.or(i.approval.as_ref().map(|approval| approval.at)));
+    since.map_or(0, |since| until.duration_since(since).as_secs().max(0))
+}
+
+fn ended(
+    incident: Option<&Incident>,
+    outcome: Outcome,
+    revision: Option<&str>,
+    seconds: i64,
+    unproven: &[Unproven],
+    why: Option<&str>,
+) -> Value {
+    json!({
+        "event": "ended",
+        "outcome": outcome,
+        "incident": incident.map(|i| &i.id),
+        "revision": revision,
+        "seconds": seconds,
+        "unproven": unproven,
+        "why": why,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_names_the_contracts_fields() {
+        let line = ended(
+            None,
+            Outcome::OnTarget,
+            Some("arn:x:56"),
+            95,
+            &[Unproven::ServiceDeployment],
+            None,
+        );
+        assert_eq!(
+            line.to_string(),
+            r#"{"event":"ended","outcome":"on-target","incident":null,"revision":"arn:x:56","seconds":95,"unproven":["service-deployment"],"why":null}"#
+        );
+    }
+
+    #[test]
+    fn an_override_is_read_and_refused_with_a_sentence() {
+        assert_eq!(refuse_overrides(&[]), Ok(()));
+        let said = |text: &str| refuse_overrides(&[text.to_owned()]).unwrap_err();
+        assert_eq!(said("image=we have it elsewhere").what.id, "cli-error-override");
+        for wrong in ["image", "image=", "=because", "image=  "] {
+            assert_eq!(said(wrong).what.id, "cli-error-override-form", "{wrong}");
+            assert_eq!(said(wrong).exit, Exit::Usage);
+        }
+    }
+}

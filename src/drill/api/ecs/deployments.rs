@@ -1,0 +1,201 @@
+//! Service deployments and service revisions.
+
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        AwsError,
+        input::Input,
+        page::{Paging, page},
+    },
+    services,
+};
+use crate::drill::{
+    time::{seconds, wire, wire_option},
+    world::{DeploymentStatus, Service, ServiceDeployment, ServiceRevision, StopRefused, World},
+};
+
+/// Service deployments can be seen for 90 days.
+const VISIBLE: f64 = 90.0 * 86_400.0;
+
+pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
+    let wanted = input.required("service")?;
+    let cluster = match (input.text("cluster"), wanted.rsplit('/').nth(1)) {
+        (None, Some(cluster)) if wanted.starts_with("arn:") => world
+            .cluster(cluster)
+            .ok_or_else(|| AwsError::new("ClusterNotFoundException", "Cluster not found."))?,
+        _ => super::cluster(world, input)?,
+    };
+    let index = world
+        .service(&cluster.name, wanted)
+        .ok_or_else(|| AwsError::new("ServiceNotFoundException", "Service not found."))?;
+    let service = &world.services[index];
+    let statuses = input.texts("status");
+    let created = input.inner("createdAt");
+    let (after, before) = (created.moment("after"), created.moment("before"));
+    let all = service
+        .service_deployments
+        .iter()
+        .rev()
+        .filter(|it| visible(world, it))
+        .filter(|it| statuses.is_empty() || statuses.iter().any(|status| status == it.status.name()))
+        .filter(|it| after.is_none_or(|after| it.created_at >= after))
+        .filter(|it| before.is_none_or(|before| it.created_at <= before))
+        .map(|it| {
+            json!({
+                "serviceDeploymentArn": it.arn,
+                "serviceArn": service.arn,
+                "clusterArn": service.cluster_arn,
+                "startedAt": wire_option(it.started_at),
+                "createdAt": wire(it.created_at),
+                "finishedAt": wire_option(it.finished_at),
+                "targetServiceRevisionArn": service.revisions[it.target].arn,
+                "status": it.status.name(),
+                "statusReason": it.reason,
+            })
+        })
+        .collect();
+    let page = page(all, input, Paging::lower(20, 100), &service.arn, world.chance)?;
+    Ok(json!({ "serviceDeployments": page.items, "nextToken": page.next }))
+}
+
+fn visible(world: &World, deployment: &ServiceDeployment) -> bool {
+    seconds(deployment.created_at, world.now) < VISIBLE
+}
+
+/// The ARNs that an input names, 20 at most.
+fn arns(input: Input<'_>, name: &str) -> Result<Vec<String>, AwsError> {
+    let arns = input.texts(name);
+    if arns.is_empty() {
+        return Err(AwsError::parameter(format!("{name} cannot be empty.")));
+    }
+    if arns.len() > 20 {
+        return Err(AwsError::parameter(format!(
+            "{name} cannot have more than 20 elements."
+        )));
+    }
+    Ok(arns)
+}
+
+pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for arn in arns(input, "serviceDeploymentArns")? {
+        let deployments = world
+            .services
+            .iter()
+            .flat_map(|it| it.service_deployments.iter().map(move |one| (it, one)));
+        match deployments
+            .into_iter()
+            .find(|(_, it)| it.arn == arn && visible(world, it))
+        {
+            Some((service, deployment)) => found.push(shown(service, deployment)),
+            None => failures.push(super::missing(&arn)),
+        }
+    }
+    Ok(json!({ "serviceDeployments": found, "failures": failures }))
+}
+
+fn shown(service: &Service, it: &ServiceDeployment) -> Value {
+    let requested = match it.status {
+        DeploymentStatus::Pending | DeploymentStatus::InProgress | DeploymentStatus::Successful => {
+            service.desired
+        }
+        DeploymentStatus::Stopped
+        | DeploymentStatus::RollbackInProgress
+        | DeploymentStatus::RollbackSuccessful => 0,
+    };
+    let sources: Vec<Value> = it
+        .sources
+        .iter()
+        .map(|revision| services::revision_counts(service, *revision, 0))
+        .collect();
+    let rollback = it.rollback.as_ref().map(|rollback| {
+        json!({
+            "reason": rollback.reason,
+            "startedAt": wire(rollback.started_at),
+            "serviceRevisionArn": service.revisions[rollback.revision].arn,
+        })
+    });
+    json!({
+        "serviceDeploymentArn": it.arn,
+        "serviceArn": service.arn,
+        "clusterArn": service.cluster_arn,
+        "createdAt": wire(it.created_at),
+        "startedAt": wire_option(it.started_at),
+        "finishedAt": wire_option(it.finished_at),
+        "stoppedAt": wire_option(it.stopped_at),
+        "updatedAt": wire(it.updated_at),
+        "sourceServiceRevisions": sources,
+        "targetServiceRevision": services::revision_counts(service, it.target, requested as usize),
+        "status": it.status.name(),
+        "statusReason": it.reason,
+        "deploymentConfiguration": services::deployment_configuration(service),
+        "rollback": rollback,
+        "deploymentCircuitBreaker": {
+            "status": it.breaker.name(),
+            "failureCount": it.failures,
+            "threshold": it.threshold,
+        },
+    })
+}
+
+pub(super) fn describe_revisions(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
+    let (mut found, mut failures) = (Vec::new(), Vec::new());
+    for arn in arns(input, "serviceRevisionArns")? {
+        let revisions = world
+            .services
+            .iter()
+            .flat_map(|it| it.revisions.iter().map(move |one| (it, one)));
+        match revisions.into_iter().find(|(_, it)| it.arn == arn) {
+            Some((service, revision)) => found.push(revision_shown(service, revision)),
+            None => failures.push(super::missing(&arn)),
+        }
+    }
+    Ok(json!({ "serviceRevisions": found, "failures": failures }))
+}
+
+fn revision_shown(service: &Service, revision: &ServiceRevision) -> Value {
+    let images: Vec<Value> = revision
+        .images
+        .iter()
+        .map(|it| json!({ "containerName": it.container, "image": it.image, "imageDigest": it.digest }))
+        .collect();
+    json!({
+        "serviceRevisionArn": revision.arn,
+        "serviceArn": service.arn,
+        "clusterArn": service.cluster_arn,
+        "taskDefinition": revision.task_definition,
+        "launchType": "FARGATE",
+        "platformVersion": "1.4.0",
+        "platformFamily": "Linux",
+        "loadBalancers": services::load_balancers(service),
+        "networkConfiguration": services::network(),
+        "containerImages": images,
+        "guardDutyEnabled": false,
+        "createdAt": wire(revision.created_at),
+        "resolvedConfiguration": { "loadBalancers": [{
+            "targetGroupArn": service.balancer.group_arn,
+            "productionListenerRule": service.balancer.listener_rule,
+        }] },
+    })
+}
+
+pub(super) fn stop(world: &mut World, input: Input<'_>) -> Result<Value, AwsError> {
+    let arn = input.required("serviceDeploymentArn")?;
+    if input.text("stopType").is_some_and(|kind| kind != "ROLLBACK") {
+        return Err(AwsError::parameter(
+            "Invalid stopType. Valid values are ROLLBACK.",
+        ));
+    }
+    world.stop_deployment(arn).map_err(|refused| match refused {
+        StopRefused::NotFound => AwsError::new(
+            "ServiceDeploymentNotFoundException",
+            "Service deployment was not found.",
+        ),
+        StopRefused::Conflict => AwsError::new(
+            "ConflictException",
+            "The service deployment is not in a state in which it can be stopped.",
+        ),
+    })?;
+    Ok(json!({ "serviceDeploymentArn": arn }))
+}

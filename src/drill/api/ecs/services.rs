@@ -1,0 +1,208 @@
+//! ListServices, DescribeServices, and how a service looks.
+
+use serde_json::{Value, json};
+
+use super::super::{
+    AwsError,
+    input::Input,
+    page::{Paging, page},
+};
+use crate::drill::{
+    time::wire,
+    world::{Deployment, Service, TaskState, World},
+};
+
+pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
+    let cluster = super::cluster(world, input)?;
+    let services = world
+        .services
+        .iter()
+        .filter(|it| it.cluster == cluster.name && it.created_at.is_some());
+    let all = services.map(|service| service.arn.clone()).collect();
+    let page = page(all, input, Paging::lower(10, 100), &cluster.name, world.chance)?;
+    Ok(json!({ "serviceArns": page.items, "nextToken": page.next }))
+}
+
+pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
+    let cluster = super::cluster(world, input)?;
+    let wanted = input.texts("services");
+    if wanted.is_empty() {
+        return Err(AwsError::parameter("Services cannot be empty."));
+    }
+    if wanted.len() > 10 {
+        return Err(AwsError::parameter("Services cannot have more than 10 elements."));
+    }
+    let (mut services, mut failures) = (Vec::new(), Vec::new());
+    for name in wanted {
+        match world.service(&cluster.name, &name) {
+            Some(index) => services.push(shown(world, index, super::wants_tags(input))),
+            None if name.starts_with("arn:") => failures.push(super::missing(&name)),
+            None => {
+                let arn = format!("{}/{name}", cluster.arn.replace(":cluster/", ":service/"));
+                failures.push(super::missing(&arn));
+            }
+        }
+    }
+    Ok(json!({ "services": services, "failures": failures }))
+}
+
+/// Tasks of a service that run or are on their way up, of all or of one deployment.
+fn counts(service: &Service, deployment: Option<&str>) -> (usize, usize) {
+    let of = |states: &[TaskState]| {
+        let tasks = service
+            .tasks
+            .iter()
+            .filter(|task| deployment.is_none_or(|id| task.deployment == id));
+        tasks.filter(|task| states.contains(&task.state)).count()
+    };
+    (
+        of(&[TaskState::Running]),
+        of(&[TaskState::Provisioning, TaskState::Pending]),
+    )
+}
+
+/// A service as DescribeServices and UpdateService show it.
+pub(super) fn shown(world: &World, index: usize, tags: bool) -> Value {
+    let service = &world.services[index];
+    let (running, pending) = counts(service, None);
+    let deployments: Vec<Value> = service
+        .deployments
+        .iter()
+        .enumerate()
+        .map(|(position, deployment)| deployment_shown(service, position, deployment))
+        .collect();
+    let events: Vec<Value> = service
+        .events
+        .iter()
+        .map(|event| json!({ "id": event.id, "createdAt": wire(event.at), "message": event.message }))
+        .collect();
+    let primary = service.deployments.first();
+    let mut shown = json!({
+        "serviceArn": service.arn,
+        "serviceName": service.name,
+        "clusterArn": service.cluster_arn,
+        "loadBalancers": load_balancers(service),
+        "serviceRegistries": [],
+        "status": "ACTIVE",
+        "desiredCount": service.desired,
+        "runningCount": running,
+        "pendingCount": pending,
+        "launchType": "FARGATE",
+        "platformVersion": "LATEST",
+        "platformFamily": "Linux",
+        "taskDefinition": primary.map(|it| service.revisions[it.revision].task_definition.clone()),
+        "deploymentConfiguration": deployment_configuration(service),
+        "deployments": deployments,
+        "roleArn": format!(
+            "arn:aws:iam::{}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS", world.account
+        ),
+        "events": events,
+        "createdAt": service.created_at.map(wire),
+        "currentServiceDeployment": service.service_deployments.last().map(|it| it.arn.clone()),
+        "currentServiceRevisions": current_revisions(service),
+        "placementConstraints": [],
+        "placementStrategy": [],
+        "networkConfiguration": network(),
+        "healthCheckGracePeriodSeconds": service.grace_s,
+        "schedulingStrategy": "REPLICA",
+        "deploymentController": { "type": "ECS" },
+        "createdBy": format!("arn:aws:iam::{}:role/terraform", world.account),
+        "enableECSManagedTags": true,
+        "propagateTags": "NONE",
+        "enableExecuteCommand": false,
+        "availabilityZoneRebalancing": "ENABLED",
+    });
+    if tags {
+        shown["tags"] = service_tags(service);
+    }
+    shown
+}
+
+/// Tags of a service.
+pub(super) fn service_tags(service: &Service) -> Value {
+    json!([
+        { "key": "app", "value": "peoplebooster" },
+        { "key": "environment", "value": service.environment },
+    ])
+}
+
+fn deployment_shown(service: &Service, position: usize, deployment: &Deployment) -> Value {
+    let (running, pending) = counts(service, Some(&deployment.id));
+    json!({
+        "id": deployment.id,
+        "status": if position == 0 { "PRIMARY" } else { "ACTIVE" },
+        "taskDefinition": service.revisions[deployment.revision].task_definition,
+        "desiredCount": if position == 0 { service.desired as usize } else { running + pending },
+        "pendingCount": pending,
+        "runningCount": running,
+        "failedTasks": deployment.failed_tasks,
+        "createdAt": wire(deployment.created_at),
+        "updatedAt": wire(deployment.updated_at),
+        "launchType": "FARGATE",
+        "platformVersion": "1.4.0",
+        "platformFamily": "Linux",
+        "networkConfiguration": network(),
+        "rolloutState": deployment.rollout.name(),
+        "rolloutStateReason": deployment.reason,
+    })
+}
+
+/// Counts of a service revision, as services and service deployments show them.
+pub(super) fn revision_counts(service: &Service, revision: usize, requested: usize) -> Value {
+    let tasks = || service.tasks.iter().filter(|task| task.revision == revision);
+    let pending = tasks()
+        .filter(|task| matches!(task.state, TaskState::Provisioning | TaskState::Pending))
+        .count();
+    json!({
+        "arn": service.revisions[revision].arn,
+        "requestedTaskCount": requested,
+        "runningTaskCount": tasks().filter(|task| task.state == TaskState::Running).count(),
+        "pendingTaskCount": pending,
+    })
+}
+
+fn current_revisions(service: &Service) -> Vec<Value> {
+    let shown = service
+        .deployments
+        .iter()
+        .enumerate()
+        .map(|(position, deployment)| {
+            let (running, pending) = counts(service, Some(&deployment.id));
+            let requested = if position == 0 {
+                service.desired as usize
+            } else {
+                running + pending
+            };
+            revision_counts(service, deployment.revision, requested)
+        });
+    shown.collect()
+}
+
+/// `deploymentConfiguration`.
+pub(super) fn deployment_configuration(service: &Service) -> Value {
+    json!({
+        "deploymentCircuitBreaker": { "enable": service.breaker, "rollback": service.breaker_rollback },
+        "maximumPercent": service.maximum_percent,
+        "minimumHealthyPercent": service.minimum_percent,
+        "strategy": "ROLLING",
+        "bakeTimeInMinutes": 0,
+    })
+}
+
+/// `loadBalancers`.
+pub(super) fn load_balancers(service: &Service) -> Value {
+    json!([{
+        "targetGroupArn": service.balancer.group_arn,
+        "containerName": service.container,
+        "containerPort": service.port,
+    }])
+}
+
+/// `networkConfiguration`: the private subnets and the security group that all services share.
+pub(super) fn network() -> Value {
+    json!({ "awsvpcConfiguration": {
+        "subnets": ["subnet-0a111111111111111", "subnet-0c111111111111111", "subnet-0d111111111111111"],
+        "securityGroups": ["sg-0e111111111111111"],
+        "assignPublicIp": "DISABLED",
+    } })
+}

@@ -1,0 +1,17 @@
+//! The operations of the account: a JSON value in, a JSON value or an AWS error out.
+//!
+//! Handlers do not know which protocol a request came in. Field names are those of the service's own model, since every
+//! protocol keeps them; timestamps are marked (see `time`) and null fields mean "left out".
+
+mod cloudwatch;
+mod ecr;
+mod ecs;
+mod elb;
+mod error;
+mod input;
+mod operation;
+mod page;
+mod sts;
+
+pub(crate) use error::AwsError;
+pub(crate) use operation::{Api, answer, kind, resource};

@@ -1,0 +1,127 @@
+//! Which operations there are, whether they read or write, and who answers them.
+
+use serde_json::Value;
+
+use super::{AwsError, cloudwatch, ecr, ecs, elb, input::Input, sts};
+use crate::drill::{ledger::CallKind, world::World};
+
+/// An AWS service of the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Api {
+    Ecs,
+    Ecr,
+    Elb,
+    CloudWatch,
+    Sts,
+    /// A service that the drill does not play, by the name in the request.
+    Other(String),
+}
+
+impl Api {
+    /// Its short name in the ledger and in faults.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Ecs => "ecs",
+            Self::Ecr => "ecr",
+            Self::Elb => "elbv2",
+            Self::CloudWatch => "cloudwatch",
+            Self::Sts => "sts",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// Its prefix in IAM actions.
+    pub(crate) fn iam_prefix(&self) -> &str {
+        match self {
+            Self::Elb => "elasticloadbalancing",
+            Self::Ecs | Self::Ecr | Self::CloudWatch | Self::Sts | Self::Other(_) => self.name(),
+        }
+    }
+
+    /// What it calls its own failures.
+    pub(crate) fn server_error(&self) -> &'static str {
+        match self {
+            Self::Ecs | Self::Ecr => "ServerException",
+            Self::CloudWatch => "InternalServiceFault",
+            Self::Elb | Self::Sts | Self::Other(_) => "InternalFailure",
+        }
+    }
+
+    /// Operations that only look.
+    fn reads(&self) -> &'static [&'static str] {
+        match self {
+            Self::Ecs => &[
+                "ListClusters",
+                "DescribeClusters",
+                "ListServices",
+                "DescribeServices",
+                "ListServiceDeployments",
+                "DescribeServiceDeployments",
+                "DescribeServiceRevisions",
+                "ListTasks",
+                "DescribeTasks",
+                "ListTaskDefinitions",
+                "ListTaskDefinitionFamilies",
+                "DescribeTaskDefinition",
+                "ListTagsForResource",
+            ],
+            Self::Ecr => &[
+                "DescribeRepositories",
+                "DescribeImages",
+                "ListImages",
+                "BatchGetImage",
+            ],
+            Self::Elb => &[
+                "DescribeLoadBalancers",
+                "DescribeTargetGroups",
+                "DescribeTargetHealth",
+            ],
+            Self::CloudWatch => &["GetMetricData", "ListMetrics", "DescribeAlarms"],
+            Self::Sts => &["GetCallerIdentity"],
+            Self::Other(_) => &[],
+        }
+    }
+}
+
+/// Read or write; what is not known to be a read counts as a write.
+pub(crate) fn kind(api: &Api, operation: &str) -> CallKind {
+    if api.reads().contains(&operation) {
+        CallKind::Read
+    } else {
+        CallKind::Write
+    }
+}
+
+/// Carries an operation out.
+pub(crate) fn answer(
+    world: &mut World,
+    api: &Api,
+    operation: &str,
+    input: &Value,
+) -> Result<Value, AwsError> {
+    let input = Input::new(input);
+    match api {
+        Api::Ecs => ecs::answer(world, operation, input),
+        Api::Ecr => ecr::answer(world, operation, input),
+        Api::Elb => elb::answer(world, operation, input),
+        Api::CloudWatch => cloudwatch::answer(world, operation, input),
+        Api::Sts => sts::answer(world, operation),
+        Api::Other(_) => Err(AwsError::unknown_operation(operation)),
+    }
+}
+
+/// The resource that a denied request names: the ECS service, when there is one.
+pub(crate) fn resource(world: &World, api: &Api, input: &Value) -> String {
+    let input = Input::new(input);
+    let service = match api {
+        Api::Ecs => world
+            .cluster(input.text("cluster").unwrap_or("default"))
+            .and_then(|cluster| {
+                let services = input.texts("services");
+                let wanted = input.text("service").or(services.first().map(String::as_str))?;
+                world.service(&cluster.name, wanted)
+            }),
+        Api::Ecr | Api::Elb | Api::CloudWatch | Api::Sts | Api::Other(_) => None,
+    };
+    service.map_or_else(|| "*".to_owned(), |index| world.services[index].arn.clone())
+}

@@ -1,0 +1,163 @@
+//! The drill's own endpoints under `/_drill/`: clock, ledger, world, faults, health. None of them is in the ledger.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    clock::Clock,
+    faults::{Armed, FaultKind, well_formed},
+    handle::Drill,
+};
+
+/// The longest leap of the clock in one request.
+const LONGEST_LEAP: Duration = Duration::from_secs(366 * 86_400);
+
+/// The routes under `/_drill/`.
+pub(super) fn routes() -> Router<Drill> {
+    Router::new()
+        .route("/_drill/clock", get(clock).post(set_clock))
+        .route("/_drill/ledger", get(ledger))
+        .route("/_drill/world", get(world))
+        .route("/_drill/faults", post(faults))
+        .route("/_drill/health/{environment}/{service}", get(health))
+        .route("/_drill/{*rest}", get(nothing).post(nothing))
+}
+
+/// What `GET /_drill/clock` answers.
+pub(super) fn clock_shown(drill: &Drill) -> Value {
+    let clock = drill.clock();
+    json!({ "now": clock.now().to_string(), "speed": clock.speed(), "id": drill.id() })
+}
+
+fn refused(why: impl std::fmt::Display) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": why.to_string() }))).into_response()
+}
+
+async fn nothing() -> Response {
+    (
+        StatusCode::NOT_FOUND,
+        Json(json!({ "error": "no such endpoint" })),
+    )
+        .into_response()
+}
+
+async fn clock(State(drill): State<Drill>) -> Json<Value> {
+    Json(clock_shown(&drill))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetClock {
+    advance_s: Option<f64>,
+    speed: Option<f64>,
+}
+
+async fn set_clock(State(drill): State<Drill>, body: Bytes) -> Response {
+    let set: SetClock = match serde_json::from_slice(&body) {
+        Ok(set) => set,
+        Err(error) => return refused(error),
+    };
+    let by = match set.advance_s.map(Duration::try_from_secs_f64) {
+        // A leap of centuries would only keep the account busy.
+        Some(by) if !by.as_ref().is_ok_and(|by| *by <= LONGEST_LEAP) => {
+            return refused("advance_s is a number of seconds forward, a year at most");
+        }
+        Some(Err(error)) => return refused(error),
+        Some(Ok(by)) => Some(by),
+        None => None,
+    };
+    if set.speed.is_some_and(|speed| !Clock::can_run_at(speed)) {
+        return refused(format!("speed is a number from 0 to {}", Clock::FASTEST));
+    }
+    let clock = drill.clock();
+    if let Some(speed) = set.speed {
+        clock.set_speed(speed);
+    }
+    if let Some(by) = by {
+        clock.advance(by);
+    }
+    Json(clock_shown(&drill)).into_response()
+}
+
+async fn ledger(State(drill): State<Drill>) -> Response {
+    Json(drill.ledger()).into_response()
+}
+
+async fn world(State(drill): State<Drill>) -> Json<Value> {
+    Json(drill.world())
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewFault {
+    operation: String,
+    kind: FaultKind,
+    #[serde(default = "once")]
+    times: u32,
+    #[serde(default = "delay")]
+    delay_s: f64,
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn delay() -> f64 {
+    5.0
+}
+
+async fn faults(State(drill): State<Drill>, body: Bytes) -> Response {
+    let fault: NewFault = match serde_json::from_slice(&body) {
+        Ok(fault) => fault,
+        Err(error) => return refused(error),
+    };
+    if !well_formed(&fault.operation) {
+        return refused("operation is written like ecs.UpdateService, ecs.* or *");
+    }
+    let Ok(wait) = Duration::try_from_secs_f64(fault.delay_s) else {
+        return refused("delay_s is a number of seconds");
+    };
+    let waiting = drill.with(|state| {
+        if fault.times > 0 {
+            let (pattern, left) = (fault.operation, Some(fault.times));
+            state.faults.arm(Armed {
+                pattern,
+                fault: fault.kind.fault(wait),
+                left,
+                from: None,
+                until: None,
+            });
+        }
+        state.faults.waiting()
+    });
+    Json(json!({ "waiting": waiting })).into_response()
+}
+
+async fn health(
+    State(drill): State<Drill>,
+    Path((environment, service)): Path<(String, String)>,
+) -> Response {
+    let Some((status, version)) = drill.with(|state| state.world.health(&environment, &service)) else {
+        return (StatusCode::NOT_FOUND, Json(json!({ "error": "no such service" }))).into_response();
+    };
+    let word = if status < 400 { "ok" } else { "unavailable" };
+    let mut body = json!({ "status": word, "service": service });
+    if let Some(version) = version {
+        body["version"] = json!(version);
+    }
+    (
+        StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
+        Json(body),
+    )
+        .into_response()
+}

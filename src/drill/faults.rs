@@ -1,0 +1,198 @@
+//! Faults: what may go wrong between a client and the account, on purpose and a counted number of times.
+//!
+//! A fault does not know what the operation means; it only says what happens to the request or to its answer.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// How a request or its answer comes to grief.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// `ThrottlingException`, nothing done.
+    Throttle,
+    /// An internal server error (500), nothing done.
+    Error,
+    /// Done, but the connection drops before the answer.
+    Lost,
+    /// Nothing done, and no answer ever.
+    Hang,
+    /// The connection drops before anything is done.
+    Cut,
+    /// Done at once, answered late (by tokio's clock: the wire is slow, not the world).
+    Slow(Duration),
+    /// The caller's token has expired, nothing done.
+    Expired,
+    /// The caller is not authorized, nothing done.
+    Denied,
+}
+
+impl Fault {
+    /// The name that the contract gives it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Throttle => "throttle",
+            Self::Error => "error",
+            Self::Lost => "lost",
+            Self::Hang => "hang",
+            Self::Cut => "cut",
+            Self::Slow(_) => "slow",
+            Self::Expired => "expired",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// The kind of a fault as people write it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FaultKind {
+    Throttle,
+    Error,
+    Lost,
+    Hang,
+    Cut,
+    Slow,
+    Expired,
+    Denied,
+}
+
+impl FaultKind {
+    /// The fault; only a slow one uses the delay.
+    pub(crate) fn fault(self, delay: Duration) -> Fault {
+        match self {
+            Self::Throttle => Fault::Throttle,
+            Self::Error => Fault::Error,
+            Self::Lost => Fault::Lost,
+            Self::Hang => Fault::Hang,
+            Self::Cut => Fault::Cut,
+            Self::Slow => Fault::Slow(delay),
+            Self::Expired => Fault::Expired,
+            Self::Denied => Fault::Denied,
+        }
+    }
+}
+
+/// A fault that waits for its request.
+#[derive(Debug, Clone)]
+pub(crate) struct Armed {
+    /// `ecs.UpdateService`, `ecs.*` or `*`.
+    pub(crate) pattern: String,
+    /// What happens.
+    pub(crate) fault: Fault,
+    /// How often still; `None` means always.
+    pub(crate) left: Option<u32>,
+    /// Not before this moment.
+    pub(crate) from: Option<Timestamp>,
+    /// Not from this moment on.
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// All armed faults, in the order in which they were armed.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Armed>);
+
+impl Faults {
+    /// Adds a fault behind those that wait already.
+    pub(crate) fn arm(&mut self, armed: Armed) {
+        self.0.push(armed);
+    }
+
+    /// The fault that this request meets, and one time less of it.
+    pub(crate) fn take(&mut self, service: &str, operation: &str, now: Timestamp) -> Option<Fault> {
+        let index = self.0.iter().position(|armed| {
+            armed.left != Some(0)
+                && armed.from.is_none_or(|from| now >= from)
+                && armed.until.is_none_or(|until| now < until)
+                && matches(&armed.pattern, service, operation)
+        })?;
+        let armed = &mut self.0[index];
+        let fault = armed.fault;
+        if let Some(left) = &mut armed.left {
+            *left -= 1;
+            if *left == 0 {
+                self.0.remove(index);
+            }
+        }
+        Some(fault)
+    }
+
+    /// How many faults still wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// Whether a pattern names this operation.
+pub(crate) fn matches(pattern: &str, service: &str, operation: &str) -> bool {
+    match pattern.split_once('.') {
+        None => pattern == "*",
+        Some((of, what)) => of.eq_ignore_ascii_case(service) && (what == "*" || what == operation),
+    }
+}
+
+/// Whether a pattern has one of the three forms.
+pub(crate) fn well_formed(pattern: &str) -> bool {
+    pattern == "*"
+        || pattern
+            .split_once('.')
+            .is_some_and(|(of, what)| !of.is_empty() && !what.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counted_fault_is_spent_and_the_next_one_waits() {
+        let now: Timestamp = "2026-11-23T05:05:12Z".parse().unwrap();
+        let armed = |pattern: &str, fault, left| Armed {
+            pattern: pattern.into(),
+            fault,
+            left,
+            from: None,
+            until: None,
+        };
+        let mut faults = Faults::default();
+        faults.arm(armed("ecs.UpdateService", Fault::Throttle, Some(2)));
+        faults.arm(armed("ecs.*", Fault::Lost, Some(1)));
+        assert_eq!(faults.take("ecr", "DescribeImages", now), None);
+        assert_eq!(faults.take("ecs", "UpdateService", now), Some(Fault::Throttle));
+        assert_eq!(faults.take("ecs", "UpdateService", now), Some(Fault::Throttle));
+        assert_eq!(faults.take("ecs", "UpdateService", now), Some(Fault::Lost));
+        assert_eq!(faults.take("ecs", "UpdateService", now), None);
+        assert_eq!(faults.waiting(), 0);
+    }
+
+    #[test]
+    fn a_timed_fault_keeps_to_its_window() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let mut faults = Faults::default();
+        faults.arm(Armed {
+            pattern: "*".into(),
+            fault: Fault::Denied,
+            left: None,
+            from: Some(at("2026-11-23T05:05:00Z")),
+            until: Some(at("2026-11-23T05:06:00Z")),
+        });
+        assert_eq!(faults.take("ecs", "ListTasks", at("2026-11-23T05:04:59Z")), None);
+        assert_eq!(
+            faults.take("ecs", "ListTasks", at("2026-11-23T05:05:00Z")),
+            Some(Fault::Denied)
+        );
+        assert_eq!(
+            faults.take("sts", "GetCallerIdentity", at("2026-11-23T05:05:59Z")),
+            Some(Fault::Denied)
+        );
+        assert_eq!(faults.take("ecs", "ListTasks", at("2026-11-23T05:06:00Z")), None);
+    }
+
+    #[test]
+    fn patterns_have_three_forms() {
+        assert!(well_formed("*") && well_formed("ecs.*") && well_formed("ecs.UpdateService"));
+        assert!(!well_formed("UpdateService") && !well_formed("ecs.") && !well_formed(""));
+        assert!(matches("ECS.UpdateService", "ecs", "UpdateService"));
+        assert!(!matches("ecs.UpdateService", "ecs", "updateservice"));
+    }
+}

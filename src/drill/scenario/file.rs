@@ -1,0 +1,353 @@
+//! The shape of a scenario file. Unknown fields are refused, so a slip of the pen is an error and not a calm world.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Offset;
+use crate::drill::faults::FaultKind;
+
+/// A whole scenario.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scenario {
+    /// One sentence for people.
+    pub(crate) summary: String,
+    /// Twelve digits.
+    #[serde(default = "account")]
+    pub(crate) account: String,
+    /// Who asks: role and session of the caller.
+    #[serde(default = "caller")]
+    pub(crate) caller: String,
+    /// Environments; each has one cluster.
+    #[serde(rename = "environment")]
+    pub(crate) environments: Vec<Environment>,
+    /// Applications: an ECR repository and a task family each, shared by the environments.
+    #[serde(rename = "application")]
+    pub(crate) applications: Vec<Application>,
+    /// Services: an application in an environment.
+    #[serde(rename = "service")]
+    pub(crate) services: Vec<Service>,
+    /// Alarms on the share of 5xx answers.
+    #[serde(default, rename = "alarm")]
+    pub(crate) alarms: Vec<Alarm>,
+    /// Deployments by other people that wait for a request.
+    #[serde(default, rename = "trigger")]
+    pub(crate) triggers: Vec<Trigger>,
+    /// Faults on the wire.
+    #[serde(default, rename = "fault")]
+    pub(crate) faults: Vec<FaultEntry>,
+}
+
+/// An environment and its cluster.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Environment {
+    /// Short name, as in `/_drill/health/{environment}/…`.
+    pub(crate) name: String,
+    /// Name of the ECS cluster.
+    pub(crate) cluster: String,
+}
+
+/// What is built once and runs in several environments.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Application {
+    /// Short name, as in `/_drill/health/…/{service}`.
+    pub(crate) name: String,
+    /// Name of the ECR repository, the task family and the ECS service alike.
+    pub(crate) family: String,
+    /// Name of the essential container.
+    #[serde(default = "container")]
+    pub(crate) container: String,
+    /// Port of the container.
+    #[serde(default = "port")]
+    pub(crate) port: u16,
+    /// CPU units of a task, unless a revision says otherwise.
+    #[serde(default = "cpu")]
+    pub(crate) cpu: u32,
+    /// Memory of a task in MiB, unless a revision says otherwise.
+    #[serde(default = "memory")]
+    pub(crate) memory: u32,
+    /// Environment variables of every revision.
+    #[serde(default)]
+    pub(crate) variables: BTreeMap<String, String>,
+    /// Secrets of every revision: name and the secret it comes from.
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, String>,
+    /// Images in the repository.
+    #[serde(rename = "image")]
+    pub(crate) images: Vec<Image>,
+    /// Revisions of the family.
+    #[serde(rename = "revision")]
+    pub(crate) revisions: Vec<Revision>,
+}
+
+/// An image. Several may have carried the same tag; the newest one that was pushed holds it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Image {
+    /// The tag, which is the version too.
+    pub(crate) tag: String,
+    /// When it was pushed.
+    pub(crate) pushed: Offset,
+    /// When the lifecycle policy removed it.
+    pub(crate) expired: Option<Offset>,
+    /// Compressed size in MB.
+    #[serde(default = "size")]
+    pub(crate) size_mb: f64,
+    /// Whether it can be pulled.
+    #[serde(default)]
+    pub(crate) status: ImageStatus,
+    /// How it behaves wherever it runs.
+    #[serde(default)]
+    pub(crate) behaviour: Behaviour,
+    /// How that changes, in time and by environment.
+    #[serde(default, rename = "change")]
+    pub(crate) changes: Vec<Change>,
+}
+
+/// `imageStatus` of ECR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ImageStatus {
+    /// It can be pulled.
+    #[default]
+    Active,
+    /// It is archived and cannot be pulled.
+    Archived,
+}
+
+/// How an image behaves when it runs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Behaviour {
+    /// Share of requests that the application answers with 5xx.
+    pub(crate) error_rate: f64,
+    /// Share of requests that the load balancer answers with 5xx itself.
+    pub(crate) elb_error_rate: f64,
+    /// Median response time in milliseconds.
+    pub(crate) p50_ms: f64,
+    /// 95th percentile of the response time in milliseconds.
+    pub(crate) p95_ms: f64,
+    /// Seconds from RUNNING to a healthy target.
+    pub(crate) boot_s: f64,
+    /// Seconds from RUNNING to the end of the process, when it crashes.
+    pub(crate) crash_after_s: Option<f64>,
+    /// Whether the target group's health checks succeed.
+    pub(crate) healthy: bool,
+    /// What the public health endpoint says.
+    pub(crate) health_status: u16,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            error_rate: 0.0002,
+            elb_error_rate: 0.0,
+            p50_ms: 95.0,
+            p95_ms: 300.0,
+            boot_s: 15.0,
+            crash_after_s: None,
+            healthy: true,
+            health_status: 200,
+        }
+    }
+}
+
+/// A change of behaviour from a moment on. Traffic and running targets feel it at once; how a task boots or crashes is
+/// decided when it starts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    /// From when on.
+    pub(crate) at: Offset,
+    /// Only in this environment.
+    pub(crate) environment: Option<String>,
+    pub(crate) error_rate: Option<f64>,
+    pub(crate) elb_error_rate: Option<f64>,
+    pub(crate) p50_ms: Option<f64>,
+    pub(crate) p95_ms: Option<f64>,
+    pub(crate) boot_s: Option<f64>,
+    pub(crate) crash_after_s: Option<f64>,
+    pub(crate) healthy: Option<bool>,
+    pub(crate) health_status: Option<u16>,
+}
+
+/// A registered revision of the family.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revision {
+    /// Its number.
+    pub(crate) number: u32,
+    /// Tag of its image.
+    pub(crate) image: String,
+    /// When it was registered.
+    pub(crate) registered: Offset,
+    /// When it was deregistered.
+    pub(crate) deregistered: Option<Offset>,
+    /// Role of who registered it.
+    #[serde(default = "pipeline")]
+    pub(crate) by: String,
+    /// CPU units, when they differ.
+    pub(crate) cpu: Option<u32>,
+    /// MiB, when they differ.
+    pub(crate) memory: Option<u32>,
+    /// Environment variables which this revision adds or changes.
+    #[serde(default)]
+    pub(crate) variables: BTreeMap<String, String>,
+}
+
+/// An application in an environment.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Service {
+    /// Name of the environment.
+    pub(crate) environment: String,
+    /// Name of the application.
+    pub(crate) application: String,
+    /// Tasks wanted.
+    pub(crate) desired: u32,
+    /// `minimumHealthyPercent`.
+    #[serde(default = "minimum_percent")]
+    pub(crate) minimum_percent: u32,
+    /// `maximumPercent`.
+    #[serde(default = "maximum_percent")]
+    pub(crate) maximum_percent: u32,
+    /// Whether the circuit breaker watches deployments.
+    #[serde(default = "yes")]
+    pub(crate) breaker: bool,
+    /// Whether the circuit breaker rolls back.
+    #[serde(default = "yes")]
+    pub(crate) breaker_rollback: bool,
+    /// `healthCheckGracePeriodSeconds`.
+    #[serde(default = "grace")]
+    pub(crate) grace_s: u32,
+    /// What comes in.
+    pub(crate) traffic: Traffic,
+    /// Deployments, past and to come; the first one creates the service.
+    #[serde(rename = "deploy")]
+    pub(crate) deploys: Vec<Deploy>,
+}
+
+/// How many requests come in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Traffic {
+    /// Requests a minute, averaged over a day.
+    pub(crate) per_minute: f64,
+    /// Share by which the day's shape and its noise move it.
+    #[serde(default = "swing")]
+    pub(crate) swing: f64,
+}
+
+/// Somebody deploys.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Deploy {
+    /// When.
+    pub(crate) at: Offset,
+    /// Which revision.
+    pub(crate) revision: u32,
+    /// Who.
+    #[serde(default = "pipeline")]
+    pub(crate) by: String,
+}
+
+/// Somebody else deploys as soon as a request has arrived.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trigger {
+    /// `ecs.DescribeServices`, `ecs.*` or `*`.
+    pub(crate) on: String,
+    /// At which such request, counted from 1.
+    #[serde(default = "once")]
+    pub(crate) nth: u32,
+    /// Where.
+    pub(crate) environment: String,
+    /// Which application.
+    pub(crate) application: String,
+    /// Which revision.
+    pub(crate) revision: u32,
+    /// Who.
+    pub(crate) by: String,
+}
+
+/// An alarm on the share of 5xx answers of a service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Alarm {
+    /// Its name.
+    pub(crate) name: String,
+    /// Name of the environment.
+    pub(crate) environment: String,
+    /// Name of the application.
+    pub(crate) application: String,
+    /// It is in ALARM above this share, in percent.
+    pub(crate) above_percent: f64,
+}
+
+/// A fault on the wire.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FaultEntry {
+    /// `ecs.UpdateService`, `ecs.*` or `*`.
+    pub(crate) operation: String,
+    /// What happens.
+    pub(crate) kind: FaultKind,
+    /// How often; always, when it is left out.
+    pub(crate) times: Option<u32>,
+    /// From when on.
+    pub(crate) at: Option<Offset>,
+    /// Until when.
+    pub(crate) until: Option<Offset>,
+    /// Delay of a slow answer.
+    #[serde(default = "delay")]
+    pub(crate) delay_s: f64,
+}
+
+fn account() -> String {
+    "123456789012".to_owned()
+}
+fn caller() -> String {
+    "incident-commander/sato".to_owned()
+}
+fn pipeline() -> String {
+    "ci-deploy".to_owned()
+}
+fn container() -> String {
+    "app".to_owned()
+}
+fn port() -> u16 {
+    3000
+}
+fn cpu() -> u32 {
+    512
+}
+fn memory() -> u32 {
+    1024
+}
+fn size() -> f64 {
+    181.0
+}
+fn minimum_percent() -> u32 {
+    100
+}
+fn maximum_percent() -> u32 {
+    200
+}
+fn grace() -> u32 {
+    60
+}
+fn swing() -> f64 {
+    0.3
+}
+fn delay() -> f64 {
+    5.0
+}
+fn once() -> u32 {
+    1
+}
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,214 @@
+//! Finds a scenario by name or path, reads it, and refuses what cannot be simulated.
+
+use std::path::Path;
+
+use super::Scenario;
+use crate::drill::faults::well_formed;
+
+/// The built-in scenarios, the default one first.
+const BUILT_IN: [(&str, &str); 3] = [
+    (
+        "bad-deploy",
+        include_str!("../../../assets/scenarios/bad-deploy.toml"),
+    ),
+    (
+        "never-ran",
+        include_str!("../../../assets/scenarios/never-ran.toml"),
+    ),
+    (
+        "no-traffic",
+        include_str!("../../../assets/scenarios/no-traffic.toml"),
+    ),
+];
+
+/// Why there is no scenario.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// Neither a built-in name nor a path.
+    Unknown,
+    /// The file cannot be read.
+    Unreadable(std::io::Error),
+    /// The file is read, but makes no world.
+    Bad(String),
+}
+
+/// Names of the built-in scenarios, the default one first.
+pub(crate) fn names() -> Vec<&'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name).collect()
+}
+
+/// Reads a scenario by its built-in name, or from a path (something with a separator or ending in `.toml`).
+pub(crate) fn load(wanted: &str) -> Result<Scenario, Refused> {
+    if let Some((_, text)) = BUILT_IN.iter().find(|(name, _)| *name == wanted) {
+        return parse(text);
+    }
+    let path = Path::new(wanted);
+    let is_path = path.components().count() > 1 || path.extension().is_some_and(|ending| ending == "toml");
+    if !is_path {
+        return Err(Refused::Unknown);
+    }
+    parse(&std::fs::read_to_string(path).map_err(Refused::Unreadable)?)
+}
+
+fn parse(text: &str) -> Result<Scenario, Refused> {
+    let scenario: Scenario = toml::from_str(text).map_err(|error| Refused::Bad(error.to_string()))?;
+    check(&scenario).map_err(Refused::Bad)?;
+    Ok(scenario)
+}
+
+/// Names must resolve and numbers must make sense before a world is built of them.
+fn check(scenario: &Scenario) -> Result<(), String> {
+    if scenario.summary.trim().is_empty() {
+        return Err("summary: say in one sentence what happens".to_owned());
+    }
+    let environment = |name: &str| {
+        let known = scenario.environments.iter().any(|known| known.name == name);
+        if known {
+            Ok(())
+        } else {
+            Err(format!("there is no environment '{name}'"))
+        }
+    };
+    let revision = |name: &str, number: u32| {
+        let application = scenario.applications.iter().find(|known| known.name == name);
+        let application = application.ok_or_else(|| format!("there is no application '{name}'"))?;
+        let known = application.revisions.iter().find(|known| known.number == number);
+        known
+            .map(|known| known.registered)
+            .ok_or_else(|| format!("application {name} has no revision {number}"))
+    };
+    for application in &scenario.applications {
+        for revision in &application.revisions {
+            if !application.images.iter().any(|image| image.tag == revision.image) {
+                let (name, number) = (&application.name, revision.number);
+                return Err(format!(
+                    "{name}:{number} names image '{}', which there never was",
+                    revision.image
+                ));
+            }
+        }
+        let mut numbers: Vec<u32> = application
+            .revisions
+            .iter()
+            .map(|revision| revision.number)
+            .collect();
+        numbers.sort_unstable();
+        if numbers.windows(2).any(|pair| pair[0] == pair[1]) {
+            return Err(format!("application {} has a revision twice", application.name));
+        }
+        for image in &application.images {
+            image
+                .changes
+                .iter()
+                .filter_map(|change| change.environment.as_deref())
+                .try_for_each(environment)?;
+            let b = &image.behaviour;
+            let in_order = b.p50_ms > 0.0 && b.p95_ms > b.p50_ms && b.p95_ms.is_finite();
+            let rates = [b.error_rate, b.elb_error_rate]
+                .iter()
+                .all(|rate| (0.0..=1.0).contains(rate));
+            if !in_order || !rates || b.boot_s < 0.0 {
+                return Err(format!(
+                    "image {}: a rate is 0 to 1, p95 lies above p50",
+                    image.tag
+                ));
+            }
+        }
+    }
+    for service in &scenario.services {
+        environment(&service.environment)?;
+        if service.deploys.is_empty() {
+            return Err(format!("service {} was never deployed", service.application));
+        }
+        for deploy in &service.deploys {
+            let registered = revision(&service.application, deploy.revision)?;
+            if deploy.at.before(registered) {
+                let (name, number) = (&service.application, deploy.revision);
+                return Err(format!("{name}:{number} is deployed before it is registered"));
+            }
+        }
+        if service
+            .deploys
+            .windows(2)
+            .any(|pair| !pair[0].at.before(pair[1].at))
+        {
+            return Err(format!(
+                "deployments of {} are not in order of time",
+                service.application
+            ));
+        }
+        if !(100..=1_000).contains(&service.maximum_percent)
+            || service.minimum_percent > service.maximum_percent
+        {
+            return Err(format!(
+                "percentages of {} leave no room for a deployment",
+                service.application
+            ));
+        }
+        if !(0.0..=1e7).contains(&service.traffic.per_minute) || !(0.0..=1.0).contains(&service.traffic.swing)
+        {
+            return Err(format!("traffic of {} is out of range", service.application));
+        }
+    }
+    for trigger in &scenario.triggers {
+        environment(&trigger.environment)?;
+        revision(&trigger.application, trigger.revision)?;
+    }
+    for alarm in &scenario.alarms {
+        let of = |service: &super::Service| {
+            service.environment == alarm.environment && service.application == alarm.application
+        };
+        if !scenario.services.iter().any(of) {
+            return Err(format!(
+                "alarm {} watches a service that there is not",
+                alarm.name
+            ));
+        }
+    }
+    let patterns = scenario.faults.iter().map(|fault| &fault.operation);
+    match patterns
+        .chain(scenario.triggers.iter().map(|trigger| &trigger.on))
+        .find(|text| !well_formed(text))
+    {
+        Some(wrong) => Err(format!(
+            "'{wrong}' names no operation: write ecs.UpdateService, ecs.* or *"
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_scenarios_are_read() {
+        for name in names() {
+            assert!(load(name).is_ok(), "{name}: {:?}", load(name).err());
+        }
+    }
+
+    #[test]
+    fn slips_of_the_pen_are_refused() {
+        let good = BUILT_IN[0].1;
+        for (from, to, why) in [
+            ("summary", "sumary", "unknown field"),
+            ("revision = 57", "revision = 99", "no revision 99"),
+            (
+                "application = \"frontend\"",
+                "application = \"frontent\"",
+                "no application 'frontent'",
+            ),
+            ("at = \"-3m 45s\"", "at = \"soon\"", "no offset"),
+            ("at = \"-3m 45s\"", "at = \"-9m 30s\"", "before it is registered"),
+        ] {
+            assert!(good.contains(from), "{from}");
+            let Err(Refused::Bad(reason)) = parse(&good.replace(from, to)) else {
+                panic!("{from} was believed")
+            };
+            assert!(reason.contains(why), "{reason}");
+        }
+        assert!(matches!(load("bad-deply"), Err(Refused::Unknown)));
+        assert!(matches!(load("./no/such.toml"), Err(Refused::Unreadable(_))));
+    }
+}

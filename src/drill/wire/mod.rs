@@ -1,0 +1,10 @@
+//! The AWS wire protocols, one file each. They turn requests into calls and outcomes into answers, and do not know what
+//! an operation does.
+
+mod cbor;
+mod json;
+mod protocol;
+mod query;
+
+pub(crate) use json::{plain, readable};
+pub(crate) use protocol::{Call, read, write};

@@ -1,0 +1,23 @@
+//! The world behind the wire: clusters, services that roll out in time, tasks, targets, images, traffic.
+//!
+//! [`World`] is advanced to a moment and works off what was due until then. It does not know protocols, faults or who
+//! is asking; it does not know the time either, only the moment that it was advanced to.
+
+mod agenda;
+mod build;
+mod images;
+mod metrics;
+mod model;
+mod rollout;
+mod state;
+mod tasks;
+mod traffic;
+mod truth;
+
+pub(crate) use metrics::{Metric, Statistic};
+pub(crate) use model::{
+    Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target, Task,
+    TaskDefinition, TaskState,
+};
+pub(crate) use rollout::StopRefused;
+pub(crate) use state::World;

@@ -1,0 +1,349 @@
+//! The nouns of the account. Plain data; what happens to them stands in the other files.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::drill::scenario::{Behaviour, Change, ImageStatus, Traffic};
+
+/// A cluster, one for each environment.
+#[derive(Debug, Clone)]
+pub(crate) struct Cluster {
+    pub(crate) environment: String,
+    pub(crate) name: String,
+    pub(crate) arn: String,
+}
+
+/// An ECR repository.
+#[derive(Debug, Clone)]
+pub(crate) struct Repository {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    /// Host and path, without a tag.
+    pub(crate) uri: String,
+    pub(crate) created_at: Timestamp,
+    /// In order of their push.
+    pub(crate) images: Vec<Image>,
+}
+
+/// An image with the behaviour of what it runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Image {
+    /// The tag that it was pushed with; a later push may take it away.
+    pub(crate) tag: String,
+    pub(crate) digest: String,
+    pub(crate) pushed_at: Timestamp,
+    pub(crate) expired_at: Option<Timestamp>,
+    pub(crate) bytes: u64,
+    pub(crate) status: ImageStatus,
+    pub(crate) behaviour: Behaviour,
+    /// Changes with their moments, in order.
+    pub(crate) changes: Vec<(Timestamp, Change)>,
+}
+
+/// A task definition: what was registered, and what ECS adds to it.
+#[derive(Debug, Clone)]
+pub(crate) struct TaskDefinition {
+    pub(crate) arn: String,
+    pub(crate) family: String,
+    pub(crate) revision: u32,
+    pub(crate) registered_at: Timestamp,
+    pub(crate) registered_by: String,
+    pub(crate) deregistered_at: Option<Timestamp>,
+    /// The fields of RegisterTaskDefinition's input, without tags.
+    pub(crate) body: Value,
+    pub(crate) tags: Value,
+}
+
+impl TaskDefinition {
+    /// Whether a service may be updated to it at this moment.
+    pub(crate) fn active(&self, now: Timestamp) -> bool {
+        self.deregistered_at.is_none_or(|at| at > now)
+    }
+}
+
+/// A load balancer that serves one service, and its target group.
+#[derive(Debug, Clone)]
+pub(crate) struct Balancer {
+    pub(crate) arn: String,
+    pub(crate) name: String,
+    pub(crate) dns: String,
+    pub(crate) listener_rule: String,
+    pub(crate) group_arn: String,
+    pub(crate) group_name: String,
+    /// `app/name/id`, the metric dimension.
+    pub(crate) dimension: String,
+    /// `targetgroup/name/id`, the metric dimension.
+    pub(crate) group_dimension: String,
+}
+
+/// An ECS service.
+#[derive(Debug, Clone)]
+pub(crate) struct Service {
+    pub(crate) environment: String,
+    /// Short name of the application.
+    pub(crate) application: String,
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) cluster: String,
+    pub(crate) cluster_arn: String,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) container: String,
+    pub(crate) port: u16,
+    pub(crate) desired: u32,
+    pub(crate) minimum_percent: u32,
+    pub(crate) maximum_percent: u32,
+    pub(crate) breaker: bool,
+    pub(crate) breaker_rollback: bool,
+    pub(crate) grace_s: u32,
+    pub(crate) traffic: Traffic,
+    pub(crate) balancer: Balancer,
+    /// The old-style deployments that are shown now, PRIMARY first.
+    pub(crate) deployments: Vec<Deployment>,
+    /// Every service deployment, oldest first.
+    pub(crate) service_deployments: Vec<ServiceDeployment>,
+    /// Every service revision, oldest first.
+    pub(crate) revisions: Vec<ServiceRevision>,
+    pub(crate) tasks: Vec<Task>,
+    /// Newest first, 100 at most.
+    pub(crate) events: VecDeque<ServiceEvent>,
+    /// Who served since when, oldest first.
+    pub(crate) serving: Vec<Serving>,
+    /// Whether the scheduler has been asked to look already.
+    pub(crate) reconcile_due: bool,
+    /// Tasks that failed in a row, and until when the scheduler therefore waits.
+    pub(crate) failures_in_a_row: u32,
+    pub(crate) wait_until: Option<Timestamp>,
+}
+
+/// `rolloutState`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rollout {
+    InProgress,
+    Completed,
+    Failed,
+}
+
+impl Rollout {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::InProgress => "IN_PROGRESS",
+            Self::Completed => "COMPLETED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+/// An old-style deployment, as in `deployments[]` of a service.
+#[derive(Debug, Clone)]
+pub(crate) struct Deployment {
+    /// `ecs-svc/…`.
+    pub(crate) id: String,
+    /// Index of the service deployment that made it.
+    pub(crate) service_deployment: usize,
+    /// Index of the service revision that it runs.
+    pub(crate) revision: usize,
+    pub(crate) failed_tasks: u32,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) rollout: Rollout,
+    pub(crate) reason: String,
+    /// Who asked for it; AWS does not tell, the drill's truth does.
+    pub(crate) by: String,
+}
+
+/// `status` of a service deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DeploymentStatus {
+    Pending,
+    InProgress,
+    Successful,
+    Stopped,
+    RollbackInProgress,
+    RollbackSuccessful,
+}
+
+impl DeploymentStatus {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::InProgress => "IN_PROGRESS",
+            Self::Successful => "SUCCESSFUL",
+            Self::Stopped => "STOPPED",
+            Self::RollbackInProgress => "ROLLBACK_IN_PROGRESS",
+            Self::RollbackSuccessful => "ROLLBACK_SUCCESSFUL",
+        }
+    }
+
+    /// Whether it still goes on.
+    pub(crate) fn running(self) -> bool {
+        match self {
+            Self::Pending | Self::InProgress | Self::RollbackInProgress => true,
+            Self::Successful | Self::Stopped | Self::RollbackSuccessful => false,
+        }
+    }
+}
+
+/// `deploymentCircuitBreaker.status` of a service deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BreakerState {
+    Disabled,
+    Monitoring,
+    MonitoringComplete,
+    Triggered,
+}
+
+impl BreakerState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Disabled => "DISABLED",
+            Self::Monitoring => "MONITORING",
+            Self::MonitoringComplete => "MONITORING_COMPLETE",
+            Self::Triggered => "TRIGGERED",
+        }
+    }
+}
+
+/// Where a service deployment went back to.
+#[derive(Debug, Clone)]
+pub(crate) struct Rollback {
+    pub(crate) reason: String,
+    pub(crate) started_at: Timestamp,
+    /// Index of the service revision.
+    pub(crate) revision: usize,
+}
+
+/// A service deployment.
+#[derive(Debug, Clone)]
+pub(crate) struct ServiceDeployment {
+    pub(crate) arn: String,
+    pub(crate) status: DeploymentStatus,
+    pub(crate) reason: Option<String>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) started_at: Option<Timestamp>,
+    pub(crate) finished_at: Option<Timestamp>,
+    pub(crate) stopped_at: Option<Timestamp>,
+    pub(crate) updated_at: Timestamp,
+    /// Indices of the service revisions that ran when it began.
+    pub(crate) sources: Vec<usize>,
+    /// Index of the service revision that it brings.
+    pub(crate) target: usize,
+    pub(crate) rollback: Option<Rollback>,
+    pub(crate) breaker: BreakerState,
+    pub(crate) failures: u32,
+    pub(crate) threshold: u32,
+}
+
+/// A service revision: immutable, digests pinned.
+#[derive(Debug, Clone)]
+pub(crate) struct ServiceRevision {
+    pub(crate) arn: String,
+    /// ARN of the task definition.
+    pub(crate) task_definition: String,
+    pub(crate) family: String,
+    pub(crate) number: u32,
+    pub(crate) images: Vec<ContainerImage>,
+    /// Repository and image whose behaviour it has, where the drill knows it.
+    pub(crate) runs: Option<(usize, usize)>,
+    pub(crate) created_at: Timestamp,
+}
+
+impl ServiceRevision {
+    /// Whether every image could be resolved when the revision was made.
+    pub(crate) fn can_be_pulled(&self) -> bool {
+        self.images.iter().all(|image| image.digest.is_some())
+    }
+}
+
+/// An image of a container, with the digest that the revision pinned.
+#[derive(Debug, Clone)]
+pub(crate) struct ContainerImage {
+    pub(crate) container: String,
+    pub(crate) image: String,
+    pub(crate) digest: Option<String>,
+}
+
+/// `lastStatus` of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TaskState {
+    Provisioning,
+    Pending,
+    Running,
+    Deactivating,
+    Deprovisioning,
+    Stopped,
+}
+
+impl TaskState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Provisioning => "PROVISIONING",
+            Self::Pending => "PENDING",
+            Self::Running => "RUNNING",
+            Self::Deactivating => "DEACTIVATING",
+            Self::Deprovisioning => "DEPROVISIONING",
+            Self::Stopped => "STOPPED",
+        }
+    }
+
+    /// Whether it is wanted, that is on its way up or running.
+    pub(crate) fn wanted(self) -> bool {
+        match self {
+            Self::Provisioning | Self::Pending | Self::Running => true,
+            Self::Deactivating | Self::Deprovisioning | Self::Stopped => false,
+        }
+    }
+}
+
+/// How the target group sees a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Target {
+    Unregistered,
+    Initial,
+    Healthy,
+    Unhealthy,
+    Draining,
+}
+
+/// A task of a service.
+#[derive(Debug, Clone)]
+pub(crate) struct Task {
+    pub(crate) serial: u64,
+    pub(crate) id: String,
+    pub(crate) arn: String,
+    /// `ecs-svc/…` of the deployment that started it.
+    pub(crate) deployment: String,
+    /// Index of the service revision.
+    pub(crate) revision: usize,
+    pub(crate) state: TaskState,
+    pub(crate) target: Target,
+    pub(crate) created_at: Timestamp,
+    pub(crate) pulled_at: Option<Timestamp>,
+    pub(crate) started_at: Option<Timestamp>,
+    pub(crate) stopping_at: Option<Timestamp>,
+    pub(crate) stopped_at: Option<Timestamp>,
+    pub(crate) stop_code: Option<&'static str>,
+    pub(crate) stop_reason: Option<String>,
+    pub(crate) exit_code: Option<i32>,
+    /// Private IPv4 address.
+    pub(crate) address: String,
+    pub(crate) zone: &'static str,
+}
+
+/// A service event.
+#[derive(Debug, Clone)]
+pub(crate) struct ServiceEvent {
+    pub(crate) id: String,
+    pub(crate) at: Timestamp,
+    pub(crate) message: String,
+}
+
+/// Who answers the traffic from a moment on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Serving {
+    pub(crate) from: Timestamp,
+    /// Index of the service revision and its healthy targets.
+    pub(crate) healthy: Vec<(usize, u32)>,
+    pub(crate) unhealthy: u32,
+}

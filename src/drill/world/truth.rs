@@ -1,0 +1,132 @@
+//! The truth about the world, for tests and for people: what `GET /_drill/world` and the health endpoint tell.
+
+use serde_json::{Value, json};
+
+use super::{
+    model::{Service, Target},
+    state::World,
+};
+use crate::drill::time::wire;
+
+impl World {
+    /// Everything that matters, without the wire's manners. Timestamps are still marked.
+    pub(crate) fn truth(&self) -> Value {
+        let services: Vec<Value> = self
+            .services
+            .iter()
+            .enumerate()
+            .map(|(index, service)| self.service_truth(index, service))
+            .collect();
+        json!({
+            "scenario": self.scenario,
+            "account": self.account,
+            "region": self.region,
+            "now": wire(self.now),
+            "services": services,
+        })
+    }
+
+    fn service_truth(&self, index: usize, service: &Service) -> Value {
+        let named = |revision: usize| {
+            let it = &service.revisions[revision];
+            json!({
+                "task_definition": it.task_definition,
+                "revision": it.number,
+                "version": self.version(index, revision),
+                "digest": it.images.first().and_then(|image| image.digest.clone()),
+            })
+        };
+        let with = |mut value: Value, name: &str, more: Value| {
+            value[name] = more;
+            value
+        };
+        let serving = service.serving.last();
+        let serving: Vec<Value> = serving
+            .map(|it| {
+                it.healthy
+                    .iter()
+                    .map(|(revision, count)| with(named(*revision), "healthy", json!(count)))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let deployments: Vec<Value> = service
+            .deployments
+            .iter()
+            .enumerate()
+            .map(|(position, it)| {
+                json!({
+                    "id": it.id,
+                    "status": if position == 0 { "PRIMARY" } else { "ACTIVE" },
+                    "rollout": it.rollout.name(),
+                    "by": it.by,
+                    "created_at": wire(it.created_at),
+                    "service_deployment": service.service_deployments[it.service_deployment].arn,
+                    "service_deployment_status": service.service_deployments[it.service_deployment].status.name(),
+                    "runs": named(it.revision),
+                })
+            })
+            .collect();
+        let tasks: Vec<Value> = service
+            .tasks
+            .iter()
+            .filter(|task| task.stopped_at.is_none())
+            .map(|task| {
+                json!({
+                    "id": task.id,
+                    "state": task.state.name(),
+                    "target": target_name(task.target),
+                    "deployment": task.deployment,
+                    "revision": service.revisions[task.revision].number,
+                })
+            })
+            .collect();
+        let count = |state: super::TaskState| service.tasks.iter().filter(|task| task.state == state).count();
+        json!({
+            "environment": service.environment,
+            "service": service.application,
+            "ecs_service": service.name,
+            "cluster": service.cluster,
+            "desired": service.desired,
+            "running": count(super::TaskState::Running),
+            "pending": count(super::TaskState::Pending) + count(super::TaskState::Provisioning),
+            "revision": service.deployments.first().map(|it| service.revisions[it.revision].number),
+            "serving": serving,
+            "deployments": deployments,
+            "tasks": tasks,
+        })
+    }
+
+    /// What the public health endpoint of a service answers: a status, and the version that answered. `None` when there
+    /// is no such service.
+    pub(crate) fn health(&self, environment: &str, application: &str) -> Option<(u16, Option<String>)> {
+        let index = self.service_of(environment, application)?;
+        let service = &self.services[index];
+        let Some(serving) = service.serving.last().filter(|it| !it.healthy.is_empty()) else {
+            return Some((503, None));
+        };
+        // The balancer sends each request to one healthy target; which one is a matter of the moment.
+        let all: u32 = serving.healthy.iter().map(|(_, count)| count).sum();
+        let topic = format!("health {environment} {application}");
+        let mut place = (self.chance.unit(&topic, self.now.as_second() as u64) * f64::from(all)) as u32;
+        let mut answered = serving.healthy[0].0;
+        for (revision, count) in &serving.healthy {
+            answered = *revision;
+            if place < *count {
+                break;
+            }
+            place -= count;
+        }
+        let status = self.behaviour(index, answered, self.now).health_status;
+        Some((status, Some(self.version(index, answered))))
+    }
+}
+
+fn target_name(target: Target) -> &'static str {
+    match target {
+        Target::Unregistered => "unregistered",
+        Target::Initial => "initial",
+        Target::Healthy => "healthy",
+        Target::Unhealthy => "unhealthy",
+        Target::Draining => "draining",
+    }
+}

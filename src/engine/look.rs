@@ -1,0 +1,238 @@
+//! One look at one subject: which reads it takes, in which order.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::adapters::aws::{MetricsOf, Reader};
+use crate::adapters::health;
+use crate::adapters::http::Http;
+use crate::domain::{
+    ClusterName, EcsServiceName, Fault, FaultKind, RepositoryName, ServiceKey, TargetGroupArn,
+};
+use crate::runbook::{Environment, LatencyStatistic, Runbook};
+use crate::session::{Observation, Session, Subject};
+
+use super::Clock;
+
+/// Three hours of minutes: what CloudWatch answers cheaply and a screen can show.
+const METRICS_WINDOW: SignedDuration = SignedDuration::from_hours(3);
+
+/// What the looks are made with. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Eyes {
+    pub(super) reader: Reader,
+    pub(super) http: Http,
+    pub(super) clock: Clock,
+}
+
+/// A look, with everything that it needs taken from the session at its start.
+pub(super) enum Look {
+    Identity,
+    Services {
+        cluster: ClusterName,
+        names: Vec<(ServiceKey, EcsServiceName)>,
+    },
+    Metrics(Vec<MetricsOf>),
+    History {
+        cluster: ClusterName,
+        name: EcsServiceName,
+    },
+    Definitions {
+        family: String,
+    },
+    Images {
+        repository: RepositoryName,
+    },
+    Targets {
+        groups: Vec<TargetGroupArn>,
+    },
+    Tasks {
+        cluster: ClusterName,
+        name: EcsServiceName,
+    },
+    Health {
+        url: String,
+    },
+}
+
+/// Why there is nothing to look at now.
+pub(super) enum NoLook {
+    /// Another subject must answer first.
+    NotYet,
+    /// There is nothing of the kind: no health address, no target group.
+    Nothing(Fault),
+}
+
+/// The look that `subject` asks for now.
+pub(super) fn look_for(session: &Session, subject: &Subject, drill: Option<&str>) -> Result<Look, NoLook> {
+    let runbook = &session.setup.runbook;
+    let environment = session.environment().ok_or(NoLook::NotYet)?;
+    match subject {
+        Subject::Identity => Ok(Look::Identity),
+        Subject::Services => Ok(Look::Services {
+            cluster: environment.cluster.clone(),
+            names: runbook
+                .services
+                .iter()
+                .map(|s| (s.name.clone(), s.ecs_service.clone()))
+                .collect(),
+        }),
+        Subject::Metrics => metrics_look(session, runbook),
+        Subject::History(key) => of_service(runbook, environment, key, |cluster, name| Look::History {
+            cluster,
+            name,
+        }),
+        Subject::Tasks(key) => of_service(runbook, environment, key, |cluster, name| Look::Tasks {
+            cluster,
+            name,
+        }),
+        Subject::Definitions(key) => runbook
+            .service(key)
+            .map(|s| Look::Definitions {
+                family: s.task_family.clone(),
+            })
+            .ok_or(NoLook::NotYet),
+        Subject::Images(key) => runbook
+            .service(key)
+            .map(|s| Look::Images {
+                repository: s.repository.clone(),
+            })
+            .ok_or(NoLook::NotYet),
+        Subject::Targets(key) => match groups(session, key) {
+            None => Err(unread(session, key)),
+            Some(groups) if groups.is_empty() => Err(NoLook::Nothing(Fault::new(
+                FaultKind::NotOffered,
+                "elbv2.DescribeTargetHealth",
+                "the service has no target group",
+            ))),
+            Some(groups) => Ok(Look::Targets { groups }),
+        },
+        Subject::Health(key) => match (environment.health.get(key), drill) {
+            (None, _) => Err(NoLook::Nothing(Fault::new(
+                FaultKind::NotOffered,
+                "health.get",
+                "the runbook names no address",
+            ))),
+            (Some(url), None) => Ok(Look::Health { url: url.clone() }),
+            // A drill has its own health: no address outside it is ever asked.
+            (Some(_), Some(drill)) => Ok(Look::Health {
+                url: format!("{drill}/_drill/health/{}/{key}", session.setup.environment),
+            }),
+        },
+    }
+}
+
+fn of_service(
+    runbook: &Runbook,
+    environment: &Environment,
+    key: &ServiceKey,
+    look: impl FnOnce(ClusterName, EcsServiceName) -> Look,
+) -> Result<Look, NoLook> {
+    runbook
+        .service(key)
+        .map(|service| look(environment.cluster.clone(), service.ecs_service.clone()))
+        .ok_or(NoLook::NotYet)
+}
+
+fn groups(session: &Session, key: &ServiceKey) -> Option<Vec<TargetGroupArn>> {
+    session
+        .view(key)?
+        .state
+        .value()
+        .map(|state| state.target_groups.clone())
+}
+
+/// Why a service's target groups are not known: its state failed, or has not answered yet.
+fn unread(session: &Session, key: &ServiceKey) -> NoLook {
+    match session.view(key).and_then(|view| view.state.fault()) {
+        Some(fault) => NoLook::Nothing(fault.clone()),
+        None => NoLook::NotYet,
+    }
+}
+
+fn metrics_look(session: &Session, runbook: &Runbook) -> Result<Look, NoLook> {
+    // One batched request needs every service's target groups; a service that cannot be read must not hold up the others.
+    if session
+        .services
+        .iter()
+        .all(|v| v.state.value().is_none() && v.state.fault().is_none())
+    {
+        return Err(NoLook::NotYet);
+    }
+    let statistic = runbook
+        .criterion(crate::domain::CriterionId::Latency)
+        .map_or("p95", |c| match c.statistic {
+            LatencyStatistic::P50 => "p50",
+            LatencyStatistic::P90 => "p90",
+            LatencyStatistic::P95 => "p95",
+            LatencyStatistic::P99 => "p99",
+            LatencyStatistic::Average => "Average",
+        });
+    let wanted: Vec<MetricsOf> = runbook
+        .services
+        .iter()
+        .filter_map(|service| {
+            let groups = groups(session, &service.name)?;
+            Some(MetricsOf {
+                service: service.name.clone(),
+                groups,
+                shared: service.shared_load_balancer,
+                statistic,
+            })
+        })
+        .collect();
+    if let (true, Some(first)) = (wanted.is_empty(), session.services.first()) {
+        return Err(unread(session, &first.key));
+    }
+    if wanted.iter().all(|w| w.groups.is_empty()) {
+        return Err(NoLook::Nothing(Fault::new(
+            FaultKind::NotOffered,
+            "cloudwatch.GetMetricData",
+            "no service has a target group",
+        )));
+    }
+    Ok(Look::Metrics(wanted))
+}
+
+impl Eyes {
+    /// Looks.
+    pub(super) async fn look(&self, look: Look) -> Result<Observation, Fault> {
+        match look {
+            Look::Identity => self.reader.identity().await.map(Observation::Identity),
+            Look::Services { cluster, names } => self
+                .reader
+                .services(&cluster, &names)
+                .await
+                .map(Observation::Services),
+            Look::Metrics(wanted) => {
+                let to = self.clock.now();
+                self.reader
+                    .metrics(&wanted, window_start(to), to)
+                    .await
+                    .map(Observation::Metrics)
+            }
+            Look::History { cluster, name } => self
+                .reader
+                .history(&cluster, &name)
+                .await
+                .map(Observation::History),
+            Look::Definitions { family } => self
+                .reader
+                .definitions(&family)
+                .await
+                .map(Observation::Definitions),
+            Look::Images { repository } => self.reader.images(&repository).await.map(Observation::Images),
+            Look::Targets { groups } => self.reader.targets(&groups).await.map(Observation::Targets),
+            Look::Tasks { cluster, name } => self.reader.tasks(&cluster, &name).await.map(Observation::Tasks),
+            Look::Health { url } => health::get(&self.http, &url).await.map(Observation::Health),
+        }
+    }
+}
+
+/// Whole minutes, so that every point of a series lies on a minute.
+fn window_start(to: Timestamp) -> Timestamp {
+    let minute = to.as_second().div_euclid(60) * 60;
+    Timestamp::from_second(minute)
+        .ok()
+        .and_then(|at| at.checked_sub(METRICS_WINDOW).ok())
+        .unwrap_or(to)
+}

@@ -1,0 +1,443 @@
+//! The loop: one message at a time into the session, its effects out into the world.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::adapters::aws::Writer;
+use crate::adapters::history_file::{Appended, HistoryFile};
+use crate::adapters::journal::Head;
+use crate::domain::{Fault, FaultKind};
+use crate::incident::{Incident, IncidentId, record};
+use crate::runbook::Runbook;
+use crate::session::{self, ActMsg, Attention, Effect, Effects, Msg, OperatorMsg, Session, Subject};
+
+use super::Clock;
+use super::act::{Hands, Place};
+use super::look::{Eyes, Look, NoLook, look_for};
+use super::scribe::Scribe;
+use super::start::{Watch, drill_clock};
+use super::watch::Timetable;
+
+/// How long an orderly end waits for a write whose answer is on its way; longer than the writer's own time-out.
+const LAST_ANSWER: Duration = Duration::from_secs(25);
+
+/// What came of a step of the loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stepped {
+    /// Whether the session took anything in.
+    pub changed: bool,
+}
+
+/// What an engine is assembled from.
+pub(super) struct Parts {
+    pub(super) session: Session,
+    pub(super) eyes: Eyes,
+    pub(super) writer: Option<Arc<Writer>>,
+    pub(super) history: Option<Arc<HistoryFile>>,
+    pub(super) history_path: PathBuf,
+    pub(super) scribe: Scribe,
+    pub(super) tell: mpsc::UnboundedSender<Msg>,
+    pub(super) told: mpsc::UnboundedReceiver<Msg>,
+    pub(super) drill: Option<String>,
+}
+
+/// The headless application: a session and everything that performs its effects.
+pub struct Engine {
+    parts: Parts,
+    timetable: Timetable,
+    watch: Watch,
+    attention: Attention,
+    /// Looks, the scribe and the drill's clock: may be dropped at any time.
+    tasks: JoinSet<()>,
+    /// Writes and what looks for their effect: waited for at the end.
+    acts: JoinSet<()>,
+}
+
+impl Engine {
+    pub(super) fn assemble(
+        parts: Parts,
+        watch: Watch,
+        serving: impl Future<Output = ()> + Send + 'static,
+        remote: Option<String>,
+    ) -> Self {
+        let now = parts.eyes.clock.now();
+        let mut subjects = vec![Subject::Identity, Subject::Services, Subject::Metrics];
+        for view in &parts.session.services {
+            let key = &view.key;
+            subjects.extend([
+                Subject::History(key.clone()),
+                Subject::Definitions(key.clone()),
+                Subject::Images(key.clone()),
+                Subject::Targets(key.clone()),
+                Subject::Tasks(key.clone()),
+                Subject::Health(key.clone()),
+            ]);
+        }
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serving);
+        if let Some(drill) = remote {
+            tasks.spawn(keep_time(parts.eyes.clone(), drill));
+        }
+        Self {
+            timetable: Timetable::new(subjects, now),
+            attention: parts.session.attention(),
+            parts,
+            watch,
+            tasks,
+            acts: JoinSet::new(),
+        }
+    }
+
+    /// What is true now.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.parts.session
+    }
+
+    /// The time on the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.parts.eyes.clock.now()
+    }
+
+    /// The engine's clock.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.parts.eyes.clock
+    }
+
+    /// The team's runbook.
+    #[must_use]
+    pub fn runbook(&self) -> &Runbook {
+        &self.parts.session.setup.runbook
+    }
+
+    /// The file that history rows go to.
+    #[must_use]
+    pub fn history_path(&self) -> &Path {
+        &self.parts.history_path
+    }
+
+    /// A person did something. It is taken in at once; what it sets going goes on in the background.
+    pub fn tell(&mut self, msg: OperatorMsg) {
+        self.apply(Msg::Operator(msg));
+    }
+
+    /// Waits for the next message and takes it in. Dropping the future loses nothing.
+    pub async fn step(&mut self) -> Stepped {
+        self.start_what_is_due();
+        let next = self.timetable.next();
+        let clock = self.parts.eyes.clock.clone();
+        let msg = tokio::select! {
+            biased;
+            msg = self.parts.told.recv() => msg,
+            () = clock.sleep_until(next), if self.watch == Watch::Live => None,
+        };
+        match msg {
+            Some(msg) => {
+                self.apply(msg);
+                // Everything that has come in meanwhile is taken in before anyone draws.
+                while let Ok(msg) = self.parts.told.try_recv() {
+                    self.apply(msg);
+                }
+                Stepped { changed: true }
+            }
+            None => {
+                let ticked = self.timetable.tick(self.now());
+                if ticked {
+                    self.apply(Msg::Tick);
+                }
+                self.start_what_is_due();
+                Stepped { changed: ticked }
+            }
+        }
+    }
+
+    /// Looks at everything once and returns when every subject has answered or failed.
+    pub async fn settle(&mut self) {
+        while self.is_unsettled() {
+            self.start_what_is_due();
+            let clock = self.parts.eyes.clock.clone();
+            let next = self.timetable.next();
+            tokio::select! {
+                biased;
+                msg = self.parts.told.recv() => match msg {
+                    Some(msg) => self.apply(msg),
+                    None => return,
+                },
+                () = clock.sleep_until(next) => {
+                    // The timetable's tick must not hold up what is due; it is taken along here.
+                    let _ticked = self.timetable.tick(self.now());
+                }
+            }
+        }
+    }
+
+    fn is_unsettled(&self) -> bool {
+        let heard = &self.parts.session.generations;
+        self.timetable.waiting(|subject| heard.contains_key(subject))
+    }
+
+    fn apply(&mut self, msg: Msg) {
+        let now = self.now();
+        if let Msg::Observed { subject, result, .. } = &msg {
+            self.timetable
+                .answered(subject, result.is_ok(), &self.attention, now);
+        }
+        let effects = session::update(&mut self.parts.session, msg, now);
+        self.perform(effects, now);
+        let attention = self.parts.session.attention();
+        if attention != self.attention {
+            self.timetable.attend(&attention, now);
+            self.attention = attention;
+        }
+    }
+
+    fn perform(&mut self, effects: Effects, now: Timestamp) {
+        for effect in effects {
+            match effect {
+                Effect::CreateIncident(event) => self.parts.scribe.create(event),
+                Effect::Record(id, event) => self.parts.scribe.append(id, event),
+                Effect::Observe(subjects) => self.timetable.hurry(&subjects, now),
+                Effect::Act {
+                    incident,
+                    account,
+                    step,
+                    step_index,
+                    call_index,
+                } => {
+                    let Some(writer) = self.parts.writer.clone() else {
+                        // Read-only: there is no writer, and an approval cannot have come this far.
+                        continue;
+                    };
+                    let hands = self.hands();
+                    let place = Place {
+                        step: step_index,
+                        call: call_index,
+                    };
+                    self.acts.spawn(async move {
+                        hands.carry_out(&writer, &incident, &account, &step, place).await;
+                    });
+                }
+                Effect::Reconcile {
+                    incident,
+                    step,
+                    step_index,
+                    call_index,
+                    before,
+                    sent_at,
+                } => {
+                    let hands = self.hands();
+                    let place = Place {
+                        step: step_index,
+                        call: call_index,
+                    };
+                    self.acts.spawn(async move {
+                        hands.reconcile(&incident, &step, place, &before, sent_at).await;
+                    });
+                }
+                Effect::WriteHistory(id) => self.write_row(id),
+            }
+        }
+    }
+
+    fn hands(&self) -> Hands {
+        Hands {
+            reader: self.parts.eyes.reader.clone(),
+            scribe: self.parts.scribe.clone(),
+            clock: self.parts.eyes.clock.clone(),
+            environment: self.parts.session.setup.environment.clone(),
+            tell: self.parts.tell.clone(),
+        }
+    }
+
+    fn start_what_is_due(&mut self) {
+        let now = self.now();
+        let drill = self.parts.drill.clone();
+        for (subject, generation) in self.timetable.due(now) {
+            match look_for(&self.parts.session, &subject, drill.as_deref()) {
+                Ok(look) => self.spawn_look(subject, generation, look),
+                Err(NoLook::NotYet) => self.timetable.not_yet(&subject, now),
+                Err(NoLook::Nothing(fault)) => {
+                    let msg = Msg::Observed {
+                        subject,
+                        generation,
+                        result: Err(fault),
+                        at: now,
+                    };
+                    // The receiving end is this engine's own.
+                    drop(self.parts.tell.send(msg));
+                }
+            }
+        }
+        // Looks that have ended are let go of.
+        while self.tasks.try_join_next().is_some() {}
+    }
+
+    fn spawn_look(&mut self, subject: Subject, generation: u64, look: Look) {
+        let eyes = self.parts.eyes.clone();
+        let tell = self.parts.tell.clone();
+        self.tasks.spawn(async move {
+            // A reading is as old as its request: what AWS saw may have changed while the answer was under way.
+            let at = eyes.clock.now();
+            let result = eyes.look(look).await;
+            drop(tell.send(Msg::Observed {
+                subject,
+                generation,
+                result,
+                at,
+            }));
+        });
+    }
+
+    fn write_row(&mut self, id: IncidentId) {
+        let (Some(history), Some(incident)) = (self.parts.history.clone(), &self.parts.session.incident)
+        else {
+            return;
+        };
+        if incident.id != id {
+            return;
+        }
+        let incident = incident.clone();
+        let runbook = self.parts.session.setup.runbook.clone();
+        let tell = self.parts.tell.clone();
+        self.acts.spawn(async move {
+            let written = append_row(history, incident, runbook).await.map(|(path, _)| path);
+            drop(tell.send(Msg::HistoryWritten(written)));
+        });
+    }
+
+    /// The incidents of the journal, newest first.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub async fn heads(&self) -> Result<Vec<Head>, Fault> {
+        self.parts.scribe.heads().await
+    }
+
+    /// One incident of the journal.
+    ///
+    /// # Errors
+    /// When the journal cannot be read or does not have it.
+    pub async fn incident(&self, id: &IncidentId) -> Result<Incident, Fault> {
+        self.parts.scribe.read(id).await
+    }
+
+    /// Goes on with an incident of an earlier process: what was sent is looked for, nothing is sent again.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or the incident belongs to another environment or another run of the drill.
+    pub async fn resume(&mut self, id: &IncidentId) -> Result<(), Fault> {
+        let incident = self.parts.scribe.read(id).await?;
+        let setup = &self.parts.session.setup;
+        if incident.environment != setup.environment {
+            let detail = format!("incident {id} is of environment {}", incident.environment);
+            return Err(Fault::new(FaultKind::Local, "resume", &detail));
+        }
+        if incident.world != setup.world {
+            let detail =
+                format!("incident {id} belongs to another world: the drill that it was opened in has ended");
+            return Err(Fault::new(FaultKind::Local, "resume", &detail));
+        }
+        self.apply(Msg::Resumed(Box::new(incident)));
+        Ok(())
+    }
+
+    /// Writes the history row of an incident, once. Returns the file and whether it was written now.
+    ///
+    /// # Errors
+    /// In read-only mode, when the incident cannot be read, or when the file cannot be written.
+    pub async fn write_history(&self, id: &IncidentId) -> Result<(String, Appended), Fault> {
+        let history = self.parts.history.clone().ok_or_else(|| {
+            Fault::new(
+                FaultKind::Local,
+                "history.append",
+                "read-only: nothing is written",
+            )
+        })?;
+        let incident = self.parts.scribe.read(id).await?;
+        if let Some(path) = incident.filed.clone() {
+            return Ok((path, Appended::AlreadyThere));
+        }
+        let (path, appended) =
+            append_row(history, incident, self.parts.session.setup.runbook.clone()).await?;
+        self.parts
+            .scribe
+            .append_act(id, crate::incident::Event::Filed { path: path.clone() })
+            .await?;
+        Ok((path, appended))
+    }
+
+    /// The rows of the history file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn read_history(&self) -> Result<Vec<[String; 8]>, Fault> {
+        let path = self.parts.history_path.clone();
+        blocking("history.read", move || {
+            crate::adapters::history_file::read(&path, &record::columns())
+        })
+        .await
+    }
+
+    /// Ends in order: nothing new is started, and what is under way is made durable.
+    pub async fn shutdown(mut self) {
+        self.watch = Watch::Once;
+        let clock = Clock::machine();
+        tokio::select! {
+            () = async { while self.acts.join_next().await.is_some() {} } => {}
+            () = clock.sleep(LAST_ANSWER) => {}
+        }
+        // The session may still owe the journal an event of what has just come in.
+        while let Ok(msg) = self.parts.told.try_recv() {
+            if matches!(
+                msg,
+                Msg::Act(ActMsg::Saved(_)) | Msg::Saved(_) | Msg::HistoryWritten(_)
+            ) {
+                self.apply(msg);
+            }
+        }
+        drop(self.parts.scribe.flush().await);
+        self.tasks.shutdown().await;
+    }
+}
+
+async fn append_row(
+    history: Arc<HistoryFile>,
+    incident: Incident,
+    runbook: Arc<Runbook>,
+) -> Result<(String, Appended), Fault> {
+    let path = history.path().display().to_string();
+    let row = record::row(&incident, &runbook)
+        .ok_or_else(|| Fault::new(FaultKind::Local, "history.append", "the incident has no row yet"))?;
+    let appended = blocking("history.append", move || {
+        history.append(&record::columns(), &row.cells())
+    })
+    .await?;
+    Ok((path, appended))
+}
+
+async fn blocking<T: Send + 'static>(
+    operation: &str,
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| Err(Fault::new(FaultKind::Local, operation, &error.to_string())))
+}
+
+/// Keeps a remote clock right: its owner may move it at any time.
+async fn keep_time(eyes: Eyes, drill: String) {
+    let machine = Clock::machine();
+    loop {
+        machine.sleep(Duration::from_millis(250)).await;
+        if let Ok(said) = drill_clock(&eyes.http, &drill).await {
+            eyes.clock.set(said.now, said.speed);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The only hand that writes the journal: one queue, one order, each event durable before anyone is told of it.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::adapters::journal::{Access, Head, Holder, Journal};
+use crate::domain::{EnvironmentName, Fault, FaultKind, Mode, ServiceKey};
+use crate::incident::{Event, Incident, IncidentId, Recorded};
+use crate::session::{ActMsg, Msg};
+
+use super::Clock;
+
+type Reply<T> = oneshot::Sender<Result<T, Fault>>;
+
+enum Order {
+    Create(Box<Event>),
+    Append {
+        id: IncidentId,
+        event: Box<Event>,
+        reply: Option<Reply<()>>,
+    },
+    Heads(Reply<Vec<Head>>),
+    Read(IncidentId, Reply<Incident>),
+    Lease {
+        environment: EnvironmentName,
+        services: Vec<ServiceKey>,
+        reply: Reply<()>,
+    },
+    Flush(Reply<()>),
+}
+
+/// A handle on the queue. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) struct Scribe {
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+/// What the scribe is set up with.
+pub(super) struct Desk {
+    pub(super) path: PathBuf,
+    pub(super) mode: Mode,
+    pub(super) clock: Clock,
+    pub(super) time_zone: TimeZone,
+    pub(super) holder: Holder,
+    pub(super) tell: mpsc::UnboundedSender<Msg>,
+}
+
+impl Scribe {
+    /// Starts the scribe. The journal is opened at the first order, so that a look at the world needs no file.
+    pub(super) fn start(desk: Desk) -> (Self, impl Future<Output = ()> + Send + 'static) {
+        let (orders, queue) = mpsc::unbounded_channel();
+        (Self { orders }, serve(desk, queue))
+    }
+
+    fn order(&self, order: Order) {
+        // The scribe ends only with the engine; an order after that has nobody to tell.
+        drop(self.orders.send(order));
+    }
+
+    /// Creates an incident; the engine is told by `Msg::IncidentCreated`.
+    pub(super) fn create(&self, event: Box<Event>) {
+        self.order(Order::Create(event));
+    }
+
+    /// Appends an event; the engine is told by `Msg::Saved`.
+    pub(super) fn append(&self, id: IncidentId, event: Box<Event>) {
+        self.order(Order::Append {
+            id,
+            event,
+            reply: None,
+        });
+    }
+
+    /// Appends an event of the mutation path and returns when it is durable; the engine is told by `ActMsg::Saved`.
+    pub(super) async fn append_act(&self, id: &IncidentId, event: Event) -> Result<(), Fault> {
+        let id = id.clone();
+        self.ask(|reply| Order::Append {
+            id,
+            event: Box::new(event),
+            reply: Some(reply),
+        })
+        .await
+    }
+
+    /// The incidents of the journal, newest first.
+    pub(super) async fn heads(&self) -> Result<Vec<Head>, Fault> {
+        self.ask(Order::Heads).await
+    }
+
+    /// One incident, folded from its events.
+    pub(super) async fn read(&self, id: &IncidentId) -> Result<Incident, Fault> {
+        let id = id.clone();
+        self.ask(|reply| Order::Read(id, reply)).await
+    }
+
+    /// Takes or renews this process's lease on the services.
+    pub(super) async fn lease(
+        &self,
+        environment: &EnvironmentName,
+        services: Vec<ServiceKey>,
+    ) -> Result<(), Fault> {
+        let environment = environment.clone();
+        self.ask(|reply| Order::Lease {
+            environment,
+            services,
+            reply,
+        })
+        .await
+    }
+
+    /// Returns when everything ordered before is done.
+    pub(super) async fn flush(&self) -> Result<(), Fault> {
+        self.ask(Order::Flush).await
+    }
+
+    async fn ask<T>(&self, order: impl FnOnce(Reply<T>) -> Order) -> Result<T, Fault> {
+        let (reply, answer) = oneshot::channel();
+        self.order(order(reply));
+        answer
+            .await
+            .unwrap_or_else(|_| Err(Fault::new(FaultKind::Local, "journal", "the journal is closed")))
+    }
+}
+
+async fn serve(desk: Desk, mut queue: mpsc::UnboundedReceiver<Order>) {
+    let mut open: Option<Journal> = None;
+    let desk = std::sync::Arc::new(desk);
+    while let Some(order) = queue.recv().await {
+        let desk = desk.clone();
+        let journal = open.take();
+        let done = tokio::task::spawn_blocking(move || {
+            let mut journal = journal;
+            obey(&desk, &mut journal, order);
+            journal
+        });
+        match done.await {
+            Ok(journal) => open = journal,
+            // A panic in the journal is a bug; the process goes on to its orderly end and orders fail from here on.
+            Err(_) => return,
+        }
+    }
+}
+
+fn journal<'a>(desk: &Desk, open: &'a mut Option<Journal>) -> Result<&'a mut Journal, Fault> {
+    match open {
+        Some(journal) => Ok(journal),
+        None => {
+            let access = match desk.mode {
+                Mode::Full => Access::Write,
+                Mode::ReadOnly => Access::ReadOnly,
+            };
+            Ok(open.insert(Journal::open(&desk.path, access).map_err(Fault::from)?))
+        }
+    }
+}
+
+fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
+    let now = desk.clock.now();
+    match order {
+        Order::Create(event) => {
+            let day = now.to_zoned_datetime(desk.time_zone.clone()).date();
+            let created = journal(desk, open)
+                .and_then(|j| j.create(day, &event, now).map_err(Fault::from))
+                .and_then(|(id, recorded)| Incident::opened(id, recorded).map_err(|e| story_fault(&e)));
+            tell(
+                desk,
+                match created {
+                    Ok(incident) => Msg::IncidentCreated(Box::new(incident)),
+                    Err(fault) => Msg::JournalFailed(fault),
+                },
+            );
+        }
+        Order::Append { id, event, reply } => {
+            let appended = journal(desk, open).and_then(|j| append(j, &id, &event, now));
+            if matches!(
+                *event,
+                Event::Ended { .. } | Event::Abandoned { .. } | Event::Refused { .. }
+            ) && let Some(journal) = open.as_mut()
+            {
+                // A lease that cannot be given back runs out by itself.
+                drop(journal.release(&desk.holder));
+            }
+            match (appended, reply) {
+                (Ok(recorded), Some(reply)) => {
+                    tell(desk, Msg::Act(ActMsg::Saved(recorded)));
+                    drop(reply.send(Ok(())));
+                }
+                (Ok(recorded), None) => tell(desk, Msg::Saved(recorded)),
+                (Err(fault), Some(reply)) => {
+                    tell(desk, Msg::JournalFailed(fault.clone()));
+                    drop(reply.send(Err(fault)));
+                }
+                (Err(fault), None) => tell(desk, Msg::JournalFailed(fault)),
+            }
+        }
+        Order::Heads(reply) => drop(reply.send(match (desk.path.exists(), journal(desk, open)) {
+            (false, _) => Ok(Vec::new()),
+            (true, journal) => journal.and_then(|j| j.heads().map_err(Fault::from)),
+        })),
+        Order::Read(id, reply) => drop(
+            reply.send(
+                journal(desk, open)
+                    .and_then(|j| j.read(&id).map_err(Fault::from))
+                    .and_then(|events| Incident::fold(id, &events).map_err(|e| story_fault(&e))),
+            ),
+        ),
+        Order::Lease {
+            environment,
+            services,
+            reply,
+        } => drop(reply.send(journal(desk, open).and_then(|j| {
+            j.acquire(&environment, &services, &desk.holder, now, LEASE)
+                .map_err(Fault::from)
+        }))),
+        Order::Flush(reply) => drop(reply.send(Ok(()))),
+    }
+}
+
+/// A lease outlives any rollback's own timeout; one whose process is gone is taken over at once.
+const LEASE: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
+
+fn append(journal: &mut Journal, id: &IncidentId, event: &Event, now: Timestamp) -> Result<Recorded, Fault> {
+    journal.append(id, event, now).map_err(Fault::from)
+}
+
+fn story_fault(error: &impl ToString) -> Fault {
+    Fault::new(FaultKind::Local, "journal.fold", &error.to_string())
+}
+
+fn tell(desk: &Desk, msg: Msg) {
+    // The engine's end of the channel closes only when the engine is gone; then nobody needs to know.
+    drop(desk.tell.send(msg));
+}

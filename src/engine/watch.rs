@@ -1,0 +1,247 @@
+//! When to look at what: the polite budget of a calm console, and the closer one of a rollback.
+//!
+//! Intervals follow what AWS's quotas and CloudWatch's own delay allow (one point a minute, one to three minutes late):
+//! looking more often would show nothing new.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::ServiceKey;
+use crate::session::{Attention, Subject};
+
+/// The longest that failures stretch an interval.
+const MOST: Duration = Duration::from_secs(120);
+/// How soon a subject is tried again whose precondition has not answered.
+const SOON: SignedDuration = SignedDuration::from_millis(200);
+/// Seconds after a full minute at which metrics are asked for.
+const AFTER_MINUTE: i64 = 5;
+
+#[derive(Clone, Copy, Debug)]
+struct Due {
+    next: Timestamp,
+    in_flight: bool,
+    failures: u32,
+    generation: u64,
+}
+
+/// The timetable of all subjects.
+#[derive(Debug)]
+pub(super) struct Timetable {
+    dues: BTreeMap<Subject, Due>,
+    next_tick: Timestamp,
+}
+
+impl Timetable {
+    pub(super) fn new(subjects: impl IntoIterator<Item = Subject>, now: Timestamp) -> Self {
+        let due = Due {
+            next: now,
+            in_flight: false,
+            failures: 0,
+            generation: 0,
+        };
+        Self {
+            dues: subjects.into_iter().map(|s| (s, due)).collect(),
+            next_tick: now,
+        }
+    }
+
+    /// When something is due next.
+    pub(super) fn next(&self) -> Timestamp {
+        self.dues
+            .values()
+            .filter(|d| !d.in_flight)
+            .map(|d| d.next)
+            .min()
+            .unwrap_or(self.next_tick)
+            .min(self.next_tick)
+    }
+
+    /// Whether a second has passed since the last tick; then the next one is a second away.
+    pub(super) fn tick(&mut self, now: Timestamp) -> bool {
+        if now < self.next_tick {
+            return false;
+        }
+        self.next_tick = later(now, SignedDuration::from_secs(1));
+        true
+    }
+
+    /// Subjects to look at now, each with the generation of the request.
+    pub(super) fn due(&mut self, now: Timestamp) -> Vec<(Subject, u64)> {
+        self.dues
+            .iter_mut()
+            .filter(|(_, due)| !due.in_flight && due.next <= now)
+            .map(|(subject, due)| {
+                due.in_flight = true;
+                due.generation += 1;
+                (subject.clone(), due.generation)
+            })
+            .collect()
+    }
+
+    /// Nothing could be asked yet: try again soon.
+    pub(super) fn not_yet(&mut self, subject: &Subject, now: Timestamp) {
+        if let Some(due) = self.dues.get_mut(subject) {
+            due.in_flight = false;
+            due.next = later(now, SOON);
+        }
+    }
+
+    /// A request ended.
+    pub(super) fn answered(&mut self, subject: &Subject, ok: bool, attention: &Attention, now: Timestamp) {
+        let Some(due) = self.dues.get_mut(subject) else {
+            return;
+        };
+        due.in_flight = false;
+        due.failures = if ok { 0 } else { due.failures.saturating_add(1) };
+        let calm = interval(subject, attention);
+        let stretched = calm.saturating_mul(1 << due.failures.min(5)).min(MOST.max(calm));
+        due.next = match subject {
+            Subject::Metrics if ok => next_minute(now),
+            Subject::Identity
+            | Subject::Services
+            | Subject::Metrics
+            | Subject::History(_)
+            | Subject::Definitions(_)
+            | Subject::Images(_)
+            | Subject::Targets(_)
+            | Subject::Tasks(_)
+            | Subject::Health(_) => later(
+                now,
+                SignedDuration::try_from(stretched).unwrap_or(SignedDuration::ZERO),
+            ),
+        };
+    }
+
+    /// Look at these now.
+    pub(super) fn hurry(&mut self, subjects: &[Subject], now: Timestamp) {
+        for subject in subjects {
+            if let Some(due) = self.dues.get_mut(subject) {
+                due.next = now;
+            }
+        }
+    }
+
+    /// What is watched closely changed: nothing waits longer than its new interval.
+    pub(super) fn attend(&mut self, attention: &Attention, now: Timestamp) {
+        for (subject, due) in &mut self.dues {
+            if due.failures == 0 && *subject != Subject::Metrics {
+                let at = later(
+                    now,
+                    SignedDuration::try_from(interval(subject, attention)).unwrap_or(SignedDuration::ZERO),
+                );
+                due.next = due.next.min(at);
+            }
+        }
+    }
+
+    /// Whether every subject has been answered at least once, well or badly.
+    pub(super) fn waiting(&self, heard: impl Fn(&Subject) -> bool) -> bool {
+        self.dues.keys().any(|subject| !heard(subject))
+    }
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_add(by).unwrap_or(now)
+}
+
+fn next_minute(now: Timestamp) -> Timestamp {
+    let second = now.as_second() - AFTER_MINUTE;
+    let next = (second.div_euclid(60) + 1) * 60 + AFTER_MINUTE;
+    Timestamp::from_second(next).unwrap_or(now)
+}
+
+fn interval(subject: &Subject, attention: &Attention) -> Duration {
+    let closely = |key: &ServiceKey, close: u64, calm: u64| match attention {
+        Attention::Rollback(at_hand) if at_hand == key => close,
+        Attention::Rollback(_) | Attention::Verify(_) | Attention::Calm => calm,
+    };
+    let seconds = match subject {
+        Subject::Identity => 300,
+        Subject::Services => match attention {
+            Attention::Rollback(_) => 2,
+            Attention::Verify(_) | Attention::Calm => 10,
+        },
+        Subject::Metrics => 60,
+        Subject::History(key) => closely(key, 5, 60),
+        Subject::Definitions(_) => 180,
+        Subject::Images(_) => 300,
+        Subject::Targets(key) => closely(key, 5, 60),
+        Subject::Tasks(key) => closely(key, 5, 120),
+        Subject::Health(key) => match attention {
+            Attention::Rollback(at_hand) | Attention::Verify(at_hand) if at_hand == key => 10,
+            Attention::Rollback(_) | Attention::Verify(_) | Attention::Calm => 30,
+        },
+    };
+    Duration::from_secs(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_795_000_000 - 1_795_000_000 % 60 + second).unwrap()
+    }
+
+    #[test]
+    fn a_calm_console_stays_within_fifteen_calls_a_minute() {
+        let key = |k: &str| ServiceKey::new(k).unwrap();
+        let mut subjects = vec![Subject::Identity, Subject::Services, Subject::Metrics];
+        for k in ["backend", "frontend"] {
+            subjects.extend([
+                Subject::History(key(k)),
+                Subject::Definitions(key(k)),
+                Subject::Images(key(k)),
+                Subject::Targets(key(k)),
+                Subject::Tasks(key(k)),
+            ]);
+        }
+        let mut table = Timetable::new(subjects, at(0));
+        let mut calls = 0;
+        for second in 0..1800 {
+            for (subject, _) in table.due(at(second)) {
+                // The first half hour counts from the second minute on; the first look is a burst of its own.
+                if second >= 60 {
+                    calls += match subject {
+                        Subject::Tasks(_) => 2,
+                        _ => 1,
+                    };
+                }
+                table.answered(&subject, true, &Attention::Calm, at(second));
+            }
+        }
+        assert!(calls <= 15 * 29, "{calls} calls in 29 minutes");
+        assert!(calls >= 8 * 29, "{calls} calls in 29 minutes: nothing is watched");
+    }
+
+    #[test]
+    fn failures_stretch_the_interval_and_an_answer_restores_it() {
+        let mut table = Timetable::new([Subject::Services], at(0));
+        let mut now = 0;
+        let mut gaps = Vec::new();
+        for ok in [false, false, false, true, true] {
+            assert_eq!(table.due(at(now)).len(), 1);
+            table.answered(&Subject::Services, ok, &Attention::Calm, at(now));
+            let mut gap = 0;
+            while table
+                .dues
+                .get(&Subject::Services)
+                .is_none_or(|d| d.next > at(now + gap))
+            {
+                gap += 1;
+            }
+            gaps.push(gap);
+            now += gap;
+        }
+        assert_eq!(gaps, [20, 40, 80, 10, 10]);
+    }
+
+    #[test]
+    fn metrics_are_asked_for_just_after_a_full_minute() {
+        assert_eq!(next_minute(at(3)), at(5));
+        assert_eq!(next_minute(at(5)), at(65));
+        assert_eq!(next_minute(at(59)), at(65));
+    }
+}

@@ -1,0 +1,469 @@
+//! The fold that follows our deployment. It says "stable" only for our own deployment, by id, seen right twice with the
+//! hold in between; every other end has its name (facts: services-stable is also said after ECS put the bad version back).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::domain::{
+    Deployment, DeploymentHistory, DeploymentStatus, Phrase, RolloutState, ServiceDeployment,
+    ServiceDeploymentStatus, ServiceState, TaskDefinitionArn,
+};
+
+use super::proof::{self, Part, since_sent};
+use super::time::{CLOCK_DIFFERENCE, between, minus, plus};
+use super::{Ending, Following, Goal, Outcome, Phase, Progress, Sighting, Unproven};
+
+/// How long a deployment may take to appear in DescribeServices after UpdateService named it.
+const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+
+/// When nobody looked for longer than this, what was right before and after is not known to have held in between.
+const LONGEST_GAP: Duration = Duration::from_secs(2 * 60);
+
+/// The fold over looks: remembers since when all is right, and what was seen of our deployment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Follow {
+    goal: Goal,
+    /// Since when every look was right.
+    right_since: Option<Timestamp>,
+    /// The newest reading of the service that was looked at.
+    looked_at: Option<Timestamp>,
+    /// Whether our deployment was ever in the service's list.
+    seen: bool,
+    /// The reading in which something else stood in our place first.
+    displaced_at: Option<Timestamp>,
+    /// The reading in which ECS had given our deployment up first.
+    failed_at: Option<Timestamp>,
+}
+
+/// What one look decided.
+enum Look {
+    Ended(Outcome, Option<TaskDefinitionArn>, Phrase),
+    Wait(Phrase),
+    GoOn,
+}
+
+impl Follow {
+    /// Begins to follow.
+    #[must_use]
+    pub fn new(goal: Goal) -> Self {
+        Self {
+            goal,
+            right_since: None,
+            looked_at: None,
+            seen: false,
+            displaced_at: None,
+            failed_at: None,
+        }
+    }
+
+    /// What is followed, with the ids that were adopted on the way.
+    #[must_use]
+    pub fn goal(&self) -> &Goal {
+        &self.goal
+    }
+
+    /// Takes in a look. Readings from before the write do not count.
+    pub fn see(&mut self, sighting: &Sighting<'_>, now: Timestamp) -> Following {
+        let Some((state, state_at)) = since_sent(sighting.state, self.goal.sent_at) else {
+            let note = match sighting.state.fault() {
+                Some(fault) => Phrase::new("follow-not-read").phrase("fault", fault.phrase()),
+                None => Phrase::new("follow-waiting"),
+            };
+            let progress = self.progress(None, sighting, note, now);
+            return self.unless_timed_out(progress, None, now);
+        };
+        self.adopt(state, sighting);
+        let set_to = Some(
+            state
+                .primary()
+                .map_or(&state.task_definition, |primary| &primary.task_definition)
+                .clone(),
+        );
+        let decided = match self.native_end(state, sighting) {
+            Look::GoOn => match self.given_up(state, state_at, sighting) {
+                Look::GoOn => self.displaced(state, state_at, sighting),
+                decided @ (Look::Ended(..) | Look::Wait(_)) => decided,
+            },
+            decided @ (Look::Ended(..) | Look::Wait(_)) => decided,
+        };
+        let note = match decided {
+            Look::Ended(outcome, revision, why) => {
+                return Following::Ended(Ending {
+                    outcome,
+                    revision: revision.or(set_to),
+                    stable_at: None,
+                    why,
+                    unproven: Vec::new(),
+                });
+            }
+            Look::Wait(note) => {
+                self.right_since = None;
+                note
+            }
+            Look::GoOn => match self.judge(state, state_at, sighting) {
+                Ok(ending) => return Following::Ended(ending),
+                Err(note) => note,
+            },
+        };
+        self.looked_at = Some(state_at);
+        let progress = self.progress(Some(state), sighting, note, now);
+        self.unless_timed_out(progress, set_to, now)
+    }
+
+    /// Finds our deployment, and learns the ids that the answer of the write did not tell.
+    fn adopt(&mut self, state: &ServiceState, sighting: &Sighting<'_>) {
+        if self.goal.deployment.is_none() {
+            let earliest = minus(self.goal.sent_at, CLOCK_DIFFERENCE);
+            self.goal.deployment = state
+                .primary()
+                .filter(|primary| primary.task_definition == self.goal.definition)
+                .filter(|primary| primary.created_at.is_none_or(|at| at >= earliest))
+                .map(|primary| primary.id.clone());
+        }
+        if self.ours(state).is_some() {
+            self.seen = true;
+        }
+        if let Some((history, _)) = since_sent(sighting.history, self.goal.sent_at)
+            && let Some(native) = proof::native(&self.goal, state, history)
+        {
+            self.goal.service_deployment = Some(native.arn.clone());
+        }
+    }
+
+    fn ours<'s>(&self, state: &'s ServiceState) -> Option<&'s Deployment> {
+        let id = self.goal.deployment.as_ref()?;
+        state.deployments.iter().find(|d| d.id == *id)
+    }
+
+    fn native<'h>(
+        &self,
+        state: &ServiceState,
+        sighting: &Sighting<'h>,
+    ) -> Option<(&'h DeploymentHistory, &'h ServiceDeployment, Timestamp)> {
+        let (history, at) = since_sent(sighting.history, self.goal.sent_at)?;
+        proof::native(&self.goal, state, history).map(|native| (history, native, at))
+    }
+
+    /// What ECS itself says of the end of our service deployment.
+    fn native_end(&self, state: &ServiceState, sighting: &Sighting<'_>) -> Look {
+        let Some((history, native, _)) = self.native(state, sighting) else {
+            return Look::GoOn;
+        };
+        let reason = |phrase: Phrase| {
+            let own = native
+                .rollback
+                .as_ref()
+                .and_then(|rollback| rollback.reason.as_ref());
+            match own.or(native.reason.as_ref()) {
+                Some(reason) => phrase.text("reason", reason),
+                None => phrase.text("reason", "–"),
+            }
+        };
+        match &native.status {
+            ServiceDeploymentStatus::Pending
+            | ServiceDeploymentStatus::InProgress
+            | ServiceDeploymentStatus::Successful
+            | ServiceDeploymentStatus::Other(_) => Look::GoOn,
+            ServiceDeploymentStatus::StopRequested
+            | ServiceDeploymentStatus::RollbackRequested
+            | ServiceDeploymentStatus::RollbackInProgress => Look::Wait(reason(
+                Phrase::new("follow-ecs-rolls-back").text("status", native.status.as_str()),
+            )),
+            ServiceDeploymentStatus::RollbackSuccessful => {
+                let put_back = native
+                    .rollback
+                    .as_ref()
+                    .and_then(|rollback| history.revisions.get(&rollback.revision))
+                    .map(|revision| revision.task_definition.clone())
+                    .or_else(|| state.primary().map(|primary| primary.task_definition.clone()));
+                match put_back {
+                    Some(revision) if revision == self.goal.definition => Look::GoOn,
+                    Some(revision) => {
+                        let why = Phrase::new("follow-put-back").text("revision", revision.short());
+                        Look::Ended(Outcome::Elsewhere, Some(revision), reason(why))
+                    }
+                    None => Look::Ended(
+                        Outcome::Elsewhere,
+                        None,
+                        reason(Phrase::new("follow-put-back-unknown")),
+                    ),
+                }
+            }
+            ServiceDeploymentStatus::RollbackFailed => Look::Ended(
+                Outcome::Failed,
+                None,
+                reason(Phrase::new("follow-rollback-failed")),
+            ),
+            ServiceDeploymentStatus::Stopped => {
+                let gave_up = self
+                    .ours(state)
+                    .is_some_and(|ours| ours.rollout == Some(RolloutState::Failed));
+                let other = state
+                    .primary()
+                    .filter(|p| Some(&p.id) != self.goal.deployment.as_ref());
+                match (gave_up, other) {
+                    (true, _) => Look::Ended(Outcome::Failed, None, reason(Phrase::new("follow-failed"))),
+                    (false, Some(primary)) => superseded(primary),
+                    (false, None) => {
+                        Look::Ended(Outcome::Elsewhere, None, reason(Phrase::new("follow-stopped")))
+                    }
+                }
+            }
+        }
+    }
+
+    /// What to do when ECS gave our deployment up: it may be about to put another version back, and then its end is the end.
+    fn given_up(&mut self, state: &ServiceState, state_at: Timestamp, sighting: &Sighting<'_>) -> Look {
+        let Some(ours) = self
+            .ours(state)
+            .filter(|ours| ours.rollout == Some(RolloutState::Failed))
+        else {
+            self.failed_at = None;
+            return Look::GoOn;
+        };
+        let failed_at = *self.failed_at.get_or_insert(state_at);
+        let text = match &ours.rollout_reason {
+            Some(reason) => reason.to_string(),
+            None => "–".to_owned(),
+        };
+        let wait = || Look::Wait(Phrase::new("follow-gave-up-waiting").text("reason", &text));
+        if let Some(other) = state.primary().filter(|primary| primary.id != ours.id) {
+            return match (self.may_still_tell(sighting, failed_at), &other.rollout) {
+                // Until the history was read after this, it cannot be told apart from a colleague's deployment.
+                (true, _) => wait(),
+                (false, Some(RolloutState::Completed) | None) => Look::Ended(
+                    Outcome::Elsewhere,
+                    Some(other.task_definition.clone()),
+                    Phrase::new("follow-put-back")
+                        .text("revision", other.task_definition.short())
+                        .text("reason", &text),
+                ),
+                (false, Some(RolloutState::InProgress | RolloutState::Other(_))) => wait(),
+                (false, Some(RolloutState::Failed)) => Look::Ended(
+                    Outcome::Failed,
+                    Some(other.task_definition.clone()),
+                    Phrase::new("follow-rollback-failed").text("reason", &text),
+                ),
+            };
+        }
+        let goes_back = state
+            .circuit_breaker
+            .is_some_and(|breaker| breaker.enable && breaker.rollback);
+        if goes_back || self.may_still_tell(sighting, failed_at) {
+            return wait();
+        }
+        Look::Ended(
+            Outcome::Failed,
+            None,
+            Phrase::new("follow-failed").text("reason", &text),
+        )
+    }
+
+    /// Whether the history can be expected to be read again after `at`.
+    fn may_still_tell(&self, sighting: &Sighting<'_>, at: Timestamp) -> bool {
+        sighting.history.fault().is_none() && sighting.history.as_of().is_none_or(|as_of| as_of < at)
+    }
+
+    /// Whether something else stands in our place.
+    fn displaced(&mut self, state: &ServiceState, state_at: Timestamp, sighting: &Sighting<'_>) -> Look {
+        let Some(id) = self.goal.deployment.clone() else {
+            return Look::GoOn;
+        };
+        let vanished = self.ours(state).is_none();
+        let other = state.primary().filter(|primary| primary.id != id);
+        let other_version = other.is_some_and(|primary| primary.task_definition != self.goal.definition);
+        let had_time = self.seen || state_at >= plus(self.goal.sent_at, APPEARS_WITHIN);
+        if !(had_time && vanished || self.seen && other_version) {
+            self.displaced_at = None;
+            return Look::GoOn;
+        }
+        let displaced_at = *self.displaced_at.get_or_insert(state_at);
+        if self.may_still_tell(sighting, displaced_at) {
+            return Look::Wait(Phrase::new("follow-displaced-waiting"));
+        }
+        match other {
+            Some(primary) => superseded(primary),
+            None => Look::Ended(Outcome::Elsewhere, None, Phrase::new("follow-gone")),
+        }
+    }
+
+    /// The predicate of success. `Err` is what is still waited for.
+    fn judge(
+        &mut self,
+        state: &ServiceState,
+        state_at: Timestamp,
+        sighting: &Sighting<'_>,
+    ) -> Result<Ending, Phrase> {
+        let broken = |this: &mut Self, note| {
+            this.right_since = None;
+            Err(note)
+        };
+        if let Some(note) = self.not_settled(state) {
+            return broken(self, note);
+        }
+        let mut readings = vec![state_at];
+        let mut unproven: Vec<Unproven> = Vec::new();
+        for part in [
+            proof::digests(&self.goal, sighting.tasks),
+            proof::service_deployment(&self.goal, state, sighting.history),
+            proof::targets(&self.goal, state, sighting.targets),
+        ] {
+            match part {
+                Part::Right(at) => readings.extend(at),
+                Part::Beyond(what) => unproven.push(what),
+                Part::NotYet(note) => return broken(self, note),
+                // A deployment keeps the digests of its first task (version consistency), so this does not heal by waiting.
+                Part::OtherContent => {
+                    return Ok(Ending {
+                        outcome: Outcome::Elsewhere,
+                        revision: Some(self.goal.definition.clone()),
+                        stable_at: None,
+                        why: Phrase::new("follow-other-content")
+                            .text("revision", self.goal.definition.short()),
+                        unproven,
+                    });
+                }
+            }
+        }
+        if self
+            .looked_at
+            .is_some_and(|last| between(last, state_at) > LONGEST_GAP)
+        {
+            self.right_since = None;
+        }
+        let newest = readings.iter().copied().max().unwrap_or(state_at);
+        let oldest = readings.iter().copied().min().unwrap_or(state_at);
+        let since = *self.right_since.get_or_insert(newest);
+        if oldest < plus(since, self.goal.hold) {
+            return Err(Phrase::new("follow-holding")
+                .duration("held", between(since, oldest))
+                .duration("hold", self.goal.hold));
+        }
+        unproven.sort_unstable();
+        Ok(Ending {
+            outcome: Outcome::OnTarget,
+            revision: Some(self.goal.definition.clone()),
+            stable_at: Some(since),
+            why: Phrase::new("follow-on-target")
+                .text("revision", self.goal.definition.short())
+                .number("running", state.running)
+                .number("desired", state.desired)
+                .duration("hold", self.goal.hold),
+            unproven,
+        })
+    }
+
+    /// What the service's own numbers still lack.
+    fn not_settled(&self, state: &ServiceState) -> Option<Phrase> {
+        let Some(ours) = self.ours(state) else {
+            return Some(Phrase::new("follow-waiting"));
+        };
+        if ours.status != DeploymentStatus::Primary || ours.task_definition != self.goal.definition {
+            return Some(Phrase::new("follow-waiting"));
+        }
+        if state.desired == 0 {
+            // Nothing wanted and nothing running is not a version that works.
+            return Some(Phrase::new("follow-desired-zero"));
+        }
+        if ours.running != ours.desired || ours.pending > 0 || ours.desired != state.desired {
+            return Some(
+                Phrase::new("follow-starting")
+                    .number("running", ours.running)
+                    .number("desired", state.desired),
+            );
+        }
+        let others = state.deployments.iter().filter(|d| d.id != ours.id);
+        let left: Vec<_> = others
+            .filter(|d| d.status != DeploymentStatus::Inactive || d.running > 0 || d.pending > 0)
+            .collect();
+        if !left.is_empty() || state.running != state.desired || state.pending > 0 {
+            let running: u32 = left.iter().map(|d| d.running).sum();
+            return Some(Phrase::new("follow-draining").number("running", running));
+        }
+        match &ours.rollout {
+            // Absent for other strategies than rolling: then the service deployment's own end is the word on it.
+            Some(RolloutState::Completed) | None => None,
+            Some(RolloutState::InProgress | RolloutState::Failed | RolloutState::Other(_)) => {
+                Some(Phrase::new("follow-rollout"))
+            }
+        }
+    }
+
+    fn progress(
+        &self,
+        state: Option<&ServiceState>,
+        sighting: &Sighting<'_>,
+        note: Phrase,
+        now: Timestamp,
+    ) -> Progress {
+        let ours = state.and_then(|state| self.ours(state));
+        let deployments = state
+            .map(|state| state.deployments.as_slice())
+            .unwrap_or_default();
+        let old_running = deployments
+            .iter()
+            .filter(|d| Some(&d.id) != self.goal.deployment.as_ref())
+            .map(|d| d.running)
+            .sum();
+        let desired = state.map_or(0, |state| state.desired);
+        let phase = match (ours, self.right_since) {
+            (None, _) => Phase::Waiting,
+            (Some(_), Some(since)) => Phase::Holding { since },
+            (Some(ours), None) if ours.running >= desired && ours.pending == 0 && old_running > 0 => {
+                Phase::Draining
+            }
+            (Some(_), None) => Phase::Starting,
+        };
+        Progress {
+            phase,
+            desired,
+            new_running: ours.map_or(0, |ours| ours.running),
+            new_pending: ours.map_or(0, |ours| ours.pending),
+            old_running,
+            healthy: since_sent(sighting.targets, self.goal.sent_at)
+                .filter(|_| state.is_some_and(|state| !state.target_groups.is_empty()))
+                .map(|(health, _)| health.healthy),
+            elapsed: between(self.goal.sent_at, now),
+            note,
+        }
+    }
+
+    fn unless_timed_out(
+        &self,
+        progress: Progress,
+        revision: Option<TaskDefinitionArn>,
+        now: Timestamp,
+    ) -> Following {
+        if between(self.goal.sent_at, now) < self.goal.timeout {
+            return Following::Underway(progress);
+        }
+        Following::Ended(Ending {
+            outcome: Outcome::TimedOut,
+            revision,
+            stable_at: None,
+            why: Phrase::new("follow-timed-out")
+                .duration("timeout", self.goal.timeout)
+                .phrase("note", progress.note),
+            unproven: Vec::new(),
+        })
+    }
+}
+
+/// Another deployment took our place.
+fn superseded(primary: &Deployment) -> Look {
+    let why = Phrase::new(match primary.created_at {
+        Some(_) => "follow-superseded",
+        None => "follow-superseded-undated",
+    })
+    .text("deployment", &primary.id)
+    .text("revision", primary.task_definition.short());
+    let why = match primary.created_at {
+        Some(at) => why.time("at", at),
+        None => why,
+    };
+    Look::Ended(Outcome::Elsewhere, Some(primary.task_definition.clone()), why)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! The read side: questions that console and command line ask of a session.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{Operator, ServiceKey, TargetSpec};
+use crate::incident::{Incident, Report, ReportKind, report};
+use crate::rollback::{self, CheckResult, Method, NoPlan, NoTarget, Plan, ProposalInputs, Target};
+use crate::runbook::{CheckKind, Localized};
+use crate::words::Words;
+
+use super::{Session, observe};
+
+/// One line of the checklist after a rollback.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CheckLine {
+    /// The check's id in the runbook.
+    pub id: String,
+    /// Whether it belongs to the immediate checks; the others are functional.
+    pub immediate: bool,
+    /// Whether a person makes it.
+    pub person: bool,
+    /// Its name.
+    pub title: Localized,
+    /// What to do or look at.
+    pub how: Localized,
+    /// Where it stands.
+    pub result: Option<CheckResult>,
+    /// Who signed it.
+    pub signed_by: Option<Operator>,
+    /// When it is to be done; known once the rollback is stable.
+    pub due: Option<Timestamp>,
+}
+
+impl Session {
+    /// The plan that would take `service` to `spec` now.
+    ///
+    /// # Errors
+    /// When no plan can be made, with the reason.
+    pub fn proposal(
+        &self,
+        service: &ServiceKey,
+        spec: &TargetSpec,
+        method: Option<Method>,
+        now: Timestamp,
+    ) -> Result<Plan, NoPlan> {
+        let (Some(of_runbook), Some(view)) = (self.setup.runbook.service(service), self.view(service)) else {
+            let why = crate::domain::Phrase::new("plan-no-service").text("service", service);
+            return Err(NoPlan { why, waiting: false });
+        };
+        rollback::propose(&ProposalInputs {
+            runbook: &self.setup.runbook,
+            environment: &self.setup.environment,
+            identity: &self.identity,
+            service: of_runbook,
+            target: observe::target_inputs(self, of_runbook, view),
+            spec,
+            method,
+            now,
+        })
+    }
+
+    /// The target that `spec` means for `service` now.
+    ///
+    /// # Errors
+    /// When it means none, with the reason.
+    pub fn target(&self, service: &ServiceKey, spec: &TargetSpec) -> Result<Target, NoTarget> {
+        let (Some(of_runbook), Some(view)) = (self.setup.runbook.service(service), self.view(service)) else {
+            return Err(NoTarget {
+                why: crate::domain::Phrase::new("plan-no-service").text("service", service),
+            });
+        };
+        rollback::choose(spec, &observe::target_inputs(self, of_runbook, view))
+    }
+
+    /// The plan that the incident's own target would give now; `None` before a target is chosen.
+    #[must_use]
+    pub fn incident_proposal(&self, now: Timestamp) -> Option<Result<Plan, NoPlan>> {
+        let incident = self.incident.as_ref()?;
+        let service = incident.services.first()?;
+        Some(self.proposal(service, incident.target.as_ref()?, None, now))
+    }
+
+    /// The checklist of the runbook with what is known of each line.
+    #[must_use]
+    pub fn checklist(&self) -> Vec<CheckLine> {
+        let checks = &self.setup.runbook.checks;
+        let incident = self.incident.as_ref();
+        let stable_at = incident.and_then(Incident::stable_at);
+        let lists = [(true, &checks.immediate), (false, &checks.functional)];
+        lists
+            .into_iter()
+            .flat_map(|(immediate, list)| {
+                list.items
+                    .iter()
+                    .map(move |check| (immediate, list.within_minutes, check))
+            })
+            .map(|(immediate, within_minutes, check)| {
+                let known = incident.and_then(|i| i.checks.get(&check.id));
+                CheckLine {
+                    id: check.id.clone(),
+                    immediate,
+                    person: check.by == CheckKind::Person,
+                    title: check.title.clone(),
+                    how: check.how.clone(),
+                    result: known.map(|(result, _)| result.clone()),
+                    signed_by: known.and_then(|(_, by)| by.clone()),
+                    due: stable_at.and_then(|at| {
+                        at.checked_add(SignedDuration::from_mins(i64::from(within_minutes)))
+                            .ok()
+                    }),
+                }
+            })
+            .collect()
+    }
+
+    /// The report on the incident at hand, drafted from recorded facts.
+    #[must_use]
+    pub fn report(&self, kind: ReportKind, words: &Words) -> Option<Report> {
+        self.incident
+            .as_ref()
+            .map(|incident| report::draft(incident, &self.setup.runbook, kind, words))
+    }
+}

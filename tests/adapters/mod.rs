@@ -1,0 +1,10 @@
+//! The adapters against a small hand-written AWS: real SDK, real wire, scripted answers.
+
+mod drill;
+mod fake;
+mod faults;
+mod fence;
+mod loopback;
+mod reading;
+mod series;
+mod writing;

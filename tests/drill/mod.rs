@@ -1,0 +1,8 @@
+//! The drill, seen from outside: raw HTTP and the real SDK through the in-process door, and the loopback door.
+
+mod account;
+mod door;
+mod metrics;
+mod rollout;
+mod scenarios;
+mod wire;

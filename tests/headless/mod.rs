@@ -1,0 +1,7 @@
+//! Every verb through the real binary against a drill in another process: stdout, stderr, exit code, and what reached the
+//! account.
+
+mod account;
+mod crash;
+mod refusals;
+mod walk;
