@@ -89,6 +89,7 @@ async fn open_console(context: &Context, start: Start) -> eyre::Result<Exit> {
     let options = tui::Options {
         editor: context.settings.editor.clone(),
         no_color: context.settings.no_color,
+        dumb: context.settings.dumb,
     };
     let ended = tui::run(engine, context.words.clone(), options).await?;
     Ok(match ended {

@@ -202,23 +202,15 @@ fn every_fault_has_a_sentence_and_a_hint_in_both_languages() {
 fn the_japanese_report_has_the_labels_of_the_team_s_template() {
     let words = words(Lang::Ja);
     let labels = [
-        ("report-heading", "【ロールバック実施報告】"),
-        ("report-label-performed-at", "実施日時:"),
-        ("report-label-environment", "対象環境:"),
-        ("report-label-services", "対象サービス:"),
-        ("report-label-target", "ロールバック先:"),
-        ("report-label-problem", "【発生した問題】"),
-        ("report-label-impact", "【影響範囲】"),
-        ("report-label-status", "【現在の状況】"),
-        ("report-label-next", "【今後の対応】"),
-        ("history-column-date", "日時"),
-        ("history-column-by", "実施者"),
-        ("history-column-environment", "対象環境"),
-        ("history-column-from", "ロールバック元"),
-        ("history-column-to", "ロールバック先"),
-        ("history-column-reason", "理由"),
-        ("history-column-impact", "影響"),
-        ("history-column-recovery", "復旧時間"),
+        ("report-title", "【ロールバック実施報告】"),
+        ("report-when", "実施日時"),
+        ("report-environment", "対象環境"),
+        ("report-services", "対象サービス"),
+        ("report-target", "ロールバック先"),
+        ("report-problem", "【発生した問題】"),
+        ("report-impact", "【影響範囲】"),
+        ("report-state", "【現在の状況】"),
+        ("report-next", "【今後の対応】"),
     ];
     for (id, label) in labels {
         assert_eq!(words.get(id), label);
@@ -393,10 +385,17 @@ fn code_asks_only_for_messages_that_exist_and_gives_their_values() {
         for (id, given) in asked(&code) {
             match (known.get(&id), given) {
                 (None, _) => wrong.push(format!("{path}: no message {id}")),
-                (Some((wanted, _)), Some(given)) if !wanted.is_subset(&given) => {
-                    wrong.push(format!("{path}: {id} wants {wanted:?} and gets {given:?}"));
+                (Some((wanted, _)), Some(given)) => {
+                    // A value may also be added after a branch or by a helper: then its name stands elsewhere in the file.
+                    let missing: Vec<_> = wanted
+                        .difference(&given)
+                        .filter(|name| !code.contains(&format!("(\"{name}\"")))
+                        .collect();
+                    if !missing.is_empty() {
+                        wrong.push(format!("{path}: {id} is not given {missing:?}"));
+                    }
                 }
-                (Some(_), _) => {}
+                (Some(_), None) => {}
             }
         }
     }
@@ -404,7 +403,6 @@ fn code_asks_only_for_messages_that_exist_and_gives_their_values() {
 }
 
 #[test]
-#[ignore = "switched on when every room speaks through these messages"]
 fn every_message_is_asked_for_somewhere() {
     let code: String = sources().into_iter().map(|(_, code)| code).collect();
     let unused: Vec<String> = all(Lang::En)

@@ -22,7 +22,18 @@ macro_rules! locale_files {
 }
 
 locale_files![
-    "x-core", "x-session", "x-story", "x-cli", "x-tui", "cli", "common", "console", "faults", "history", "keys", "report", "rollback", "verify", "wizard",
+    "cli",
+    "common",
+    "console",
+    "decisions",
+    "faults",
+    "history",
+    "incident",
+    "keys",
+    "session",
+    "verify",
+    "wizard",
+    "x-tui",
 ];
 
 type Bundle = FluentBundle<FluentResource>;

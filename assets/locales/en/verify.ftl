@@ -7,10 +7,6 @@ verify-clock-over = over by { $over }
 verify-functional = Functional checks, within { $minutes } min
 verify-immediate = Immediate checks, within { $minutes } min
 
-## Evidence of the health address
-
-evidence-health-waiting = no answer since stable yet
-
 ## The end of verification
 
 recovered = recovered at { $at }, after { $time }

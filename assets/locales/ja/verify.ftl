@@ -7,10 +7,6 @@ verify-clock-over = { $over } 超過
 verify-functional = 機能確認（{ $minutes }分以内）
 verify-immediate = 即時確認（{ $minutes }分以内）
 
-## Evidence of the health address
-
-evidence-health-waiting = 安定後の応答を待っています
-
 ## The end of verification
 
 recovered = { $at } に復旧（{ $time }）

@@ -1,4 +1,7 @@
-# セッションとエンジンの文言
+### What the session and the engine say: notices, refusals, endings.
+
+## Sentences
+
 abandoned-by-operator = 何も送信する前に担当者が中止
 doubtful-unread = サービスを読み取れません: { $fault }
 ended-not-applied = 呼び出しへの応答はなく、確認したところ何も変わっていません

@@ -1,4 +1,7 @@
-# インシデントの経過・報告・記録
+### The story of an incident: timeline, report, record, review. The Japanese labels of the report are the team’s own.
+
+## Sentences
+
 check-failed = 不合格
 check-not-done = 未実施
 check-passed = 合格
