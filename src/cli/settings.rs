@@ -65,7 +65,7 @@ impl Settings {
             drill_region: text("MODOSU_DRILL").and_then(|_| first(&["AWS_REGION", "AWS_DEFAULT_REGION"])),
             lang: first(&["LC_ALL", "LC_MESSAGES", "LANG"]),
             no_color: text("NO_COLOR").is_some(),
-            dumb: text("TERM").is_some_and(|term| term == "dumb"),
+            dumb: text("TERM").as_deref() == Some("dumb"),
             editor: first(&["VISUAL", "EDITOR"]),
             user: first(&["USER", "LOGNAME", "USERNAME"]),
             host: host
