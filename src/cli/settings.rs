@@ -36,7 +36,11 @@ impl Settings {
         reason = "the one place that reads the environment; everybody else is handed what it found"
     )]
     pub fn read() -> Self {
-        Self::from_lookup(|name| std::env::var_os(name), host_file().as_deref(), std::env::current_dir().ok())
+        Self::from_lookup(
+            |name| std::env::var_os(name),
+            host_file().as_deref(),
+            std::env::current_dir().ok(),
+        )
     }
 
     /// What `lookup` says. A variable that is set to nothing counts as not set.
@@ -84,7 +88,12 @@ mod tests {
 
     fn of(pairs: &[(&str, &str)]) -> Settings {
         Settings::from_lookup(
-            |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)),
+            |name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| OsString::from(value))
+            },
             Some("ops-1\n"),
             None,
         )
@@ -92,7 +101,12 @@ mod tests {
 
     #[test]
     fn the_first_variable_that_says_something_counts() {
-        let settings = of(&[("LC_ALL", ""), ("LANG", "ja_JP.UTF-8"), ("EDITOR", "vi"), ("VISUAL", "hx")]);
+        let settings = of(&[
+            ("LC_ALL", ""),
+            ("LANG", "ja_JP.UTF-8"),
+            ("EDITOR", "vi"),
+            ("VISUAL", "hx"),
+        ]);
         assert_eq!(settings.lang.as_deref(), Some("ja_JP.UTF-8"));
         assert_eq!(settings.editor.as_deref(), Some("hx"));
         assert_eq!(settings.host, "ops-1");

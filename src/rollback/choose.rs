@@ -304,3 +304,6 @@ fn by_content(known: &Known<'_>, digest: &Digest) -> Result<Target, NoTarget> {
     }
     Err(no(Phrase::new("no-target-digest").text("digest", digest.short())))
 }
+
+#[cfg(test)]
+mod tests;

@@ -252,13 +252,17 @@ fn measured(
     ) {
         (Freshness::Fresh, _) => {}
         (Freshness::Stale | Freshness::Failed | Freshness::Waiting, Some(fault)) => {
-            let why = Phrase::new("why-metrics-not-read").phrase("fault", fault.phrase());
-            return CriterionStatus { why, ..status };
+            if !still_bad(newest, threshold, now) {
+                let why = Phrase::new("why-metrics-not-read").phrase("fault", fault.phrase());
+                return CriterionStatus { why, ..status };
+            }
         }
         (Freshness::Stale | Freshness::Failed | Freshness::Waiting, None) => {
-            let age = evidence.series.age(now).unwrap_or_default();
-            let why = Phrase::new("why-metrics-old").duration("age", age);
-            return CriterionStatus { why, ..status };
+            if !still_bad(newest, threshold, now) {
+                let age = evidence.series.age(now).unwrap_or_default();
+                let why = Phrase::new("why-metrics-old").duration("age", age);
+                return CriterionStatus { why, ..status };
+            }
         }
     }
     match newest {
@@ -287,6 +291,12 @@ fn measured(
             ..status
         },
     }
+}
+
+/// Whether the newest known minute is bad and recent. Bad news stands while a later look fails, because one failed poll must
+/// not blank a burning verdict; good news does not.
+fn still_bad(newest: Option<(Timestamp, f64)>, threshold: f64, now: Timestamp) -> bool {
+    newest.is_some_and(|(at, value)| value > threshold && at >= minus(now, RECENT))
 }
 
 /// The first minute of the run of bad minutes that ends at `last`. A minute without data inside the run does not end it:
@@ -347,6 +357,304 @@ fn declared(
             CriterionStatus {
                 proposed,
                 ..blank(criterion, service, CriterionState::NotMet, Phrase::new(why))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{World, at, failed, minute, minutes, runbook, seconds, series};
+    use super::*;
+    use crate::domain::FaultKind;
+
+    fn service() -> ServiceKey {
+        "backend".parse().unwrap()
+    }
+
+    fn of(world: &World, declarations: &[Declaration], now: Timestamp) -> Vec<CriterionStatus> {
+        let evidence = Evidence {
+            service: &service(),
+            state: &world.state,
+            series: &world.series,
+            targets: &world.targets,
+        };
+        assess(&runbook(), &evidence, declarations, now)
+    }
+
+    fn error_rate(rates: &[(i64, Option<f64>)], read_at: Timestamp, now: Timestamp) -> CriterionStatus {
+        let mut world = World::new();
+        let minutes = rates
+            .iter()
+            .map(|(m, rate)| (*m, rate.map_or_else(Minute::default, |rate| minute(100.0, rate))));
+        world.series = Observed::known(series(minutes), read_at);
+        of(&world, &[], now).remove(0)
+    }
+
+    #[test]
+    fn the_error_rate_is_judged_by_the_newest_complete_minute_that_has_one() {
+        use CriterionState::{Met, NotMet, Unknown};
+        let b = Some(4.0);
+        let g = Some(0.2);
+        type Case<'a> = (
+            &'a str,
+            &'a [(i64, Option<f64>)],
+            CriterionState,
+            Option<i64>,
+            &'a str,
+        );
+        let cases: &[Case<'_>] = &[
+            (
+                "bad now",
+                &[(1, g), (2, b), (3, b)],
+                Met,
+                Some(2),
+                "why-error-rate-over",
+            ),
+            (
+                "exactly at the threshold",
+                &[(2, b), (3, Some(1.0))],
+                NotMet,
+                None,
+                "why-error-rate-under",
+            ),
+            (
+                "a good minute ends a run",
+                &[(0, b), (1, g), (2, b), (3, b)],
+                Met,
+                Some(2),
+                "why-error-rate-over",
+            ),
+            (
+                "silence does not end a run",
+                &[(0, b), (1, None), (3, b)],
+                Met,
+                Some(0),
+                "why-error-rate-over",
+            ),
+            (
+                "the minute that is not over is not looked at",
+                &[(3, g), (4, b)],
+                NotMet,
+                None,
+                "why-error-rate-under",
+            ),
+            (
+                "a newest minute without requests is passed over",
+                &[(2, b), (3, None)],
+                Met,
+                Some(2),
+                "why-error-rate-over",
+            ),
+            (
+                "no requests for six minutes",
+                &[(-3, b), (2, None)],
+                Unknown,
+                None,
+                "why-error-rate-no-requests",
+            ),
+            ("nothing at all", &[], Unknown, None, "why-error-rate-no-requests"),
+            (
+                "all bad since the first minute known",
+                &[(0, b), (1, b), (3, b)],
+                Met,
+                Some(0),
+                "why-error-rate-over",
+            ),
+        ];
+        // 4:30 past the hour: minute 3 is complete, minute 4 is not.
+        for (name, rates, state, since, why) in cases {
+            let status = error_rate(rates, seconds(260), seconds(270));
+            assert_eq!(status.state, *state, "{name}");
+            assert_eq!(status.since, since.map(at), "{name}");
+            assert_eq!(status.decide_by, since.map(|m| at(m + 5)), "{name}");
+            assert_eq!(status.why.id, *why, "{name}");
+            assert_eq!(status.threshold, Some(1.0), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_reading_that_is_old_or_failed_is_unknown_and_says_why() {
+        let old = error_rate(&[(3, Some(4.0))], at(4), at(10));
+        assert_eq!(
+            (old.state, old.why.id.as_ref()),
+            (CriterionState::Unknown, "why-metrics-old")
+        );
+        assert_eq!(
+            (old.value, old.as_of),
+            (Some(4.0), Some(at(3))),
+            "the last value stays visible"
+        );
+
+        let mut world = World::new();
+        world
+            .series
+            .take(Err(super::super::fixtures::fault(FaultKind::Throttled)), at(5));
+        let burning = of(&world, &[], at(5)).remove(0);
+        assert_eq!(
+            burning.state,
+            CriterionState::Met,
+            "one failed look does not blank a burning verdict"
+        );
+        let calm = series([(3, minute(100.0, 0.0))]);
+        world.series = Observed::known(calm, at(4));
+        assert_eq!(of(&world, &[], at(5))[0].state, CriterionState::NotMet);
+        world
+            .series
+            .take(Err(super::super::fixtures::fault(FaultKind::Throttled)), at(5));
+        let after_failure = of(&world, &[], at(5)).remove(0);
+        assert_eq!(
+            (after_failure.state, after_failure.why.id.as_ref()),
+            (CriterionState::Unknown, "why-metrics-not-read"),
+            "good news does not stand on a failed look"
+        );
+        world.series = failed(FaultKind::Expired);
+        assert_eq!(of(&world, &[], at(5))[0].why.id, "why-metrics-not-read");
+        world.series = Observed::default();
+        assert_eq!(of(&world, &[], at(5))[0].why.id, "why-metrics-waiting");
+    }
+
+    #[test]
+    fn a_total_outage_is_met_where_the_balancer_is_ours() {
+        let mut world = World::new();
+        let outage = Minute {
+            elb_5xx: Some(50.0),
+            ..Minute::default()
+        };
+        world.series = Observed::known(series([(2, outage), (3, outage)]), at(5));
+        let status = of(&world, &[], at(5)).remove(0);
+        assert_eq!((status.state, status.value), (CriterionState::Met, Some(100.0)));
+        world.series.value_mut().unwrap().balancer_is_ours = false;
+        assert_eq!(of(&world, &[], at(5))[0].state, CriterionState::Unknown);
+    }
+
+    #[test]
+    fn latency_is_judged_in_seconds_and_only_by_the_statistic_that_is_read() {
+        let mut world = World::new();
+        let slow = Minute {
+            p95_seconds: Some(6.5),
+            ..minute(100.0, 0.0)
+        };
+        world.series = Observed::known(series([(1, minute(1.0, 0.0)), (2, slow), (3, slow)]), at(5));
+        let status = of(&world, &[], at(5)).remove(1);
+        assert_eq!(
+            (status.state, status.since, status.decide_by),
+            (CriterionState::Met, Some(at(2)), Some(at(12)))
+        );
+
+        let mut book = runbook();
+        book.criteria[1].statistic = LatencyStatistic::P99;
+        let key = service();
+        let evidence = Evidence {
+            service: &key,
+            state: &world.state,
+            series: &world.series,
+            targets: &world.targets,
+        };
+        let other = assess(&book, &evidence, &[], at(5)).remove(1);
+        assert_eq!(
+            (other.state, other.why.id.as_ref()),
+            (CriterionState::Unknown, "why-statistic-not-read")
+        );
+    }
+
+    #[test]
+    fn people_declare_what_no_metric_shows() {
+        let mut world = World::new();
+        let declaration = |service: &str, m| Declaration {
+            criterion: CriterionId::FeatureDown,
+            service: service.parse().unwrap(),
+            at: at(m),
+            by: Operator(Clean::new("sato")),
+            note: Clean::new("login fails"),
+        };
+        let none = of(&world, &[declaration("frontend", 1)], at(5)).remove(2);
+        assert_eq!(
+            (none.state, none.declared, none.proposed),
+            (CriterionState::NotMet, false, false)
+        );
+        let met = of(
+            &world,
+            &[declaration("backend", 3), declaration("backend", 2)],
+            at(5),
+        )
+        .remove(2);
+        assert_eq!(
+            (met.state, met.declared, met.since),
+            (CriterionState::Met, true, Some(at(2)))
+        );
+        assert_eq!(met.decide_by, Some(at(2)), "at once");
+
+        world.targets = Observed::known(
+            TargetHealth {
+                unhealthy: 4,
+                ..TargetHealth::default()
+            },
+            at(5),
+        );
+        let proposed = of(&world, &[], at(5)).remove(2);
+        assert_eq!(
+            (proposed.state, proposed.proposed),
+            (CriterionState::NotMet, true)
+        );
+        world.state_mut().desired = 0;
+        assert!(!of(&world, &[], at(5))[2].proposed, "nothing is wanted");
+        world.state_mut().desired = 4;
+        world.state_mut().target_groups.clear();
+        assert!(
+            !of(&world, &[], at(5))[2].proposed,
+            "there are no targets to be healthy"
+        );
+        world.targets = failed(FaultKind::NotOffered);
+        assert!(!of(&world, &[], at(5))[2].proposed, "targets are not known");
+    }
+
+    #[test]
+    fn criteria_say_together_met_over_unknown_over_not_met() {
+        use CriterionState::{Met, NotMet, Unknown};
+        let status = |state| {
+            let mut status = error_rate(&[], at(4), at(5));
+            status.state = state;
+            status
+        };
+        for (states, expected) in [
+            (vec![NotMet, NotMet], Verdict::Hold),
+            (vec![NotMet, Unknown], Verdict::Unknown),
+            (vec![Unknown, NotMet], Verdict::Unknown),
+            (vec![Unknown, Met, NotMet], Verdict::RollBack),
+            (vec![], Verdict::Unknown),
+        ] {
+            let all: Vec<_> = states.iter().copied().map(status).collect();
+            assert_eq!(verdict(&all), expected, "{states:?}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever the minutes are: met means that the newest complete rate of the last six minutes is over, the run
+        /// begins at or before it, and no good minute lies inside the run.
+        #[test]
+        fn met_is_never_said_without_a_bad_run(
+            rates in proptest::collection::vec(proptest::option::of(0.0..3.0_f64), 1..20),
+            now in 60_i64..1500,
+        ) {
+            let rates: Vec<_> = rates.into_iter().enumerate().map(|(m, r)| (i64::try_from(m).unwrap(), r)).collect();
+            let now = seconds(now);
+            let status = error_rate(&rates, now, now);
+            let complete: Vec<_> = rates.iter()
+                .filter(|(m, r)| plus(at(*m), MINUTE) <= now && r.is_some())
+                .map(|(m, r)| (at(*m), r.unwrap()))
+                .collect();
+            let newest = complete.last().copied().filter(|(m, _)| plus(*m, minutes(6)) >= now);
+            let expected = match newest {
+                None => CriterionState::Unknown,
+                Some((_, rate)) if rate > 1.0 => CriterionState::Met,
+                Some(_) => CriterionState::NotMet,
+            };
+            proptest::prop_assert_eq!(status.state, expected);
+            if let Some(since) = status.since {
+                proptest::prop_assert!(complete.iter().filter(|(m, _)| *m >= since).all(|(_, r)| *r > 1.0));
+                let before = complete.iter().rfind(|(m, _)| *m < since);
+                proptest::prop_assert!(before.is_none_or(|(_, r)| *r <= 1.0));
             }
         }
     }

@@ -464,3 +464,6 @@ fn superseded(primary: &Deployment) -> Look {
     };
     Look::Ended(Outcome::Elsewhere, Some(primary.task_definition.clone()), why)
 }
+
+#[cfg(test)]
+mod tests;

@@ -216,3 +216,221 @@ pub fn recovered_at(
             (calm && quick).then_some(*at)
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{at, failed, fault, minute, seconds, series};
+    use super::*;
+    use crate::domain::Minute;
+
+    type Answer = (Result<HealthReading, Fault>, Timestamp);
+
+    fn answer(status: u16, second: i64) -> Answer {
+        let reading = HealthReading {
+            status,
+            millis: 20,
+            version: None,
+        };
+        (Ok(reading), seconds(second))
+    }
+
+    fn refused(kind: FaultKind, second: i64) -> Answer {
+        (Err(fault(kind)), seconds(second))
+    }
+
+    #[test]
+    fn health_is_proven_by_answers_in_a_row_after_stable() {
+        use CheckState::{Failed, Passed, Unknown, Waiting};
+        let ok = |s| answer(200, s);
+        let bad = |s| answer(503, s);
+        let cases: Vec<(&str, Vec<Answer>, i64, CheckState, &str)> = vec![
+            ("none yet", vec![], 70, Waiting, "none-yet"),
+            (
+                "only from before stable",
+                vec![ok(30), ok(40), ok(50)],
+                70,
+                Waiting,
+                "none-yet",
+            ),
+            (
+                "two of three",
+                vec![ok(50), ok(60), ok(70)],
+                80,
+                Waiting,
+                "waiting",
+            ),
+            (
+                "three",
+                vec![bad(60), ok(70), ok(80), ok(90)],
+                90,
+                Passed,
+                "passed",
+            ),
+            (
+                "204 is good",
+                vec![answer(204, 60), ok(70), ok(80)],
+                90,
+                Passed,
+                "passed",
+            ),
+            (
+                "a redirect is not",
+                vec![answer(302, 60), answer(302, 70), answer(302, 80)],
+                90,
+                Failed,
+                "bad-status",
+            ),
+            (
+                "one bad between",
+                vec![ok(60), bad(70), ok(80)],
+                90,
+                Waiting,
+                "waiting",
+            ),
+            (
+                "bad, but not three",
+                vec![bad(60), bad(70)],
+                90,
+                Waiting,
+                "waiting",
+            ),
+            (
+                "good before, all bad now",
+                vec![ok(60), bad(70), bad(80), bad(90)],
+                90,
+                Failed,
+                "bad-status",
+            ),
+            (
+                "no answer at all",
+                vec![
+                    refused(FaultKind::TimedOut, 60),
+                    bad(70),
+                    refused(FaultKind::Unreachable, 80),
+                ],
+                90,
+                Failed,
+                "fault",
+            ),
+            (
+                "this machine could not ask",
+                (6..9).map(|s| refused(FaultKind::Local, s * 10)).collect(),
+                90,
+                Unknown,
+                "fault",
+            ),
+            ("nobody asked for long", vec![], 60 + 601, Unknown, "no-answer"),
+        ];
+        for (name, answers, now, state, evidence) in cases {
+            let result = check_health("health", &answers, at(1), 3, true, seconds(now));
+            assert_eq!(result.state, state, "{name}");
+            assert_eq!(result.evidence.id, format!("verify-health-{evidence}"), "{name}");
+            assert_eq!((result.check.as_str(), result.at), ("health", seconds(now)));
+        }
+        let no_url = check_health("health", &[ok(60), ok(70), ok(80)], at(1), 3, false, at(2));
+        assert_eq!(no_url.state, Unknown);
+    }
+
+    #[test]
+    fn the_rate_is_proven_by_whole_minutes_after_stable() {
+        use CheckState::{Failed, Passed, Unknown, Waiting};
+        let good = || minute(100.0, 1.0);
+        let bad = || minute(100.0, 2.0);
+        let none = Minute::default;
+        type Case = (&'static str, Vec<(i64, Minute)>, i64, CheckState, &'static str);
+        // Stable at 1:30, so minute 2 is the first that counts.
+        let cases: Vec<Case> = vec![
+            (
+                "late data is waiting",
+                vec![(0, bad()), (1, bad())],
+                300,
+                Waiting,
+                "waiting",
+            ),
+            (
+                "the minute of stable itself is not looked at",
+                vec![(1, bad()), (2, good()), (3, good()), (4, good())],
+                300,
+                Passed,
+                "passed",
+            ),
+            (
+                "the third is not over yet",
+                vec![(2, good()), (3, good()), (4, good())],
+                299,
+                Waiting,
+                "waiting",
+            ),
+            ("one over", vec![(2, good()), (3, bad())], 300, Failed, "over"),
+            (
+                "an incomplete one over",
+                vec![(2, good()), (4, bad())],
+                290,
+                Waiting,
+                "waiting",
+            ),
+            (
+                "silence between is passed over",
+                vec![(2, good()), (3, none()), (4, good()), (5, good())],
+                360,
+                Passed,
+                "passed",
+            ),
+            (
+                "bad after it was proven",
+                vec![(2, good()), (3, good()), (4, good()), (5, bad())],
+                400,
+                Passed,
+                "passed",
+            ),
+            (
+                "no requests, not yet long",
+                vec![(2, none()), (3, none())],
+                90 + 780,
+                Waiting,
+                "waiting",
+            ),
+            (
+                "no requests for long",
+                vec![(2, none()), (3, none())],
+                90 + 781,
+                Unknown,
+                "no-requests",
+            ),
+        ];
+        for (name, minutes, now, state, evidence) in cases {
+            let observed = Observed::known(series(minutes), seconds(now));
+            let result = check_error_rate("error-rate", &observed, 1.0, seconds(90), 3, seconds(now));
+            assert_eq!(result.state, state, "{name}");
+            assert_eq!(result.evidence.id, format!("verify-rate-{evidence}"), "{name}");
+        }
+        let denied = failed(FaultKind::Throttled);
+        let at_once = check_error_rate("error-rate", &denied, 1.0, at(1), 3, at(2));
+        let later = check_error_rate("error-rate", &denied, 1.0, at(1), 3, at(60));
+        assert_eq!((at_once.state, later.state), (Waiting, Unknown));
+        assert_eq!(later.evidence.id, "verify-rate-not-read");
+    }
+
+    #[test]
+    fn recovered_is_the_first_calm_whole_minute_after_stable() {
+        let slow = Minute {
+            p95_seconds: Some(9.0),
+            ..minute(100.0, 0.0)
+        };
+        let minutes = series([
+            (1, minute(100.0, 0.0)),
+            (2, minute(100.0, 5.0)),
+            (3, Minute::default()),
+            (4, slow),
+            (5, minute(100.0, 1.0)),
+        ]);
+        assert_eq!(
+            recovered_at(&minutes, Some(1.0), Some(5.0), seconds(61)),
+            Some(at(5))
+        );
+        assert_eq!(recovered_at(&minutes, Some(1.0), None, seconds(61)), Some(at(4)));
+        assert_eq!(recovered_at(&minutes, None, None, seconds(61)), Some(at(2)));
+        assert_eq!(recovered_at(&minutes, Some(1.0), Some(5.0), at(1)), Some(at(1)));
+        assert_eq!(recovered_at(&minutes, Some(0.5), Some(5.0), at(2)), None);
+    }
+}

@@ -22,8 +22,7 @@ macro_rules! locale_files {
 }
 
 locale_files![
-    "cli", "common", "console", "faults", "history", "keys", "report", "rollback", "verify", "wizard", "x-cli",
-    "x-core", "x-session", "x-story",
+    "x-core", "x-session", "x-story", "x-cli", "x-tui", "cli", "common", "console", "faults", "history", "keys", "report", "rollback", "verify", "wizard",
 ];
 
 type Bundle = FluentBundle<FluentResource>;

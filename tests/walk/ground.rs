@@ -1,16 +1,16 @@
 //! A drill in this process, and engines on it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt;
-use modosu::domain::{Clean, Mode, Operator, ServiceKey};
+use modosu::domain::{Clean, Mode, Operator, PlanHash, ServiceKey};
 use modosu::drill::{CallKind, Drill, Options};
 use modosu::engine::{Clock, Connector, Door, Engine, Start, Watch};
+use modosu::incident::Stage;
 use modosu::runbook;
-use modosu::session::Session;
+use modosu::session::{OperatorMsg, Session};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -95,10 +95,6 @@ impl Ground {
     pub(crate) fn history(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("drill/rollback-history.md")).unwrap_or_default()
     }
-
-    pub(crate) fn journal(&self) -> std::path::PathBuf {
-        Path::new(self.folder.path()).join("drill/journal.db")
-    }
 }
 
 pub(crate) fn backend() -> ServiceKey {
@@ -117,5 +113,64 @@ pub(crate) async fn until(engine: &mut Engine, seconds: i64, what: &str, done: i
             engine.session().progress,
         );
         engine.step().await;
+    }
+}
+
+impl Ground {
+    /// Makes the next calls of an operation go wrong.
+    pub(crate) async fn fault(&self, operation: &str, kind: &str, times: u32) {
+        let body = serde_json::json!({ "operation": operation, "kind": kind, "times": times }).to_string();
+        let request = http::Request::post("/_drill/faults")
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap();
+        let response = self.drill.router().oneshot(request).await.unwrap();
+        assert!(response.status().is_success(), "{}", response.status());
+    }
+}
+
+/// Walks to the frozen plan of the default target and returns its hash.
+pub(crate) async fn to_approval(engine: &mut Engine) -> PlanHash {
+    engine.settle().await;
+    engine.tell(OperatorMsg::StartRollback { service: backend() });
+    for _ in 0..4 {
+        engine.tell(OperatorMsg::Advance);
+    }
+    until(engine, 30, "at approval", |s| {
+        s.incident.as_ref().is_some_and(|i| i.stage == Stage::Approve)
+    })
+    .await;
+    engine
+        .session()
+        .incident
+        .as_ref()
+        .unwrap()
+        .plan
+        .as_ref()
+        .unwrap()
+        .hash
+        .clone()
+}
+
+/// Approves the plan with this hash.
+pub(crate) fn approve(engine: &mut Engine, hash: PlanHash) {
+    engine.tell(OperatorMsg::Approve {
+        hash,
+        by: None,
+        reason: None,
+        timeout_seconds: None,
+    });
+}
+
+impl Ground {
+    /// A call of somebody else, as the aws command line would send it.
+    pub(crate) async fn call(&self, target: &str, input: &serde_json::Value) {
+        let request = http::Request::post("/")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .body(Body::from(input.to_string()))
+            .unwrap();
+        let response = self.drill.router().oneshot(request).await.unwrap();
+        assert!(response.status().is_success(), "{}", response.status());
     }
 }

@@ -1,4 +1,7 @@
 //! The whole walk through session, engine and the real SDK, against the drill's in-process door, on a paused clock.
 
-mod ground;
+mod faults;
+pub(crate) mod ground;
+mod resume;
 mod rollback;
+mod worlds;
