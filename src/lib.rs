@@ -9,7 +9,7 @@
 //! | F2, the headless application | [`session`] |
 //! | the rim | [`adapters`] |
 //! | F3, where things happen | [`engine`] |
-//! | F4, front ends | `tui`, [`cli`] |
+//! | F4, front ends | [`tui`], [`cli`] |
 //! | sealed | [`drill`], the simulated AWS account |
 
 pub mod adapters;
@@ -21,4 +21,5 @@ pub mod incident;
 pub mod rollback;
 pub mod runbook;
 pub mod session;
+pub mod tui;
 pub mod words;

@@ -128,7 +128,11 @@ impl Context {
     /// How an engine is started for this context. A drill in another process is named by the environment.
     #[must_use]
     pub fn start(&self, region: &Region) -> Start {
-        let given = self.global.region.clone().or_else(|| self.settings.drill_region.clone());
+        let given = self
+            .global
+            .region
+            .clone()
+            .or_else(|| self.settings.drill_region.clone());
         Start {
             runbook: self.runbook.clone(),
             environment: self.environment.clone(),

@@ -18,6 +18,8 @@ pub struct Settings {
     pub lang: Option<String>,
     /// Whether `NO_COLOR` is set to anything.
     pub no_color: bool,
+    /// Whether `TERM` says that the terminal cannot be drawn on.
+    pub dumb: bool,
     /// `VISUAL`, else `EDITOR`.
     pub editor: Option<String>,
     /// The person's user name: the first of `USER`, `LOGNAME`, `USERNAME` that is set.
@@ -63,6 +65,7 @@ impl Settings {
             drill_region: text("MODOSU_DRILL").and_then(|_| first(&["AWS_REGION", "AWS_DEFAULT_REGION"])),
             lang: first(&["LC_ALL", "LC_MESSAGES", "LANG"]),
             no_color: text("NO_COLOR").is_some(),
+            dumb: text("TERM").as_deref() == Some("dumb"),
             editor: first(&["VISUAL", "EDITOR"]),
             user: first(&["USER", "LOGNAME", "USERNAME"]),
             host: host
@@ -119,8 +122,16 @@ mod tests {
         let settings = of(&[("MODOSU_DRILL", "http://127.0.0.1:4500/")]);
         assert_eq!(settings.drill.as_deref(), Some("http://127.0.0.1:4500"));
         assert_eq!(settings.drill_region, None);
-        let region = of(&[("MODOSU_DRILL", "http://127.0.0.1:4500"), ("AWS_REGION", "ap-northeast-1")]).drill_region;
+        let region = of(&[
+            ("MODOSU_DRILL", "http://127.0.0.1:4500"),
+            ("AWS_REGION", "ap-northeast-1"),
+        ])
+        .drill_region;
         assert_eq!(region.as_deref(), Some("ap-northeast-1"));
-        assert_eq!(of(&[("AWS_REGION", "ap-northeast-1")]).drill_region, None, "against AWS the SDK looks for itself");
+        assert_eq!(
+            of(&[("AWS_REGION", "ap-northeast-1")]).drill_region,
+            None,
+            "against AWS the SDK looks for itself"
+        );
     }
 }

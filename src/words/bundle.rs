@@ -22,7 +22,21 @@ macro_rules! locale_files {
 }
 
 locale_files![
-    "x-core", "x-session", "x-story", "x-cli", "x-tui", "cli", "common", "console", "faults", "history", "keys", "report", "rollback", "verify", "wizard",
+    "x-core",
+    "x-session",
+    "x-story",
+    "x-cli",
+    "x-tui",
+    "cli",
+    "common",
+    "console",
+    "faults",
+    "history",
+    "keys",
+    "report",
+    "rollback",
+    "verify",
+    "wizard",
 ];
 
 type Bundle = FluentBundle<FluentResource>;

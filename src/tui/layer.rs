@@ -1,0 +1,209 @@
+//! What can lie over the panes. Each layer carries its own data; the top one takes the keys first.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::domain::{CriterionId, PlanHash, ServiceKey};
+use crate::rollback::CheckState;
+
+use super::command::Command;
+use super::listing::{Listing, Scroll};
+use super::screen::Pane;
+use super::widgets::Field;
+use super::wizard::Wizard;
+
+/// How long a box that approves is deaf after it opened: what was on its way to something else is not meant for it.
+pub(super) const DEAF: Duration = Duration::from_millis(500);
+/// How long what was typed into such a box stays there without another key.
+pub(super) const FORGETS: Duration = Duration::from_secs(60);
+
+/// A layer.
+pub enum Layer {
+    /// The keys.
+    Help(Scroll),
+    /// All that is known of one thing.
+    Details(Details),
+    /// All commands by name.
+    Palette(Palette),
+    /// What a pane's rows are filtered by.
+    Filter(FilterBox),
+    /// Declaring a criterion.
+    Declare(DeclareBox),
+    /// A note for the timeline.
+    Note(NoteBox),
+    /// A question of two buttons.
+    Ask(AskBox),
+    /// The rollback wizard.
+    Wizard(Box<Wizard>),
+}
+
+/// All that is known of one thing, as lines of label and text.
+pub struct Details {
+    /// What it is.
+    pub title: String,
+    /// Label and text.
+    pub lines: Vec<(String, String)>,
+    /// How far it is scrolled.
+    pub scroll: Scroll,
+}
+
+/// The command palette.
+#[derive(Default)]
+pub struct Palette {
+    /// What was typed.
+    pub field: Field,
+    /// Which command is selected.
+    pub list: Listing<Command>,
+}
+
+/// The filter of a pane while it is typed.
+pub struct FilterBox {
+    /// Whose.
+    pub pane: Pane,
+    /// What was typed.
+    pub field: Field,
+}
+
+/// Declaring a criterion, or taking the declaration back.
+pub struct DeclareBox {
+    /// Of which service.
+    pub service: ServiceKey,
+    /// Which criterion is selected.
+    pub list: Listing<CriterionId>,
+    /// What was seen, in the operator's words.
+    pub note: Field,
+}
+
+/// What a note is for.
+pub enum NotePurpose {
+    /// The incident's timeline.
+    Timeline,
+    /// Signing a check that did not pass or is left out; the runbook wants a word on it.
+    Sign {
+        /// The check's id.
+        check: String,
+        /// How it went.
+        state: CheckState,
+        /// The check's name.
+        title: String,
+    },
+}
+
+/// A line of text for the incident's story.
+pub struct NoteBox {
+    /// What it is for.
+    pub purpose: NotePurpose,
+    /// What was typed.
+    pub field: Field,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// To quit although a write runs.
+    Quit,
+    /// To give the incident up before anything was sent.
+    Abandon,
+    /// To end a rollback as unknown.
+    GiveUp,
+}
+
+/// Which of two buttons has the focus. The harmless one has it first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Button {
+    /// The harmless one.
+    #[default]
+    Cancel,
+    /// The one that acts.
+    Act,
+}
+
+impl Button {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Cancel => Self::Act,
+            Self::Act => Self::Cancel,
+        }
+    }
+}
+
+/// A question of two buttons.
+pub struct AskBox {
+    /// What is asked.
+    pub question: Question,
+    /// Which button has the focus.
+    pub focus: Button,
+    /// When it opened.
+    pub opened: Instant,
+}
+
+impl AskBox {
+    /// A question that opens now.
+    #[must_use]
+    pub fn new(question: Question, opened: Instant) -> Self {
+        Self {
+            question,
+            focus: Button::default(),
+            opened,
+        }
+    }
+
+    /// Whether it listens.
+    #[must_use]
+    pub fn armed(&self, moment: Instant) -> bool {
+        moment.saturating_duration_since(self.opened) >= DEAF
+    }
+}
+
+/// The box that approves a frozen plan. Nothing in it acts on Enter alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApproveBox {
+    /// The plan that it was opened for.
+    pub hash: PlanHash,
+    /// When it opened.
+    pub opened: Instant,
+    /// When the newest key came.
+    pub touched: Instant,
+    /// What was typed, in a protected environment.
+    pub typed: String,
+    /// Which button has the focus, elsewhere.
+    pub focus: Button,
+    /// Whether Enter came on a text that is not the right one.
+    pub differs: bool,
+}
+
+impl ApproveBox {
+    /// A box for a plan, opening now.
+    #[must_use]
+    pub(super) fn new(hash: PlanHash, opened: Instant) -> Self {
+        Self {
+            hash,
+            opened,
+            touched: opened,
+            typed: String::new(),
+            focus: Button::default(),
+            differs: false,
+        }
+    }
+
+    /// Whether it listens.
+    #[must_use]
+    pub(super) fn armed(&self, moment: Instant) -> bool {
+        moment.saturating_duration_since(self.opened) >= DEAF
+    }
+
+    /// Forgets what was typed or chosen, and is deaf again for a moment.
+    pub(super) fn disarm(&mut self, moment: Instant) {
+        *self = Self::new(self.hash.clone(), moment);
+    }
+
+    /// Whether what was typed has lain too long.
+    #[must_use]
+    pub(super) fn is_old(&self, moment: Instant) -> bool {
+        let touched = !self.typed.is_empty() || self.focus == Button::Act;
+        touched && moment.saturating_duration_since(self.touched) >= FORGETS
+    }
+}

@@ -1,0 +1,413 @@
+//! The small layers: help, details, palette, filter, declaration, note, question.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear, Widget};
+
+use crate::domain::{CriterionId, Phrase};
+
+use super::command::{Command, Section};
+use super::keymap::Context;
+use super::layer::{
+    AskBox, Button, DeclareBox, Details, FilterBox, Layer, NoteBox, NotePurpose, Palette, Question,
+};
+use super::layout::middle;
+use super::listing::Scroll;
+use super::panes::{draw_lines, highlight};
+use super::screen::Screen;
+use super::text;
+use super::theme::Role;
+use super::widgets::Field;
+use super::world::World;
+
+/// An empty box with a border and a title; gives the room within.
+pub(super) fn framed(title: &str, area: Rect, world: &World<'_>, buffer: &mut Buffer) -> Rect {
+    let area = area.intersection(buffer.area);
+    Clear.render(area, buffer);
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(world.style(Role::Focus))
+        .title(world.span(
+            format!(
+                " {} ",
+                text::cut(title, usize::from(area.width).saturating_sub(4))
+            ),
+            Role::Title,
+        ));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    inner.intersection(buffer.area)
+}
+
+/// A line `label text▏`; gives the cursor's place.
+pub(super) fn draw_field(
+    label: &str,
+    field: &Field,
+    area: Rect,
+    world: &World<'_>,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return None;
+    }
+    let label = format!("{label} ");
+    let cells = usize::from(area.width);
+    let (seen, cursor) = field.seen(cells.saturating_sub(text::width(&label)));
+    let x = text::width(&label) + cursor;
+    draw_lines(
+        [Line::from(vec![
+            world.span(label, Role::Key),
+            world.span(seen, Role::Text),
+        ])],
+        area,
+        buffer,
+    );
+    let x = area
+        .x
+        .saturating_add(u16::try_from(x).unwrap_or(u16::MAX))
+        .min(area.right().saturating_sub(1));
+    Some(Position { x, y: area.y })
+}
+
+fn size(cells: usize) -> u16 {
+    u16::try_from(cells).unwrap_or(u16::MAX)
+}
+
+/// Where the keyboard was before the top layer opened.
+pub(super) fn beneath(screen: &Screen, world: &World<'_>) -> Context {
+    let below = screen
+        .layers
+        .len()
+        .checked_sub(2)
+        .and_then(|at| screen.layers.get(at));
+    match below {
+        Some(Layer::Wizard(wizard)) => wizard.context(world.session),
+        Some(
+            Layer::Help(_)
+            | Layer::Details(_)
+            | Layer::Palette(_)
+            | Layer::Filter(_)
+            | Layer::Declare(_)
+            | Layer::Note(_)
+            | Layer::Ask(_),
+        )
+        | None => Context::Main,
+    }
+}
+
+/// The lines of help: every command that has a key where the keyboard was, with all its keys and its sentence.
+pub(super) fn help_lines(context: Context, world: &World<'_>) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for section in Section::ALL {
+        let commands = Command::ALL
+            .iter()
+            .filter(|command| command.section() == section && world.keymap.key(context, **command).is_some());
+        let mut rows: Vec<Line<'static>> = commands
+            .map(|command| {
+                let keys: Vec<String> = world
+                    .keymap
+                    .keys(context, *command)
+                    .map(|key| key.to_string())
+                    .collect();
+                Line::from(vec![
+                    world.span(text::pad(&keys.join(" "), 18), Role::Key),
+                    world.span(world.get(command.sentence()), Role::Text),
+                ])
+            })
+            .collect();
+        if !rows.is_empty() {
+            if !lines.is_empty() {
+                lines.push(Line::default());
+            }
+            lines.push(Line::from(world.span(world.get(section.title()), Role::Title)));
+            lines.append(&mut rows);
+        }
+    }
+    lines
+}
+
+pub(super) fn help(
+    scroll: &Scroll,
+    screen: &Screen,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let lines = help_lines(beneath(screen, world), world);
+    let area = middle(body, 84, size(lines.len() + 2));
+    let title = format!("{} · {}", world.get("help-title"), world.get("help-close"));
+    let inner = framed(&title, area, world, buffer);
+    let window = scroll.window(lines.len(), usize::from(inner.height));
+    draw_lines(
+        lines.into_iter().skip(window.start).take(window.len()),
+        inner,
+        buffer,
+    );
+    None
+}
+
+pub(super) fn details(
+    details: &Details,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let cells = usize::from(middle(body, 100, 1).width).saturating_sub(2);
+    let lines: Vec<Line<'static>> = details
+        .lines
+        .iter()
+        .flat_map(|(label, said)| labelled(label, said, Role::Text, cells, world))
+        .collect();
+    let area = middle(body, 100, size(lines.len() + 2));
+    let inner = framed(&details.title, area, world, buffer);
+    let window = details.scroll.window(lines.len(), usize::from(inner.height));
+    draw_lines(
+        lines.into_iter().skip(window.start).take(window.len()),
+        inner,
+        buffer,
+    );
+    None
+}
+
+/// Cells of a label.
+const LABEL: usize = 14;
+
+/// `label  text`, folded under itself.
+pub(super) fn labelled(
+    label: &str,
+    said: &str,
+    role: Role,
+    cells: usize,
+    world: &World<'_>,
+) -> Vec<Line<'static>> {
+    text::fold(said, cells.saturating_sub(LABEL + 1))
+        .into_iter()
+        .enumerate()
+        .map(|(nth, part)| {
+            let label = if nth == 0 { label } else { "" };
+            Line::from(vec![
+                world.span(text::pad(label, LABEL), Role::Muted),
+                Span::raw(" "),
+                world.span(part, role),
+            ])
+        })
+        .collect()
+}
+
+/// The commands of the palette that what was typed leaves, for the context beneath.
+pub(super) fn palette_commands(palette: &Palette, context: Context, world: &World<'_>) -> Vec<Command> {
+    let typed = palette.field.text().to_lowercase();
+    Command::ALL
+        .iter()
+        .copied()
+        .filter(|command| *command != Command::Palette && world.keymap.key(context, *command).is_some())
+        .filter(|command| {
+            command.name().contains(&typed) || world.get(command.sentence()).to_lowercase().contains(&typed)
+        })
+        .collect()
+}
+
+pub(super) fn palette(
+    palette: &Palette,
+    screen: &Screen,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let context = beneath(screen, world);
+    let commands = palette_commands(palette, context, world);
+    let inner = framed(&world.get("palette-title"), middle(body, 76, 18), world, buffer);
+    let cursor = draw_field(
+        ":",
+        &palette.field,
+        Rect {
+            height: inner.height.min(1),
+            ..inner
+        },
+        world,
+        buffer,
+    );
+    let rows = Rect {
+        y: inner.y.saturating_add(1),
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    let at = palette.list.at(&commands);
+    let lines = palette
+        .list
+        .window(&commands, usize::from(rows.height))
+        .filter_map(|row| {
+            let command = commands.get(row)?;
+            let key = world
+                .keymap
+                .key(context, *command)
+                .map(|key| key.to_string())
+                .unwrap_or_default();
+            let line = Line::from(vec![
+                world.span(text::pad(command.name(), 18), Role::Focus),
+                world.span(text::pad(&key, 10), Role::Key),
+                world.span(world.get(command.sentence()), Role::Text),
+            ]);
+            Some(highlight(line, row == at, true, world))
+        });
+    draw_lines(lines.collect::<Vec<_>>(), rows, buffer);
+    cursor
+}
+
+pub(super) fn filter(
+    filter: &FilterBox,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let line = Rect {
+        y: body.bottom().saturating_sub(1),
+        height: body.height.min(1),
+        ..body
+    };
+    Clear.render(line.intersection(buffer.area), buffer);
+    let label = format!(" {} /", world.get("filter-prompt"));
+    draw_field(&label, &filter.field, line, world, buffer)
+}
+
+/// The criteria that a person declares.
+pub(super) const DECLARABLE: [CriterionId; 3] = [
+    CriterionId::FeatureDown,
+    CriterionId::DataInconsistency,
+    CriterionId::Vulnerability,
+];
+
+pub(super) fn declare(
+    declare: &DeclareBox,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let title = world.say(&Phrase::new("declare-title").text("service", &declare.service));
+    let inner = framed(&title, middle(body, 72, 9), world, buffer);
+    let at = declare.list.at(&DECLARABLE);
+    let cells = usize::from(inner.width);
+    let mut lines: Vec<Line<'static>> = DECLARABLE
+        .iter()
+        .enumerate()
+        .map(|(row, criterion)| {
+            let known = declared(&declare.service, *criterion, world);
+            let state = known.map(|declaration| {
+                format!(
+                    "{} {} · {}",
+                    world.words.hm(declaration.at),
+                    declaration.by,
+                    declaration.note
+                )
+            });
+            let name = text::pad(&world.words.criterion(*criterion), 24);
+            let mark = if row == at { "› " } else { "  " };
+            let line = Line::from(vec![
+                world.span(mark, Role::Focus),
+                world.span(name, if state.is_some() { Role::Bad } else { Role::Text }),
+                world.span(
+                    text::cut(&state.unwrap_or_default(), cells.saturating_sub(26)),
+                    Role::Muted,
+                ),
+            ]);
+            highlight(line, row == at, true, world)
+        })
+        .collect();
+    lines.push(Line::default());
+    let selected = DECLARABLE.get(at).copied();
+    let withdraws = selected.filter(|criterion| declared(&declare.service, *criterion, world).is_some());
+    if let Some(criterion) = withdraws {
+        let said = Phrase::new("declare-withdraw").text("criterion", world.words.criterion(criterion));
+        lines.push(Line::from(
+            world.span(format!("Enter  {}", world.say(&said)), Role::Warn),
+        ));
+        draw_lines(lines, inner, buffer);
+        return None;
+    }
+    let row = size(lines.len());
+    draw_lines(lines, inner, buffer);
+    let field = Rect {
+        y: inner.y.saturating_add(row),
+        height: inner.height.saturating_sub(row).min(1),
+        ..inner
+    };
+    let hint = Rect {
+        y: field.bottom().saturating_add(1),
+        height: inner.bottom().saturating_sub(field.bottom() + 1).min(1),
+        ..inner
+    };
+    draw_lines(
+        [Line::from(world.span(world.get("declare-hint"), Role::Muted))],
+        hint,
+        buffer,
+    );
+    draw_field(
+        &format!("{}:", world.get("declare-label-note")),
+        &declare.note,
+        field,
+        world,
+        buffer,
+    )
+}
+
+/// A declaration that stands.
+pub(super) fn declared<'a>(
+    service: &crate::domain::ServiceKey,
+    criterion: CriterionId,
+    world: &World<'a>,
+) -> Option<&'a crate::rollback::Declaration> {
+    world
+        .session
+        .declarations
+        .iter()
+        .find(|known| known.criterion == criterion && known.service == *service)
+}
+
+pub(super) fn note(note: &NoteBox, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let title = match &note.purpose {
+        NotePurpose::Timeline => world.get("note-title"),
+        NotePurpose::Sign { title, .. } => title.clone(),
+    };
+    let inner = framed(&title, middle(body, 72, 3), world, buffer);
+    draw_field("›", &note.field, inner, world, buffer)
+}
+
+pub(super) fn ask(ask: &AskBox, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let (question, cancel, act) = match ask.question {
+        Question::Quit => ("quit-ask", "quit-no", "quit-yes"),
+        Question::Abandon => ("abandon-ask", "button-keep", "button-abandon"),
+        Question::GiveUp => ("give-up-ask", "button-keep", "button-give-up"),
+    };
+    let area = middle(body, 64, 8);
+    let lines = text::fold(&world.get(question), usize::from(area.width).saturating_sub(4));
+    let inner = framed("?", middle(body, 64, size(lines.len() + 4)), world, buffer);
+    let mut drawn: Vec<Line<'static>> = lines
+        .into_iter()
+        .map(|line| Line::from(world.span(format!(" {line}"), Role::Text)))
+        .collect();
+    drawn.push(Line::default());
+    drawn.push(buttons(ask.focus, &world.get(cancel), &world.get(act), world));
+    draw_lines(drawn, inner, buffer);
+    None
+}
+
+/// The two buttons; the focus is a mark and a style.
+pub(super) fn buttons(focus: Button, cancel: &str, act: &str, world: &World<'_>) -> Line<'static> {
+    let styled = |button: Button, label: &str| {
+        let (left, right, style) = if focus == button {
+            ("[", "]", world.style(Role::Selected))
+        } else {
+            (" ", " ", Style::new())
+        };
+        Span::styled(format!("{left} {label} {right}"), style)
+    };
+    Line::from(vec![
+        Span::raw("   "),
+        styled(Button::Cancel, cancel),
+        Span::raw("   "),
+        styled(Button::Act, act),
+    ])
+}

@@ -1,0 +1,528 @@
+//! From a key to what it does: the top layer first, then the panes.
+
+use crate::domain::{Clean, Phrase};
+use crate::incident::Stage;
+use crate::session::{NoticeLevel, OperatorMsg};
+
+use super::command::Command;
+use super::keymap::Context;
+use super::keys::Key;
+use super::layer::{AskBox, Button, DeclareBox, FilterBox, Layer, NoteBox, NotePurpose, Palette, Question};
+use super::listing::{Listing, Motion, Scroll};
+use super::overlays::{DECLARABLE, beneath, declared, palette_commands};
+use super::panes::{details, event_ids, image_ids, revision_ids, service_ids};
+use super::screen::{Pane, Request, Screen};
+use super::widgets::Field;
+use super::wizard::{self, Wizard};
+use super::world::World;
+
+impl Screen {
+    /// Follows the session: a wizard whose incident is over closes, a report draft follows the recorded facts.
+    pub fn follow(&mut self, world: &World<'_>) {
+        let keep = self
+            .wizard_mut()
+            .is_none_or(|wizard| wizard.follow(world.session, world.moment));
+        if !keep {
+            self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
+        }
+        let reporting = world
+            .session
+            .incident
+            .as_ref()
+            .is_some_and(|incident| incident.stage == Stage::Report);
+        if reporting && self.wizard_mut().is_some() {
+            wizard::keep_draft(&mut self.draft, world);
+        }
+    }
+
+    /// Takes a key. `burst` says that it came among more keys than a person types at once.
+    pub fn key(&mut self, key: Key, burst: bool, world: &World<'_>) -> Vec<Request> {
+        self.follow(world);
+        let context = self.context(world.session);
+        match world.keymap.command(context, key) {
+            Some(command) => self.command(command, world),
+            None => {
+                self.typed(key, burst, world);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Takes pasted text. It goes where text is written, and never to what approves.
+    pub fn paste(&mut self, text: &str, world: &World<'_>) {
+        self.follow(world);
+        let writing = self.context(world.session) == Context::Report;
+        match self.layers.last_mut() {
+            Some(Layer::Palette(palette)) => palette.field.insert(text),
+            Some(Layer::Filter(filter)) => filter.field.insert(text),
+            Some(Layer::Declare(declare)) => declare.note.insert(text),
+            Some(Layer::Note(note)) => note.field.insert(text),
+            Some(Layer::Wizard(_)) if writing => {
+                if let Some(draft) = &mut self.draft {
+                    draft.insert(text);
+                }
+            }
+            Some(Layer::Wizard(_) | Layer::Help(_) | Layer::Details(_) | Layer::Ask(_)) | None => {}
+        }
+        self.refilter();
+    }
+
+    /// Does what a command says.
+    pub fn command(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
+        if let Some(requests) = self.everywhere(command, world) {
+            return requests;
+        }
+        match self.layers.last() {
+            None => self.main(command, world),
+            Some(Layer::Wizard(_)) => self.wizard_command(command, world),
+            Some(Layer::Help(_) | Layer::Details(_)) => {
+                self.page(command);
+                Vec::new()
+            }
+            Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Declare(_) | Layer::Note(_)) => {
+                self.line(command, world)
+            }
+            Some(Layer::Ask(_)) => self.ask(command, world),
+        }
+    }
+
+    fn quit(&mut self, world: &World<'_>) -> Vec<Request> {
+        if !world.session.is_writing() {
+            return vec![Request::Quit];
+        }
+        let asking = self
+            .layers
+            .iter()
+            .any(|layer| matches!(layer, Layer::Ask(ask) if ask.question == Question::Quit));
+        if !asking {
+            self.layers
+                .push(Layer::Ask(AskBox::new(Question::Quit, world.moment)));
+        }
+        Vec::new()
+    }
+
+    /// Commands that mean the same everywhere, or over the panes as in the wizard; `None` when this is none of them.
+    fn everywhere(&mut self, command: Command, world: &World<'_>) -> Option<Vec<Request>> {
+        if command == Command::Quit {
+            return Some(self.quit(world));
+        } else if command == Command::Suspend {
+            return Some(vec![Request::Suspend]);
+        } else if command == Command::Redraw {
+            return Some(vec![Request::Redraw]);
+        } else if command == Command::ToggleHeader {
+            self.header_folded = !self.header_folded;
+            return Some(Vec::new());
+        } else if !matches!(self.layers.last(), None | Some(Layer::Wizard(_))) {
+            return None;
+        }
+        let requests = if command == Command::Help {
+            self.layers.push(Layer::Help(Scroll::default()));
+            Vec::new()
+        } else if command == Command::Palette {
+            self.layers.push(Layer::Palette(Palette::default()));
+            Vec::new()
+        } else if command == Command::Note {
+            let note = NoteBox {
+                purpose: NotePurpose::Timeline,
+                field: Field::default(),
+            };
+            self.layers.push(Layer::Note(note));
+            Vec::new()
+        } else if command == Command::Declare {
+            self.open_declare(world);
+            Vec::new()
+        } else if command == Command::Refresh {
+            self.say(NoticeLevel::Info, Phrase::new("notice-refreshing"), world.now);
+            vec![Request::Tell(OperatorMsg::Refresh(None))]
+        } else {
+            return None;
+        };
+        Some(requests)
+    }
+
+    fn open_declare(&mut self, world: &World<'_>) {
+        match self.service(world.session) {
+            Some(view) => {
+                let service = view.key.clone();
+                let declare = DeclareBox {
+                    service,
+                    list: Listing::default(),
+                    note: Field::default(),
+                };
+                self.layers.push(Layer::Declare(declare));
+            }
+            None => self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.now),
+        }
+    }
+
+    /// A command over the panes.
+    fn main(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
+        if let Some(motion) = Motion::of(command) {
+            self.go(motion, world);
+            return Vec::new();
+        }
+        if let Some(pane) = pane_of(command) {
+            self.show(pane);
+            return Vec::new();
+        }
+        match command {
+            Command::StartRollback => return self.start_rollback(world),
+            Command::Checklist => self.open_checklist(world),
+            Command::EditReport => return self.edit_report(world),
+            Command::Into if self.focus == Pane::Services => self.show(Pane::Revisions),
+            Command::Into | Command::Describe => match details(self, world) {
+                Some(details) => self.layers.push(Layer::Details(details)),
+                None => self.say(
+                    NoticeLevel::Bad,
+                    Phrase::new("notice-nothing-selected"),
+                    world.now,
+                ),
+            },
+            Command::Out => self.show(Pane::Services),
+            Command::Back => self.back(),
+            Command::NextPane => self.turn(&Pane::ALL, 1),
+            Command::PreviousPane => self.turn(&Pane::ALL, Pane::ALL.len() - 1),
+            Command::NextTab => self.turn_tab(1),
+            Command::PreviousTab => self.turn_tab(Pane::TABS.len() - 1),
+            Command::Zoom => self.zoomed = true,
+            Command::Unzoom => self.zoomed = false,
+            Command::Filter => {
+                let field = Field::with(self.filter(self.focus).unwrap_or_default());
+                self.layers.push(Layer::Filter(FilterBox {
+                    pane: self.focus,
+                    field,
+                }));
+            }
+            Command::Services
+            | Command::Revisions
+            | Command::Images
+            | Command::Events
+            | Command::Metrics
+            | Command::Latency
+            | Command::Down
+            | Command::Up
+            | Command::Top
+            | Command::Bottom
+            | Command::PageDown
+            | Command::PageUp
+            | Command::Help
+            | Command::Palette
+            | Command::ToggleHeader
+            | Command::Redraw
+            | Command::Suspend
+            | Command::Quit
+            | Command::Refresh
+            | Command::Declare
+            | Command::Note => {
+                // Done above, for every layer alike.
+            }
+            Command::Next
+            | Command::Choose
+            | Command::Press
+            | Command::Switch
+            | Command::Stop
+            | Command::LookAgain
+            | Command::GiveUp
+            | Command::SignPassed
+            | Command::SignFailed
+            | Command::SignSkipped
+            | Command::WriteReport
+            | Command::SettleReport
+            | Command::CloseIncident
+            | Command::Abandon => {
+                self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.now);
+            }
+        }
+        Vec::new()
+    }
+
+    fn go(&mut self, motion: Motion, world: &World<'_>) {
+        match self.focus {
+            Pane::Services => {
+                let ids = service_ids(self, world.session);
+                // Before the first choice the burning one is selected, wherever it stands.
+                if self.services.chosen().is_none()
+                    && let Some(view) = self.service(world.session)
+                {
+                    self.services.select(view.key.clone());
+                }
+                self.services.go(motion, &ids);
+            }
+            Pane::Revisions => self.revisions.go(motion, &revision_ids(self, world)),
+            Pane::Images => self.images.go(motion, &image_ids(self, world)),
+            Pane::Events => self.events.go(motion, &event_ids(self, world)),
+            // Charts have no rows: moving there chooses the service that they are about.
+            Pane::ErrorRate | Pane::Latency => {
+                let ids = service_ids(self, world.session);
+                self.services.go(motion, &ids);
+            }
+        }
+    }
+
+    fn turn(&mut self, panes: &[Pane], by: usize) {
+        let at = panes.iter().position(|pane| *pane == self.focus).unwrap_or(0);
+        if let Some(pane) = panes.get((at + by) % panes.len().max(1)) {
+            self.show(*pane);
+        }
+    }
+
+    fn turn_tab(&mut self, by: usize) {
+        let tabs = Pane::TABS;
+        let at = tabs.iter().position(|pane| *pane == self.tab).unwrap_or(0);
+        if let Some(pane) = tabs.get((at + by) % tabs.len()) {
+            self.show(*pane);
+        }
+    }
+
+    fn back(&mut self) {
+        if self.filter(self.focus).is_some() {
+            self.filters.remove(&self.focus);
+        } else if self.zoomed {
+            self.zoomed = false;
+        }
+    }
+
+    /// Opens the wizard; only the session may open an incident.
+    fn start_rollback(&mut self, world: &World<'_>) -> Vec<Request> {
+        let session = world.session;
+        let goes_on = session
+            .incident
+            .as_ref()
+            .is_some_and(|incident| incident.stage != Stage::Abandoned);
+        if goes_on {
+            self.layers
+                .push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
+            return Vec::new();
+        }
+        let Some(service) = self.service(session).map(|view| view.key.clone()) else {
+            self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.now);
+            return Vec::new();
+        };
+        let tell = vec![Request::Tell(OperatorMsg::StartRollback { service })];
+        if session.setup.mode == crate::domain::Mode::ReadOnly {
+            // Nothing opens; the session says why.
+            return tell;
+        }
+        self.layers
+            .push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
+        tell
+    }
+
+    fn open_checklist(&mut self, world: &World<'_>) {
+        if has_checklist(world) {
+            self.layers
+                .push(Layer::Wizard(Box::new(Wizard::at_checklist(world.moment))));
+        } else {
+            self.say(NoticeLevel::Bad, Phrase::new("notice-no-checklist"), world.now);
+        }
+    }
+
+    /// Asks for the editor, when there is a report to edit.
+    pub(super) fn edit_report(&mut self, world: &World<'_>) -> Vec<Request> {
+        let reporting = world
+            .session
+            .incident
+            .as_ref()
+            .is_some_and(|incident| incident.stage == Stage::Report);
+        if reporting {
+            wizard::keep_draft(&mut self.draft, world);
+        }
+        match self.draft.as_ref().filter(|_| reporting) {
+            Some(draft) => vec![Request::Edit(draft.text())],
+            None => {
+                self.say(NoticeLevel::Bad, Phrase::new("notice-no-report"), world.now);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A command over a page to read.
+    fn page(&mut self, command: Command) {
+        if matches!(command, Command::Back | Command::Choose) {
+            self.layers.pop();
+            return;
+        }
+        let Some(motion) = Motion::of(command) else { return };
+        match self.layers.last() {
+            Some(Layer::Help(scroll)) => scroll.go(motion),
+            Some(Layer::Details(details)) => details.scroll.go(motion),
+            Some(
+                Layer::Palette(_)
+                | Layer::Filter(_)
+                | Layer::Declare(_)
+                | Layer::Note(_)
+                | Layer::Ask(_)
+                | Layer::Wizard(_),
+            )
+            | None => {}
+        }
+    }
+
+    /// A command where a line of text is typed.
+    fn line(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
+        let motion = Motion::of(command);
+        let context = beneath(self, world);
+        if command == Command::Back {
+            if let Some(Layer::Filter(filter)) = self.layers.pop() {
+                self.filters.remove(&filter.pane);
+            }
+            return Vec::new();
+        }
+        if command == Command::Choose {
+            return self.choose_line(context, world);
+        }
+        let Some(motion) = motion else { return Vec::new() };
+        if let Some(Layer::Palette(palette)) = self.layers.last_mut() {
+            let commands = palette_commands(palette, context, world);
+            palette.list.go(motion, &commands);
+        } else if let Some(Layer::Declare(declare)) = self.layers.last_mut() {
+            declare.list.go(motion, &DECLARABLE);
+        }
+        Vec::new()
+    }
+
+    /// Enter on a line of text.
+    fn choose_line(&mut self, context: Context, world: &World<'_>) -> Vec<Request> {
+        match self.layers.pop() {
+            Some(Layer::Palette(palette)) => {
+                let commands = palette_commands(&palette, context, world);
+                match palette.list.id(&commands) {
+                    Some(command) => self.command(*command, world),
+                    None => Vec::new(),
+                }
+            }
+            Some(Layer::Declare(declare)) => self.declare(declare, world),
+            Some(Layer::Note(note)) => {
+                let text = Clean::from(note.field.text());
+                if text.as_str().trim().is_empty() {
+                    return Vec::new();
+                }
+                vec![Request::Tell(match note.purpose {
+                    NotePurpose::Timeline => OperatorMsg::Note(text),
+                    NotePurpose::Sign {
+                        check,
+                        state,
+                        title: _,
+                    } => OperatorMsg::Sign {
+                        check,
+                        state,
+                        note: text,
+                    },
+                })]
+            }
+            // The filter stays as it was typed.
+            Some(Layer::Filter(_)) | None => Vec::new(),
+            Some(other @ (Layer::Help(_) | Layer::Details(_) | Layer::Ask(_) | Layer::Wizard(_))) => {
+                self.layers.push(other);
+                Vec::new()
+            }
+        }
+    }
+
+    fn declare(&mut self, declare: DeclareBox, world: &World<'_>) -> Vec<Request> {
+        let Some(criterion) = declare.list.id(&DECLARABLE).copied() else {
+            return Vec::new();
+        };
+        let service = declare.service.clone();
+        if declared(&service, criterion, world).is_some() {
+            return vec![Request::Tell(OperatorMsg::Withdraw { criterion, service })];
+        }
+        let note = Clean::from(declare.note.text());
+        if note.as_str().trim().is_empty() {
+            // A declaration is somebody's word; without the word there is nothing to record.
+            self.say(NoticeLevel::Bad, Phrase::new("notice-note-wanted"), world.now);
+            self.layers.push(Layer::Declare(declare));
+            return Vec::new();
+        }
+        vec![Request::Tell(OperatorMsg::Declare {
+            criterion,
+            service,
+            note,
+        })]
+    }
+
+    /// A command at a question of two buttons.
+    fn ask(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
+        let Some(Layer::Ask(ask)) = self.layers.last_mut() else {
+            return Vec::new();
+        };
+        if command == Command::Back {
+            self.layers.pop();
+        } else if !ask.armed(world.moment) {
+            // Deaf: what was on its way to something else is not an answer.
+        } else if command == Command::Switch {
+            ask.focus = ask.focus.other();
+        } else if command == Command::Press {
+            let (question, focus) = (ask.question, ask.focus);
+            self.layers.pop();
+            return match (focus, question) {
+                (Button::Cancel, Question::Quit | Question::Abandon | Question::GiveUp) => Vec::new(),
+                (Button::Act, Question::Quit) => vec![Request::Quit],
+                (Button::Act, Question::Abandon) => vec![Request::Tell(OperatorMsg::Abandon)],
+                (Button::Act, Question::GiveUp) => vec![Request::Tell(OperatorMsg::GiveUpUnknown)],
+            };
+        }
+        Vec::new()
+    }
+
+    /// A key that is no command here: it is typed, where text is typed.
+    fn typed(&mut self, key: Key, burst: bool, world: &World<'_>) {
+        match self.layers.last_mut() {
+            Some(Layer::Palette(palette)) => {
+                palette.field.key(key);
+            }
+            Some(Layer::Filter(filter)) => {
+                filter.field.key(key);
+            }
+            Some(Layer::Declare(declare)) => {
+                declare.note.key(key);
+            }
+            Some(Layer::Note(note)) => {
+                note.field.key(key);
+            }
+            Some(Layer::Wizard(_)) => self.wizard_typed(key, burst, world),
+            Some(Layer::Help(_) | Layer::Details(_) | Layer::Ask(_)) | None => {}
+        }
+        self.refilter();
+    }
+
+    /// The filter works while it is typed.
+    fn refilter(&mut self) {
+        if let Some(Layer::Filter(filter)) = self.layers.last() {
+            self.filters.insert(filter.pane, filter.field.text());
+        }
+    }
+}
+
+/// Whether there is a checklist to look at: the rollback ended on target.
+pub(super) fn has_checklist(world: &World<'_>) -> bool {
+    world
+        .session
+        .incident
+        .as_ref()
+        .is_some_and(|incident| match incident.stage {
+            Stage::Verify | Stage::Report | Stage::Done => true,
+            Stage::Assess
+            | Stage::Scope
+            | Stage::Target
+            | Stage::Check
+            | Stage::Approve
+            | Stage::Act { .. }
+            | Stage::Abandoned => false,
+        })
+}
+
+/// The pane that a command goes to.
+fn pane_of(command: Command) -> Option<Pane> {
+    [
+        (Command::Services, Pane::Services),
+        (Command::Revisions, Pane::Revisions),
+        (Command::Images, Pane::Images),
+        (Command::Events, Pane::Events),
+        (Command::Metrics, Pane::ErrorRate),
+        (Command::Latency, Pane::Latency),
+    ]
+    .into_iter()
+    .find(|(asked, _)| *asked == command)
+    .map(|(_, pane)| pane)
+}

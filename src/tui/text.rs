@@ -1,0 +1,195 @@
+//! Text in cells: measuring, cutting, folding, and the last look over a finished picture.
+//!
+//! Widths are ratatui's own (`CellWidth`), because that is what it draws with: a Japanese letter is two cells, half-width
+//! kana with its mark is two cells although `unicode-width` counts one.
+
+use ratatui::buffer::{Buffer, CellWidth};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::Clean;
+
+/// Cells that `text` takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.graphemes(true).map(|g| usize::from(g.cell_width())).sum()
+}
+
+/// `text` in at most `cells` cells, cut with `…`, never within a wide letter.
+#[must_use]
+pub(super) fn cut(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let next = usize::from(grapheme.cell_width());
+        if used + next + 1 > cells {
+            break;
+        }
+        kept.push_str(grapheme);
+        used += next;
+    }
+    if cells > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
+/// The end of `text` in at most `cells` cells, with `…` before it: of an ARN the end tells most.
+#[must_use]
+pub(super) fn cut_front(text: &str, cells: usize) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let mut kept: Vec<&str> = Vec::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true).rev() {
+        let next = usize::from(grapheme.cell_width());
+        if used + next + 1 > cells {
+            break;
+        }
+        kept.push(grapheme);
+        used += next;
+    }
+    let mut text = String::new();
+    if cells > 0 {
+        text.push('…');
+    }
+    text.extend(kept.into_iter().rev());
+    text
+}
+
+/// `text` cut and filled with spaces to exactly `cells` cells.
+#[must_use]
+pub(super) fn pad(text: &str, cells: usize) -> String {
+    let mut padded = cut(text, cells);
+    let missing = cells.saturating_sub(width(&padded));
+    padded.extend(std::iter::repeat_n(' ', missing));
+    padded
+}
+
+/// As `pad`, with the spaces in front.
+#[must_use]
+pub(super) fn pad_left(text: &str, cells: usize) -> String {
+    let text = cut(text, cells);
+    let mut padded: String = std::iter::repeat_n(' ', cells.saturating_sub(width(&text))).collect();
+    padded.push_str(&text);
+    padded
+}
+
+/// `text` folded into lines of at most `cells` cells: between words, and where there is no space (Japanese, ARNs) between
+/// letters. Line breaks of the text stay.
+#[must_use]
+pub(super) fn fold(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(2);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_word_bounds() {
+            let wide = width(word);
+            if used + wide <= cells {
+                line.push_str(word);
+                used += wide;
+                continue;
+            }
+            if wide <= cells {
+                lines.push(line.trim_end().to_owned());
+                line.clear();
+                used = 0;
+                if !word.trim().is_empty() {
+                    line.push_str(word);
+                    used = wide;
+                }
+                continue;
+            }
+            for grapheme in word.graphemes(true) {
+                let next = usize::from(grapheme.cell_width());
+                if used + next > cells {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += next;
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// Replaces whatever could still drive a terminal or mislead the eye, in every cell of a finished picture. What comes from
+/// outside is `Clean` where it arrives; this is the second fence, also for what we forgot.
+pub(super) fn sweep(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let symbol = cell.symbol();
+        if symbol.chars().all(is_plain) {
+            continue;
+        }
+        let clean = Clean::new(symbol);
+        if clean.as_str() != symbol {
+            let safe = if clean.as_str().cell_width() == symbol.cell_width() {
+                clean.as_str()
+            } else {
+                "\u{FFFD}"
+            };
+            cell.set_symbol(safe);
+        }
+    }
+}
+
+/// Whether a letter is of the blocks that nearly every cell is made of, so that the sweep costs nothing.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{2190}'..='\u{25FF}' | '\u{3001}'..='\u{9FFF}' | '\u{FF01}'..='\u{FF60}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use ratatui::layout::Rect;
+
+    #[test]
+    fn japanese_is_two_cells_and_is_never_cut_in_half() {
+        assert_eq!(width("ロールバック"), 12);
+        assert_eq!(cut("ロールバック", 6), "ロー…");
+        assert_eq!(cut("ロールバック", 5), "ロー…");
+        assert_eq!(cut("ロールバック", 12), "ロールバック");
+        assert_eq!(cut("ab", 0), "");
+        assert_eq!(pad("戻す", 6), "戻す  ");
+        assert_eq!(cut_front("task-definition/app:57", 6), "…pp:57");
+    }
+
+    #[test]
+    fn folding_keeps_words_whole_where_there_are_words() {
+        assert_eq!(fold("the quick brown fox", 9), ["the quick", "brown fox"]);
+        assert_eq!(fold("判断期限まで", 6), ["判断期", "限まで"]);
+        assert_eq!(fold("", 6), [""]);
+    }
+
+    #[test]
+    fn the_sweep_leaves_nothing_that_drives_a_terminal() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
+        buffer[(0, 0)].set_symbol("\u{1b}");
+        buffer[(1, 0)].set_symbol("a\u{202E}");
+        buffer[(2, 0)].set_symbol("日");
+        sweep(&mut buffer);
+        assert_eq!(buffer[(0, 0)].symbol(), "\u{FFFD}");
+        assert!(!buffer[(1, 0)].symbol().contains('\u{202E}'));
+        assert_eq!(buffer[(2, 0)].symbol(), "日");
+    }
+
+    proptest! {
+        #[test]
+        fn cut_pad_and_fold_keep_to_their_cells(text in "\\PC{0,40}", cells in 0usize..30) {
+            prop_assert!(width(&cut(&text, cells)) <= cells);
+            prop_assert!(width(&cut_front(&text, cells)) <= cells);
+            prop_assert_eq!(width(&pad(&text, cells)), cells);
+            for line in fold(&text, cells) {
+                // A single letter may be wider than the room there is.
+                prop_assert!(width(&line) <= cells.max(2) || line.graphemes(true).count() == 1);
+            }
+        }
+    }
+}

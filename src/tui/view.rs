@@ -1,0 +1,107 @@
+//! The whole picture. Drawing reads everything and changes nothing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::Widget;
+
+use super::layer::Layer;
+use super::layout::{Layout, Panes, Wishes, cover, divide};
+use super::screen::Screen;
+use super::world::World;
+use super::{footer, header, overlays, panes, text, wizard};
+
+/// Draws everything into `area`; gives where the terminal's cursor belongs, when a text is being typed. Input methods open
+/// their window there.
+pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let area = area.intersection(buffer.area);
+    let wishes = Wishes {
+        header_folded: screen.header_folded,
+        zoomed: screen.zoomed,
+        services: world.session.services.len(),
+    };
+    let cursor = match divide(area, wishes) {
+        Layout::Nothing => None,
+        Layout::Line(line) => {
+            header::one_line(world, usize::from(line.width)).render(line, buffer);
+            None
+        }
+        Layout::Full {
+            header,
+            body,
+            footer,
+            panes,
+        } => {
+            header::draw(world, header, buffer);
+            draw_panes(screen, world, body, &panes, buffer);
+            let cursor = draw_layers(screen, world, body, buffer);
+            footer::draw(screen, world, footer, buffer);
+            cursor
+        }
+    };
+    text::sweep(buffer);
+    cursor.filter(|position| area.contains(*position))
+}
+
+fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buffer: &mut Buffer) {
+    // What a layer covers wholly need not be drawn.
+    let wizard = screen.layers.iter().any(|layer| match layer {
+        Layer::Wizard(_) => true,
+        Layer::Help(_)
+        | Layer::Details(_)
+        | Layer::Palette(_)
+        | Layer::Filter(_)
+        | Layer::Declare(_)
+        | Layer::Note(_)
+        | Layer::Ask(_) => false,
+    });
+    if wizard {
+        if let (_, Some(events)) = cover(body) {
+            panes::draw_events(screen, world, events, buffer);
+        }
+        return;
+    }
+    match panes {
+        Panes::Zoomed(area) => panes::draw(screen.focus, screen, world, *area, buffer),
+        Panes::Grid(areas) => {
+            for (pane, area) in areas {
+                panes::draw(*pane, screen, world, *area, buffer);
+            }
+        }
+        Panes::Tabbed {
+            services,
+            tab,
+            events,
+        } => {
+            panes::draw(super::screen::Pane::Services, screen, world, *services, buffer);
+            panes::draw(screen.tab, screen, world, *tab, buffer);
+            let lines = panes::newest_events(world, usize::from(events.height), usize::from(events.width));
+            for (line, y) in lines.into_iter().zip(events.y..events.bottom()) {
+                line.render(
+                    Rect {
+                        y,
+                        height: 1,
+                        ..*events
+                    },
+                    buffer,
+                );
+            }
+        }
+    }
+}
+
+fn draw_layers(screen: &Screen, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let mut cursor = None;
+    for layer in &screen.layers {
+        cursor = match layer {
+            Layer::Wizard(wizard) => wizard::draw(wizard, screen, world, cover(body).0, buffer),
+            Layer::Help(scroll) => overlays::help(scroll, screen, world, body, buffer),
+            Layer::Details(details) => overlays::details(details, world, body, buffer),
+            Layer::Palette(palette) => overlays::palette(palette, screen, world, body, buffer),
+            Layer::Filter(filter) => overlays::filter(filter, world, body, buffer),
+            Layer::Declare(declare) => overlays::declare(declare, world, body, buffer),
+            Layer::Note(note) => overlays::note(note, world, body, buffer),
+            Layer::Ask(ask) => overlays::ask(ask, world, body, buffer),
+        };
+    }
+    cursor
+}

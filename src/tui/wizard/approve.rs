@@ -1,0 +1,163 @@
+//! Approve: what will happen, where, and how it is undone. In a protected environment its name is typed; nothing here acts
+//! on Enter alone.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use crate::domain::Phrase;
+use crate::rollback::{Plan, Step};
+use crate::session::Session;
+use crate::tui::layer::ApproveBox;
+use crate::tui::overlays::{buttons, draw_field};
+use crate::tui::panes::draw_lines;
+use crate::tui::theme::Role;
+use crate::tui::widgets::Field;
+
+use super::frame::{Scene, draw_page};
+use super::scope::place;
+
+pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let world = &scene.world;
+    let (Some(plan), Some(open)) = (&scene.incident.plan, &scene.wizard.approve) else {
+        draw_lines(scene.message("empty-waiting", Role::Muted), body, buffer);
+        return None;
+    };
+    // What is typed must be in sight at any height, so it stands below and the facts scroll.
+    let below = 3.min(body.height);
+    let facts = Rect {
+        height: body.height.saturating_sub(below),
+        ..body
+    };
+    let question = Rect {
+        y: facts.bottom(),
+        height: below,
+        ..body
+    };
+    draw_page(scene, lines(scene, plan), facts, buffer);
+    if world.session.is_protected() {
+        draw_typed(scene, plan, open, question, buffer)
+    } else {
+        let lines = vec![
+            Line::from(world.span(world.get("approve-two-step"), Role::Title)),
+            buttons(
+                open.focus,
+                &world.get("button-cancel"),
+                &world.get("button-approve"),
+                world,
+            ),
+        ];
+        draw_lines(lines, question, buffer);
+        None
+    }
+}
+
+fn draw_typed(
+    scene: &Scene<'_>,
+    plan: &Plan,
+    open: &ApproveBox,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let world = &scene.world;
+    let phrase = plan.protected_phrase();
+    let said = |id| world.say(&Phrase::new(id).text("phrase", &phrase));
+    let hint = if !open.armed(world.moment) {
+        Line::from(world.span(world.get("approve-arming"), Role::Muted))
+    } else if open.differs {
+        Line::from(world.span(said("approve-differs"), Role::Bad))
+    } else if open.typed == phrase {
+        Line::from(world.span(world.get("approve-ready"), Role::Warn))
+    } else {
+        Line::default()
+    };
+    draw_lines(
+        [Line::default(), hint],
+        Rect {
+            y: area.y,
+            height: area.height.min(2),
+            ..area
+        },
+        buffer,
+    );
+    let field = Rect {
+        y: area.bottom().saturating_sub(1),
+        height: area.height.min(1),
+        ..area
+    };
+    draw_field(
+        &said("approve-type"),
+        &Field::with(&open.typed),
+        field,
+        world,
+        buffer,
+    )
+}
+
+fn lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let mut lines = place(scene);
+    for step in &plan.steps {
+        let from = format!(
+            "{}  {}",
+            crate::tui::panes::point(&step.from),
+            digest(scene, &step.from)
+        );
+        let to = format!(
+            "{}  {}",
+            crate::tui::panes::point(&step.to),
+            digest(scene, &step.to)
+        );
+        lines.extend(scene.labelled(
+            "label-service",
+            &format!("{} · {}", step.service, step.ecs_service),
+            Role::Title,
+        ));
+        lines.extend(scene.labelled("label-from", &from, Role::Text));
+        lines.extend(scene.labelled("label-to", &to, Role::Focus));
+        let tasks = world.say(&Phrase::new("tasks-affected").number("tasks", step.fingerprint.desired));
+        lines.extend(scene.labelled("label-tasks", &tasks, Role::Text));
+        let expected = expected(world.session, step).map_or_else(
+            || world.get("not-known"),
+            |length| {
+                let minutes = u32::try_from(length.as_secs().div_ceil(60).max(1)).unwrap_or(u32::MAX);
+                world.say(&Phrase::new("expected-minutes").number("minutes", minutes))
+            },
+        );
+        lines.extend(scene.labelled("label-expected", &expected, Role::Text));
+        let undo = Phrase::new("undo-how").text("revision", crate::tui::panes::point(&step.from));
+        lines.extend(scene.labelled("label-undo", &world.say(&undo), Role::Text));
+    }
+    lines.extend(scene.labelled("label-hash", plan.hash.short(), Role::Muted));
+    lines
+}
+
+fn digest(scene: &Scene<'_>, point: &crate::rollback::Point) -> String {
+    point.digest.as_ref().map_or_else(
+        || {
+            format!(
+                "{} {}",
+                scene.world.get("label-digest"),
+                scene.world.get("not-known")
+            )
+        },
+        |digest| format!("sha256:{}…", digest.short()),
+    )
+}
+
+/// How long it will take: as long as the newest deployment that reached its end took, and the time that is held after it.
+pub(super) fn expected(session: &Session, step: &Step) -> Option<Duration> {
+    let view = session.services.iter().find(|view| view.key == step.service)?;
+    let history = view.history.value()?;
+    let took = history
+        .deployments
+        .iter()
+        .filter(|deployment| deployment.effective().is_some() && deployment.rollback.is_none())
+        .find_map(|deployment| {
+            let began = deployment.started_at.unwrap_or(deployment.created_at);
+            Duration::try_from(deployment.finished_at?.duration_since(began)).ok()
+        })?;
+    Some(took + Duration::from_secs(u64::from(session.setup.runbook.timing.hold_seconds)))
+}

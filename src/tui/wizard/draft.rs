@@ -1,0 +1,85 @@
+//! The report as the operator has it.
+
+use tui_textarea::{TextArea, WrapMode};
+
+use crate::incident::{IncidentId, ReportKind};
+use crate::tui::world::World;
+
+/// The report of one incident while it is written. What a person changed is never written over.
+pub struct Draft {
+    incident: IncidentId,
+    base: String,
+    pub(super) area: TextArea<'static>,
+}
+
+impl Draft {
+    fn new(incident: IncidentId, text: String) -> Self {
+        let area = area(&text);
+        Self {
+            incident,
+            base: text,
+            area,
+        }
+    }
+
+    /// The text as it stands.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Puts another text in its place, as it came back from an editor.
+    pub fn replace(&mut self, text: &str) {
+        self.area = area(text);
+    }
+
+    /// Types or pastes.
+    pub fn insert(&mut self, text: &str) {
+        self.area.insert_str(clean(text));
+    }
+}
+
+/// The draft that belongs to the incident at hand: kept as it is when a person changed it, made anew from recorded facts
+/// otherwise.
+pub(in crate::tui) fn keep(draft: &mut Option<Draft>, world: &World<'_>) {
+    let Some(incident) = &world.session.incident else {
+        return;
+    };
+    if draft
+        .as_ref()
+        .is_some_and(|draft| draft.incident == incident.id && draft.text() != draft.base)
+    {
+        return;
+    }
+    let Some(report) = world.session.report(ReportKind::Done, world.words) else {
+        return;
+    };
+    if draft
+        .as_ref()
+        .is_none_or(|draft| draft.incident != incident.id || draft.base != report.text)
+    {
+        *draft = Some(Draft::new(incident.id.clone(), report.text));
+    }
+}
+
+fn area(text: &str) -> TextArea<'static> {
+    let mut area = TextArea::new(clean(text).lines().map(str::to_owned).collect());
+    area.set_wrap_mode(WrapMode::Glyph);
+    // The terminal's own cursor stands there, so that an input method opens at it.
+    area.set_cursor_style(ratatui::style::Style::default());
+    area.set_cursor_line_style(ratatui::style::Style::default());
+    area
+}
+
+/// Text of several lines without anything that drives a terminal.
+fn clean(text: &str) -> String {
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| crate::domain::Clean::new(line).to_string())
+        .collect();
+    let mut joined = lines.join("\n");
+    if text.ends_with('\n') && !lines.is_empty() {
+        joined.push('\n');
+    }
+    joined
+}

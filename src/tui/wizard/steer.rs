@@ -1,0 +1,517 @@
+//! From a key to what it does in the wizard. What a step can do follows from the incident's stage.
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+
+use crate::domain::{Clean, Phrase};
+use crate::incident::{ActState, Incident, Stage};
+use crate::rollback::CheckState;
+use crate::session::{NoticeLevel, OperatorMsg};
+use crate::tui::command::Command;
+use crate::tui::keys::Key;
+use crate::tui::layer::{AskBox, Button, Layer, NoteBox, NotePurpose, Question};
+use crate::tui::listing::Motion;
+use crate::tui::screen::{Request, Screen};
+use crate::tui::steer::has_checklist;
+use crate::tui::widgets::Field;
+use crate::tui::world::World;
+
+use super::state::service;
+use super::{Step, Wizard, target, verify};
+
+/// How long Enter does nothing at the last step: it may still have been meant for the one before.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What the footer shows at the step at hand, the most important first.
+pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Command> {
+    let Some(incident) = &world.session.incident else {
+        return vec![Command::Back];
+    };
+    if wizard.looking {
+        return vec![
+            Command::SignPassed,
+            Command::SignFailed,
+            Command::SignSkipped,
+            Command::Down,
+            Command::Back,
+        ];
+    }
+    match incident.stage {
+        Stage::Assess => vec![
+            Command::Next,
+            Command::Back,
+            Command::Declare,
+            Command::Abandon,
+            Command::Help,
+        ],
+        Stage::Scope => vec![Command::Next, Command::Back, Command::Abandon, Command::Help],
+        Stage::Target => vec![
+            Command::Next,
+            Command::Down,
+            Command::Up,
+            Command::Back,
+            Command::Abandon,
+            Command::Help,
+        ],
+        Stage::Check => {
+            vec![
+                Command::Next,
+                Command::Down,
+                Command::Back,
+                Command::Refresh,
+                Command::Abandon,
+                Command::Help,
+            ]
+        }
+        Stage::Approve if world.session.is_protected() => vec![Command::Press, Command::Back],
+        Stage::Approve => vec![Command::Switch, Command::Press, Command::Back],
+        Stage::Act {
+            state: ActState::Doubtful,
+            ..
+        } => {
+            vec![Command::LookAgain, Command::GiveUp, Command::Note, Command::Help]
+        }
+        Stage::Act {
+            state: ActState::Ready | ActState::Sent | ActState::Following,
+            ..
+        } => {
+            vec![
+                Command::Stop,
+                Command::Note,
+                Command::Refresh,
+                Command::Back,
+                Command::Help,
+            ]
+        }
+        Stage::Verify => vec![
+            Command::SignPassed,
+            Command::SignFailed,
+            Command::SignSkipped,
+            Command::Down,
+            Command::Note,
+            Command::Back,
+            Command::Help,
+        ],
+        Stage::Report if wizard.writing => vec![Command::SettleReport, Command::Back],
+        Stage::Report => vec![
+            Command::SettleReport,
+            Command::WriteReport,
+            Command::EditReport,
+            Command::Checklist,
+            Command::Back,
+            Command::Help,
+        ],
+        Stage::Done => vec![
+            Command::CloseIncident,
+            Command::Checklist,
+            Command::Back,
+            Command::Help,
+        ],
+        Stage::Abandoned => vec![Command::CloseIncident, Command::Back],
+    }
+}
+
+impl Screen {
+    /// A command at the wizard.
+    pub(in crate::tui) fn wizard_command(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
+        let Some(incident) = &world.session.incident else {
+            if command == Command::Back {
+                self.layers.pop();
+            }
+            return Vec::new();
+        };
+        if let Some(motion) = Motion::of(command) {
+            self.wizard_go(motion, incident, world);
+            return Vec::new();
+        }
+        match command {
+            Command::Back => self.wizard_back(incident, world),
+            Command::Next => self.wizard_next(incident, world),
+            Command::Press => self.press(incident, world),
+            Command::Switch => {
+                if let Some(open) = self.wizard_mut().and_then(|wizard| wizard.approve.as_mut())
+                    && open.armed(world.moment)
+                {
+                    open.focus = open.focus.other();
+                    open.touched = world.moment;
+                }
+                Vec::new()
+            }
+            Command::Stop => self.stop(incident, world),
+            Command::LookAgain => {
+                self.when_doubtful(incident, world, vec![Request::Tell(OperatorMsg::LookAgain)])
+            }
+            Command::GiveUp => {
+                if self
+                    .when_doubtful(incident, world, vec![Request::Redraw])
+                    .is_empty()
+                {
+                    return Vec::new();
+                }
+                self.layers
+                    .push(Layer::Ask(AskBox::new(Question::GiveUp, world.moment)));
+                Vec::new()
+            }
+            Command::Abandon => {
+                if Step::of(incident.stage) <= Step::Approve {
+                    self.layers
+                        .push(Layer::Ask(AskBox::new(Question::Abandon, world.moment)));
+                } else {
+                    self.not_now(world);
+                }
+                Vec::new()
+            }
+            Command::SignPassed => self.sign(CheckState::Passed, incident, world),
+            Command::SignFailed => self.sign(CheckState::Failed, incident, world),
+            Command::SignSkipped => self.sign(CheckState::Skipped, incident, world),
+            Command::EditReport => self.edit_report(world),
+            Command::WriteReport => {
+                let reporting = incident.stage == Stage::Report && self.draft.is_some();
+                match self.wizard_mut().filter(|wizard| reporting && !wizard.looking) {
+                    Some(wizard) => wizard.writing = true,
+                    None => self.not_now(world),
+                }
+                Vec::new()
+            }
+            Command::SettleReport => match self.draft.as_ref().filter(|_| incident.stage == Stage::Report) {
+                Some(draft) => vec![Request::Tell(OperatorMsg::SettleReport(draft.text()))],
+                None => {
+                    self.not_now(world);
+                    Vec::new()
+                }
+            },
+            Command::CloseIncident => self.close_incident(incident, world),
+            Command::Checklist => {
+                if has_checklist(world)
+                    && let Some(wizard) = self.wizard_mut()
+                {
+                    wizard.looking = !wizard.looking && incident.stage != Stage::Verify;
+                } else {
+                    self.not_now(world);
+                }
+                Vec::new()
+            }
+            Command::Down
+            | Command::Up
+            | Command::Top
+            | Command::Bottom
+            | Command::PageDown
+            | Command::PageUp
+            | Command::Help
+            | Command::Palette
+            | Command::ToggleHeader
+            | Command::Redraw
+            | Command::Suspend
+            | Command::Quit
+            | Command::Refresh
+            | Command::Declare
+            | Command::Note => {
+                // Done above, for every layer alike.
+                Vec::new()
+            }
+            Command::StartRollback
+            | Command::Choose
+            | Command::Services
+            | Command::Revisions
+            | Command::Images
+            | Command::Events
+            | Command::Metrics
+            | Command::Latency
+            | Command::Describe
+            | Command::Filter
+            | Command::Into
+            | Command::Out
+            | Command::NextPane
+            | Command::PreviousPane
+            | Command::NextTab
+            | Command::PreviousTab
+            | Command::Zoom
+            | Command::Unzoom => Vec::new(),
+        }
+    }
+
+    fn not_now(&mut self, world: &World<'_>) {
+        self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.now);
+    }
+
+    fn wizard_go(&mut self, motion: Motion, incident: &Incident, world: &World<'_>) {
+        let Some(wizard) = self.wizard_mut() else { return };
+        match wizard.shown(incident) {
+            Step::Target => {
+                let Some(view) = service(world.session, incident) else {
+                    return;
+                };
+                // Before the first choice the last good one is selected, wherever it stands.
+                if wizard.target.chosen().is_none()
+                    && let Some(candidate) = target::selected(wizard, view)
+                {
+                    wizard.target.select(candidate.definition.clone());
+                }
+                wizard.target.go(motion, &target::ids(world.session, incident));
+            }
+            Step::Verify => wizard.checks.go(motion, &verify::line_ids(world.session)),
+            Step::Assess
+            | Step::Scope
+            | Step::Check
+            | Step::Approve
+            | Step::RollBack
+            | Step::Report
+            | Step::Record => {
+                wizard.scroll.go(motion);
+            }
+        }
+    }
+
+    /// A step back before anything is approved; otherwise the wizard closes and what runs goes on.
+    fn wizard_back(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        let Some(wizard) = self.wizard_mut() else {
+            return Vec::new();
+        };
+        if wizard.looking && incident.stage != Stage::Verify {
+            wizard.looking = false;
+            return Vec::new();
+        }
+        if wizard.writing {
+            wizard.writing = false;
+            return Vec::new();
+        }
+        match incident.stage {
+            Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => decide(world, OperatorMsg::Back),
+            Stage::Assess
+            | Stage::Act { .. }
+            | Stage::Verify
+            | Stage::Report
+            | Stage::Done
+            | Stage::Abandoned => {
+                self.layers.pop();
+                Vec::new()
+            }
+        }
+    }
+
+    fn wizard_next(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        let Some(wizard) = self.wizard_mut() else {
+            return Vec::new();
+        };
+        if wizard.looking {
+            return Vec::new();
+        }
+        match incident.stage {
+            Stage::Assess | Stage::Scope | Stage::Check => decide(world, OperatorMsg::Advance),
+            Stage::Target => {
+                let chosen = service(world.session, incident).and_then(|view| target::selected(wizard, view));
+                match chosen {
+                    Some(candidate) => decide(
+                        world,
+                        OperatorMsg::Choose {
+                            target: target::spec(candidate),
+                            method: None,
+                        },
+                    ),
+                    None => Vec::new(),
+                }
+            }
+            Stage::Done | Stage::Abandoned => {
+                if world.moment.saturating_duration_since(wizard.changed) < PAUSE {
+                    return Vec::new();
+                }
+                self.close_incident(incident, world)
+            }
+            // Nothing here acts on Enter: what runs goes on by itself, what is written is settled by its own key.
+            Stage::Approve | Stage::Act { .. } | Stage::Verify | Stage::Report => Vec::new(),
+        }
+    }
+
+    /// Enter at the box that approves.
+    fn press(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        let (Stage::Approve, Some(plan)) = (incident.stage, &incident.plan) else {
+            return Vec::new();
+        };
+        let Some(open) = self.wizard_mut().and_then(|wizard| wizard.approve.as_mut()) else {
+            return Vec::new();
+        };
+        if !open.armed(world.moment) || open.hash != plan.hash {
+            return Vec::new();
+        }
+        let approved = if world.session.is_protected() {
+            // Compared byte for byte; the phrase is ours, not taken from what the account calls things.
+            let right = open.typed == plan.protected_phrase();
+            open.differs = !right && !open.typed.is_empty();
+            right
+        } else if open.focus == Button::Act {
+            true
+        } else {
+            return decide(world, OperatorMsg::Back);
+        };
+        if !approved {
+            return Vec::new();
+        }
+        let hash = open.hash.clone();
+        // Approving is one act: a second Enter must find nothing to act on.
+        open.disarm(world.moment);
+        decide(
+            world,
+            OperatorMsg::Approve {
+                hash,
+                by: None,
+                reason: None,
+                timeout_seconds: None,
+            },
+        )
+    }
+
+    fn stop(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        match incident.stage {
+            Stage::Act {
+                state: ActState::Ready,
+                ..
+            } => {
+                self.say(NoticeLevel::Info, Phrase::new("notice-stop-requested"), world.now);
+                vec![Request::Tell(OperatorMsg::StopBeforeNext)]
+            }
+            Stage::Act {
+                state: ActState::Sent | ActState::Doubtful | ActState::Following,
+                ..
+            } => {
+                self.say(NoticeLevel::Bad, Phrase::new("notice-too-late"), world.now);
+                vec![Request::Tell(OperatorMsg::StopBeforeNext)]
+            }
+            Stage::Assess
+            | Stage::Scope
+            | Stage::Target
+            | Stage::Check
+            | Stage::Approve
+            | Stage::Verify
+            | Stage::Report
+            | Stage::Done
+            | Stage::Abandoned => {
+                self.not_now(world);
+                Vec::new()
+            }
+        }
+    }
+
+    fn when_doubtful(
+        &mut self,
+        incident: &Incident,
+        world: &World<'_>,
+        requests: Vec<Request>,
+    ) -> Vec<Request> {
+        if matches!(
+            incident.stage,
+            Stage::Act {
+                state: ActState::Doubtful,
+                ..
+            }
+        ) {
+            return requests;
+        }
+        self.not_now(world);
+        Vec::new()
+    }
+
+    /// Signs the selected check. That it passed needs no word; that it failed or is left out does.
+    fn sign(&mut self, state: CheckState, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        let Some(wizard) = self.wizard_mut() else {
+            return Vec::new();
+        };
+        if wizard.shown(incident) != Step::Verify || !has_checklist(world) {
+            self.not_now(world);
+            return Vec::new();
+        }
+        let checks = world.session.checklist();
+        let ids = verify::line_ids(world.session);
+        let Some(check) = checks.into_iter().nth(wizard.checks.at(&ids)) else {
+            return Vec::new();
+        };
+        if !check.person {
+            self.say(NoticeLevel::Bad, Phrase::new("notice-check-automatic"), world.now);
+            return Vec::new();
+        }
+        match state {
+            CheckState::Passed => {
+                vec![Request::Tell(OperatorMsg::Sign {
+                    check: check.id,
+                    state,
+                    note: Clean::default(),
+                })]
+            }
+            CheckState::Failed | CheckState::Skipped | CheckState::Waiting | CheckState::Unknown => {
+                let title = check.title.get(world.words.lang().language()).to_owned();
+                let purpose = NotePurpose::Sign {
+                    check: check.id,
+                    state,
+                    title,
+                };
+                self.layers.push(Layer::Note(NoteBox {
+                    purpose,
+                    field: Field::default(),
+                }));
+                Vec::new()
+            }
+        }
+    }
+
+    fn close_incident(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        match incident.stage {
+            Stage::Done | Stage::Abandoned => {
+                self.draft = None;
+                decide(world, OperatorMsg::CloseIncident)
+            }
+            Stage::Assess
+            | Stage::Scope
+            | Stage::Target
+            | Stage::Check
+            | Stage::Approve
+            | Stage::Act { .. }
+            | Stage::Verify
+            | Stage::Report => {
+                self.not_now(world);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A key that is no command at the wizard: it types where the plan is approved or the report is written.
+    pub(in crate::tui) fn wizard_typed(&mut self, key: Key, burst: bool, world: &World<'_>) {
+        let Some(Layer::Wizard(wizard)) = self.layers.last_mut() else {
+            return;
+        };
+        let stage = world.session.incident.as_ref().map(|incident| incident.stage);
+        if wizard.writing && stage == Some(Stage::Report) {
+            if let Some(draft) = &mut self.draft {
+                draft
+                    .area
+                    .input(crossterm::event::KeyEvent::new(key.code, key.modifiers));
+            }
+            return;
+        }
+        let Some(open) = wizard.approve.as_mut().filter(|_| world.session.is_protected()) else {
+            return;
+        };
+        // A box that has just opened is deaf: these keys were on their way to something else. So is it to more keys at once
+        // than a person types: a paste that the terminal did not mark.
+        if burst || !open.armed(world.moment) {
+            return;
+        }
+        if let Some(c) = key.printable() {
+            open.typed.push(c);
+        } else if key.code == KeyCode::Backspace {
+            open.typed.pop();
+        } else {
+            return;
+        }
+        open.differs = false;
+        open.touched = world.moment;
+    }
+}
+
+/// Tells the session a decision, unless an event is still on its way to the journal: what is decided must be what was seen.
+fn decide(world: &World<'_>, msg: OperatorMsg) -> Vec<Request> {
+    if world.session.unsaved > 0 {
+        Vec::new()
+    } else {
+        vec![Request::Tell(msg)]
+    }
+}

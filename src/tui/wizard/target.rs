@@ -1,0 +1,135 @@
+//! Target: every revision with what is known of it, and why the selected one may be chosen or not.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::domain::{Clean, Phrase, TargetSpec, TaskDefinitionArn};
+use crate::incident::Incident;
+use crate::rollback::Candidate;
+use crate::session::{ServiceView, Session};
+use crate::tui::panes::{absent, candidate_row, candidate_table, draw_lines, highlight};
+use crate::tui::theme::Role;
+
+use super::Wizard;
+use super::frame::Scene;
+use super::state::service;
+
+/// The ids of the rows.
+pub(super) fn ids(session: &Session, incident: &Incident) -> Vec<TaskDefinitionArn> {
+    service(session, incident)
+        .map(|view| {
+            view.candidates
+                .iter()
+                .map(|candidate| candidate.definition.clone())
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+/// The selected candidate: the chosen one, before a choice the last good one.
+pub(super) fn selected<'a>(wizard: &Wizard, view: &'a ServiceView) -> Option<&'a Candidate> {
+    let chosen = wizard.target.chosen();
+    view.candidates
+        .iter()
+        .find(|candidate| Some(&candidate.definition) == chosen)
+        .or_else(|| view.candidates.iter().find(|candidate| candidate.last_good))
+        .or_else(|| view.candidates.first())
+}
+
+/// The target that choosing a candidate means. The last good one is chosen by its rule, so that the rule is what is recorded.
+pub(super) fn spec(candidate: &Candidate) -> TargetSpec {
+    if candidate.last_good {
+        TargetSpec::LastGood
+    } else {
+        TargetSpec::Revision {
+            family: Some(Clean::new(candidate.definition.family())),
+            number: candidate.definition.revision(),
+        }
+    }
+}
+
+pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
+    let world = &scene.world;
+    let Some(view) = service(world.session, scene.incident) else {
+        return;
+    };
+    draw_lines(
+        scene.message("target-ask", Role::Title),
+        Rect {
+            height: body.height.min(1),
+            ..body
+        },
+        buffer,
+    );
+    if let Some(lines) = absent(&view.definitions, world, scene.cells) {
+        let below = Rect {
+            y: body.y.saturating_add(2),
+            height: body.height.saturating_sub(2),
+            ..body
+        };
+        return draw_lines(lines, below, buffer);
+    }
+    let Some(candidate) = selected(scene.wizard, view) else {
+        let below = Rect {
+            y: body.y.saturating_add(2),
+            height: body.height.saturating_sub(2),
+            ..body
+        };
+        return draw_lines(scene.message("empty-definitions", Role::Warn), below, buffer);
+    };
+    let why = why(scene, view, candidate);
+    let why_rows = u16::try_from(why.len()).unwrap_or(u16::MAX).min(body.height / 2);
+    let list = Rect {
+        y: body.y.saturating_add(1),
+        height: body.height.saturating_sub(why_rows + 2),
+        ..body
+    };
+    let below = Rect {
+        y: list.bottom().saturating_add(1),
+        height: why_rows,
+        ..body
+    };
+    let ids = ids(world.session, scene.incident);
+    let table = candidate_table(world, scene.cells);
+    let mut lines = vec![table.head(world.style(Role::Muted))];
+    // Before the first choice the window must hold the last good one, wherever it is.
+    let at = ids.iter().position(|id| *id == candidate.definition).unwrap_or(0);
+    let rows = usize::from(list.height).saturating_sub(1);
+    let window = if scene.wizard.target.chosen().is_some() {
+        scene.wizard.target.window(&ids, rows)
+    } else {
+        let top = at.saturating_add(1).saturating_sub(rows);
+        top..ids.len().min(top + rows)
+    };
+    for candidate in view.candidates.iter().skip(window.start).take(window.len()) {
+        let selected = ids.get(at) == Some(&candidate.definition);
+        lines.push(highlight(
+            candidate_row(candidate, selected, true, &table, world),
+            selected,
+            true,
+            world,
+        ));
+    }
+    draw_lines(lines, list, buffer);
+    draw_lines(why, below, buffer);
+}
+
+/// The rule that would choose it, or why it cannot be chosen.
+fn why(scene: &Scene<'_>, view: &ServiceView, candidate: &Candidate) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let revision = format!(":{}", candidate.definition.revision());
+    let label = world.say(&Phrase::new("label-why").text("revision", &revision));
+    let (said, role) = match world.session.target(&view.key, &spec(candidate)) {
+        Ok(target) => (
+            world.say(&target.why),
+            if target.proven { Role::Ok } else { Role::Warn },
+        ),
+        Err(none) => (world.say(&none.why), Role::Bad),
+    };
+    let mut lines = crate::tui::overlays::labelled(&label, &said, role, scene.cells, world);
+    if let Some(digest) = &candidate.digest {
+        lines.extend(scene.labelled("label-digest", digest.as_str(), Role::Muted));
+    }
+    lines
+}
