@@ -83,10 +83,10 @@ fn revision(screen: &Screen, world: &World<'_>) -> Option<(String, Lines)> {
         (world.get("column-version"), candidate.version.as_ref().map_or_else(none, ToString::to_string)),
         (world.get("column-image"), candidate.image.as_ref().map_or_else(none, ToString::to_string)),
         (world.get("column-digest"), candidate.digest.as_ref().map_or_else(none, ToString::to_string)),
-        (String::new(), image_word(&candidate.image_state, world).0),
+        (world.get("label-in-ecr"), image_word(&candidate.image_state, world).0),
         (world.get("column-served"), served_word(candidate, world)),
         (world.get("column-5xx"), candidate.error_percent.map_or_else(none, |rate| percent(rate, world))),
-        (world.get("column-pushed"), candidate.registered_at.map_or_else(none, |at| world.words.date_time(at))),
+        (world.get("label-registered"), candidate.registered_at.map_or_else(none, |at| world.words.date_time(at))),
     ];
     Some((candidate.definition.short().to_owned(), lines))
 }

@@ -37,14 +37,18 @@ struct Event<'a> {
 }
 
 enum What<'a> {
-    Message(&'a Clean),
+    Message(&'a ServiceKey, &'a Clean),
     Said(Phrase, Role),
 }
 
 impl Event<'_> {
     fn text(&self, world: &World<'_>) -> (String, Role) {
         match &self.what {
-            What::Message(message) => (message.to_string(), Role::Text),
+            // ECS begins each message with the service's name in brackets; the runbook's name for it is shorter.
+            What::Message(service, message) => {
+                let rest = message.as_str().strip_prefix("(service ").and_then(|rest| rest.split_once(") "));
+                (rest.map_or_else(|| message.to_string(), |(_, rest)| format!("{service} {rest}")), Role::Text)
+            }
             What::Said(phrase, role) => (world.say(phrase), *role),
         }
     }
@@ -54,7 +58,7 @@ fn gather(session: &Session) -> Vec<Event<'_>> {
     let mut events = Vec::new();
     for view in &session.services {
         for event in view.state.value().into_iter().flat_map(|state| &state.events) {
-            events.push(Event { id: EventId::Ecs(event.id.clone()), at: event.at, what: What::Message(&event.message) });
+            events.push(Event { id: EventId::Ecs(event.id.clone()), at: event.at, what: What::Message(&view.key, &event.message) });
         }
         for deployment in view.history.value().into_iter().flat_map(|history| &history.deployments) {
             let revision = |history: &crate::domain::DeploymentHistory| {

@@ -41,8 +41,11 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
         Stage::Act { state: ActState::Doubtful, .. } => {
             vec![Command::LookAgain, Command::GiveUp, Command::Note, Command::Help]
         }
-        Stage::Act { state: ActState::Ready | ActState::Sent | ActState::Following, .. } => {
+        Stage::Act { state: ActState::Ready, .. } => {
             vec![Command::Stop, Command::Note, Command::Refresh, Command::Back, Command::Help]
+        }
+        Stage::Act { state: ActState::Sent | ActState::Following, .. } => {
+            vec![Command::Note, Command::Refresh, Command::Back, Command::Help]
         }
         Stage::Verify => vec![
             Command::SignPassed,
