@@ -42,7 +42,10 @@ fn start(cli: &Cli, settings: &Settings) -> eyre::Result<Exit> {
         .capture_span_trace_by_default(false)
         .display_env_section(false)
         .install()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().wrap_err("failed to start")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .wrap_err("failed to start")?;
     let exit = runtime.block_on(run(cli, settings));
     runtime.shutdown_timeout(LAST_TASKS);
     exit
@@ -59,7 +62,9 @@ async fn run(cli: &Cli, settings: &Settings) -> eyre::Result<Exit> {
     match &cli.verb {
         None | Some(Verb::Console) => console(cli, settings).await,
         Some(Verb::Drill(args)) => drill(cli, args, settings).await,
-        Some(verb) => Ok(cli::run(verb, &cli.global, settings).await?.unwrap_or(Exit::Usage)),
+        Some(verb) => Ok(cli::run(verb, &cli.global, settings)
+            .await?
+            .unwrap_or(Exit::Usage)),
     }
 }
 
@@ -82,19 +87,20 @@ async fn open_console(context: &Context, start: Start) -> eyre::Result<Exit> {
         Err(error) => return Ok(said(&error.into(), &context.words)),
     };
     let options = tui::Options {
+        look: tui::Look {
+            no_color: context.settings.no_color,
+            ..tui::Look::default()
+        },
         editor: context.settings.editor.clone(),
-        no_color: context.settings.no_color,
+        scratch: context.state_dir.clone(),
         dumb: context.settings.dumb,
     };
-    let ended = tui::run(engine, context.words.clone(), options).await?;
-    Ok(match ended {
-        tui::Exit::Done => Exit::Done,
-        tui::Exit::NoTerminal => said(
-            &Failure::usage(Phrase::new("cli-error-terminal")).hint(Phrase::new("cli-hint-terminal")),
-            &context.words,
-        ),
-        tui::Exit::Interrupted => Exit::Interrupted,
-        tui::Exit::Terminated => Exit::Terminated,
+    Ok(match tui::run(engine, context.words.clone(), options).await? {
+        tui::Exit::Quit => Exit::Done,
+        tui::Exit::NoTerminal(none) => said(&Failure::usage(none.why).hint(none.hint), &context.words),
+        tui::Exit::Signal(2) => Exit::Interrupted,
+        // A hang-up is answered like a request to end.
+        tui::Exit::Signal(_) => Exit::Terminated,
     })
 }
 
@@ -110,17 +116,29 @@ async fn drill(cli: &Cli, args: &DrillArgs, settings: &Settings) -> eyre::Result
     let drill = match Drill::new(&options) {
         Ok(drill) => drill,
         Err(error) => {
-            return Ok(said(&Failure::usage(Phrase::new("cli-error-drill").text("detail", error)), &early));
+            return Ok(said(
+                &Failure::usage(Phrase::new("cli-error-drill").text("detail", error)),
+                &early,
+            ));
         }
     };
-    let listener = TcpListener::bind(("127.0.0.1", args.port)).await.wrap_err("failed to open a loopback port")?;
-    let endpoint = format!("http://{}", listener.local_addr().wrap_err("failed to read the port")?);
+    let listener = TcpListener::bind(("127.0.0.1", args.port))
+        .await
+        .wrap_err("failed to open a loopback port")?;
+    let endpoint = format!(
+        "http://{}",
+        listener.local_addr().wrap_err("failed to read the port")?
+    );
     if args.headless {
         return headless(&drill, listener, &endpoint, &mut signals).await;
     }
     // The console of a drill belongs to this one, whatever the environment names, and its account is the built-in team's.
     let mut global = cli.global.clone();
-    let settings = Settings { drill: Some(endpoint.clone()), runbook: None, ..settings.clone() };
+    let settings = Settings {
+        drill: Some(endpoint.clone()),
+        runbook: None,
+        ..settings.clone()
+    };
     global.runbook.get_or_insert_with(|| cli::OF_THE_DRILL.to_owned());
     let context = match Context::new(&global, &settings) {
         Ok(context) => context,
@@ -139,7 +157,11 @@ async fn drill(cli: &Cli, args: &DrillArgs, settings: &Settings) -> eyre::Result
             })
             .await
     });
-    let exit = open_console(&context, context.start_in_drill(&endpoint, region, clock_of(&drill))).await;
+    let exit = open_console(
+        &context,
+        context.start_in_drill(&endpoint, region, clock_of(&drill)),
+    )
+    .await;
     drop(until);
     server.shutdown().await;
     exit
@@ -160,7 +182,9 @@ async fn headless(
     let line = serde_json::json!({ "endpoint": endpoint, "environment": drill.environment(endpoint) });
     // The port is open before it is named: whoever reads the line can connect at once.
     let mut out = std::io::stdout();
-    writeln!(out, "{line}").and_then(|()| out.flush()).wrap_err("failed to name the endpoint")?;
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .wrap_err("failed to name the endpoint")?;
     let (until, over) = oneshot::channel::<()>();
     let serving = drill.serve(listener, async move {
         drop(over.await);

@@ -11,10 +11,28 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rollback", &["domain", "runbook", "words"]),
     ("incident", &["domain", "runbook", "words", "rollback"]),
     ("session", &["domain", "runbook", "words", "rollback", "incident"]),
-    ("adapters", &["domain", "runbook", "words", "rollback", "incident"]),
-    ("engine", &["domain", "runbook", "words", "rollback", "incident", "session", "adapters"]),
-    ("tui", &["domain", "runbook", "words", "rollback", "incident", "session", "engine"]),
-    ("cli", &["domain", "runbook", "words", "rollback", "incident", "session", "engine"]),
+    (
+        "adapters",
+        &["domain", "runbook", "words", "rollback", "incident"],
+    ),
+    (
+        "engine",
+        &[
+            "domain", "runbook", "words", "rollback", "incident", "session", "adapters",
+        ],
+    ),
+    (
+        "tui",
+        &[
+            "domain", "runbook", "words", "rollback", "incident", "session", "engine",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "domain", "runbook", "words", "rollback", "incident", "session", "engine",
+        ],
+    ),
     ("drill", &[]),
     ("main", &["domain", "words", "tui", "cli", "engine", "drill"]),
 ];
@@ -28,13 +46,44 @@ const SEALED_FROM: &[(&str, &[&str])] = &[
     ("incident", PURE),
     ("session", PURE),
     ("adapters", &["ratatui", "crossterm", "clap"]),
-    ("engine", &["ratatui", "crossterm", "clap", "aws_", "reqwest", "rusqlite", "axum"]),
+    (
+        "engine",
+        &[
+            "ratatui",
+            "crossterm",
+            "clap",
+            "aws_",
+            "reqwest",
+            "rusqlite",
+            "axum",
+        ],
+    ),
     ("tui", &["aws_", "reqwest", "rusqlite", "axum", "clap"]),
-    ("cli", &["aws_", "reqwest", "rusqlite", "axum", "ratatui", "crossterm"]),
-    ("drill", &["aws_", "reqwest", "rusqlite", "ratatui", "crossterm", "clap"]),
-    ("main", &["aws_", "reqwest", "rusqlite", "axum", "ratatui", "crossterm"]),
+    (
+        "cli",
+        &["aws_", "reqwest", "rusqlite", "axum", "ratatui", "crossterm"],
+    ),
+    (
+        "drill",
+        &["aws_", "reqwest", "rusqlite", "ratatui", "crossterm", "clap"],
+    ),
+    (
+        "main",
+        &["aws_", "reqwest", "rusqlite", "axum", "ratatui", "crossterm"],
+    ),
 ];
-const PURE: &[&str] = &["tokio", "ratatui", "crossterm", "aws_", "reqwest", "rusqlite", "axum", "clap", "std::fs", "std::net"];
+const PURE: &[&str] = &[
+    "tokio",
+    "ratatui",
+    "crossterm",
+    "aws_",
+    "reqwest",
+    "rusqlite",
+    "axum",
+    "clap",
+    "std::fs",
+    "std::net",
+];
 
 /// Operations of the SDK that change something, as a call of them is written.
 const MUTATING: &[&str] = &[
@@ -69,7 +118,10 @@ struct Source {
 
 impl Source {
     fn new(path: &str, text: &str) -> Self {
-        Self { path: path.to_owned(), text: text.to_owned() }
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     /// The room that the file belongs to; `lib.rs` is the map and belongs to none.
@@ -139,7 +191,10 @@ fn after_quote(text: &str, quote: char) -> &str {
 /// Whether a quote opens a character; otherwise it opens a lifetime.
 fn is_character(text: &str) -> bool {
     let mut chars = text.chars().skip(1);
-    matches!((chars.next(), chars.next()), (Some('\\'), _) | (Some(_), Some('\'')))
+    matches!(
+        (chars.next(), chars.next()),
+        (Some('\\'), _) | (Some(_), Some('\''))
+    )
 }
 
 /// The rooms that a piece of code names after `crate::` (or `modosu::` in `main.rs`), grouped imports included.
@@ -162,7 +217,9 @@ fn named_after<'a>(code: &'a str, root: &str) -> Vec<&'a str> {
 
 fn first_word(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
     (end > 0).then(|| &text[..end])
 }
 
@@ -211,7 +268,9 @@ fn violations(sources: &[Source]) -> Vec<String> {
         wrong.extend(wrong_imports(path, room, &code));
     }
     if grants != 1 {
-        wrong.push(format!("WritePermit::grant is called {grants} times, and one is right"));
+        wrong.push(format!(
+            "WritePermit::grant is called {grants} times, and one is right"
+        ));
     }
     wrong
 }
@@ -231,7 +290,10 @@ fn wrong_imports(path: &str, room: &str, code: &str) -> Vec<String> {
     if room == "adapters" {
         wrong.extend(sideways_adapters(path, code));
     }
-    let sealed = SEALED_FROM.iter().find(|(name, _)| *name == room).map_or(&[][..], |(_, crates)| crates);
+    let sealed = SEALED_FROM
+        .iter()
+        .find(|(name, _)| *name == room)
+        .map_or(&[][..], |(_, crates)| crates);
     let body = code.split("#[cfg(test)]").next().unwrap_or_default();
     for krate in sealed.iter().filter(|krate| mentions(body, krate)) {
         wrong.push(format!("{path}: {room} must not know {krate}"));
@@ -264,14 +326,25 @@ fn mentions(code: &str, krate: &str) -> bool {
 }
 
 fn read_all(dir: &Path, root: &Path, into: &mut Vec<Source>) {
-    let mut entries: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
             read_all(&path, root, into);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let shown = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
-            into.push(Source { path: shown, text: fs::read_to_string(&path).unwrap() });
+            let shown = path
+                .strip_prefix(root)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .replace('\\', "/");
+            into.push(Source {
+                path: shown,
+                text: fs::read_to_string(&path).unwrap(),
+            });
         }
     }
 }
@@ -298,8 +371,14 @@ fn an_upward_or_sideways_import_is_found_however_it_is_written() {
     for (path, text) in [
         ("rollback/plan.rs", "use crate::session::Session;"),
         ("domain/ids.rs", "use crate::runbook::Runbook;"),
-        ("session/update.rs", "use crate::{domain::Fault, adapters::journal::Journal};"),
-        ("incident/fold.rs", "use crate::{\n    domain::{Clean, Fault},\n    engine::Clock,\n};"),
+        (
+            "session/update.rs",
+            "use crate::{domain::Fault, adapters::journal::Journal};",
+        ),
+        (
+            "incident/fold.rs",
+            "use crate::{\n    domain::{Clean, Fault},\n    engine::Clock,\n};",
+        ),
         ("drill/world.rs", "fn f() -> crate::domain::Clean { todo() }"),
         ("tui/screen.rs", "use crate::cli::Exit;"),
         ("cli/exit.rs", "use crate::drill::Drill;"),
@@ -310,14 +389,22 @@ fn an_upward_or_sideways_import_is_found_however_it_is_written() {
         ("adapters/health.rs", "use crate::adapters::history_file::read;"),
         ("attic/old.rs", "fn f() {}"),
     ] {
-        assert_eq!(wrong_in(path, text).len(), 1, "{path}: {text}: {:?}", wrong_in(path, text));
+        assert_eq!(
+            wrong_in(path, text).len(),
+            1,
+            "{path}: {text}: {:?}",
+            wrong_in(path, text)
+        );
     }
 }
 
 #[test]
 fn a_crate_that_a_room_must_not_know_is_found() {
     for (path, text) in [
-        ("rollback/plan.rs", "async fn f() { tokio::time::advance(d).await }"),
+        (
+            "rollback/plan.rs",
+            "async fn f() { tokio::time::advance(d).await }",
+        ),
         ("session/msg.rs", "use aws_sdk_ecs::Client;"),
         ("engine/run.rs", "use ratatui::Frame;"),
         ("drill/server.rs", "use aws_sdk_ecs::types::Service;"),
@@ -330,15 +417,33 @@ fn a_crate_that_a_room_must_not_know_is_found() {
 #[test]
 fn what_is_allowed_and_what_is_only_talked_about_is_left_alone() {
     for (path, text) in [
-        ("engine/run.rs", "use crate::{adapters::aws::Reader, session::Session};"),
+        (
+            "engine/run.rs",
+            "use crate::{adapters::aws::Reader, session::Session};",
+        ),
         ("adapters/health.rs", "use crate::adapters::http::Http;"),
         ("adapters/aws/reader.rs", "use crate::adapters::aws::fault;"),
-        ("rollback/plan.rs", "//! It does not know `crate::session` or tokio::time.\n/* crate::engine */"),
-        ("rollback/plan.rs", "const S: &str = \"crate::engine \\\" tokio::\"; const R: &str = r#\"crate::tui\"#;"),
-        ("rollback/plan.rs", "fn f<'a>(c: char, s: &'a str) -> bool { c == '\"' } use crate::domain::Fault;"),
-        ("session/update.rs", "#[cfg(test)]\nmod tests { fn f() { tokio::test::x() } }"),
+        (
+            "rollback/plan.rs",
+            "//! It does not know `crate::session` or tokio::time.\n/* crate::engine */",
+        ),
+        (
+            "rollback/plan.rs",
+            "const S: &str = \"crate::engine \\\" tokio::\"; const R: &str = r#\"crate::tui\"#;",
+        ),
+        (
+            "rollback/plan.rs",
+            "fn f<'a>(c: char, s: &'a str) -> bool { c == '\"' } use crate::domain::Fault;",
+        ),
+        (
+            "session/update.rs",
+            "#[cfg(test)]\nmod tests { fn f() { tokio::test::x() } }",
+        ),
         ("cli/mod.rs", "use mycrate::adapters::x;"),
-        ("adapters/aws/writer.rs", "client\n    .update_service()\n    .send()"),
+        (
+            "adapters/aws/writer.rs",
+            "client\n    .update_service()\n    .send()",
+        ),
         ("lib.rs", "pub mod drill;"),
     ] {
         assert_eq!(wrong_in(path, text), Vec::<String>::new(), "{path}: {text}");
@@ -349,8 +454,24 @@ fn what_is_allowed_and_what_is_only_talked_about_is_left_alone() {
 fn a_second_grant_a_write_elsewhere_and_a_long_file_are_found() {
     assert_eq!(violations(&[]).len(), 1, "no grant at all");
     assert_eq!(wrong_in("tui/screen.rs", GRANT).len(), 1);
-    assert_eq!(wrong_in("adapters/aws/reader.rs", "client\n    .update_service ()\n    .send()").len(), 1);
-    assert_eq!(wrong_in("engine/act.rs", "client.register_task_definition()").len(), 1);
-    assert_eq!(wrong_in("domain/long.rs", &"// a line\n".repeat(LONGEST + 1)).len(), 1);
-    assert_eq!(wrong_in("domain/long.rs", &"// a line\n".repeat(LONGEST)).len(), 0);
+    assert_eq!(
+        wrong_in(
+            "adapters/aws/reader.rs",
+            "client\n    .update_service ()\n    .send()"
+        )
+        .len(),
+        1
+    );
+    assert_eq!(
+        wrong_in("engine/act.rs", "client.register_task_definition()").len(),
+        1
+    );
+    assert_eq!(
+        wrong_in("domain/long.rs", &"// a line\n".repeat(LONGEST + 1)).len(),
+        1
+    );
+    assert_eq!(
+        wrong_in("domain/long.rs", &"// a line\n".repeat(LONGEST)).len(),
+        0
+    );
 }

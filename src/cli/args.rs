@@ -12,7 +12,12 @@ use super::Exit;
 ///
 /// Without a verb: the full-screen console.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "modosu", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    name = "modosu",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     /// Options that every verb takes, before it or after it.
     #[command(flatten)]
@@ -150,7 +155,12 @@ pub struct RollbackArgs {
     #[command(flatten)]
     pub plan: PlanArgs,
     /// The hash that `plan` printed: exactly that plan is applied
-    #[arg(long, value_name = "HASH", required_unless_present = "yes", conflicts_with = "yes")]
+    #[arg(
+        long,
+        value_name = "HASH",
+        required_unless_present = "yes",
+        conflicts_with = "yes"
+    )]
     pub approve: Option<String>,
     /// Apply whatever plan there is now; only where the environment is not protected
     #[arg(long)]
@@ -265,7 +275,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Exit>
     Cli::try_parse_from(arguments).map_err(|error| {
         // When not even this can be printed there is nobody to tell.
         drop(error.print());
-        if error.use_stderr() { Exit::Usage } else { Exit::Done }
+        if error.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Done
+        }
     })
 }
 
@@ -286,10 +300,17 @@ fn duration(text: &str) -> Result<u64, String> {
             Some(_) | None => return Err(wrong()),
         };
         rest = letters.as_str();
-        seconds = number.checked_mul(unit).and_then(|more| seconds.checked_add(more)).ok_or_else(wrong)?;
+        seconds = number
+            .checked_mul(unit)
+            .and_then(|more| seconds.checked_add(more))
+            .ok_or_else(wrong)?;
     }
     // A day is longer than any rollback; more is a slip of the keyboard.
-    if (1..=86_400).contains(&seconds) { Ok(seconds) } else { Err(wrong()) }
+    if (1..=86_400).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(wrong())
+    }
 }
 
 #[cfg(test)]
@@ -334,7 +355,18 @@ mod tests {
         for (text, seconds) in [("90s", 90), ("20m", 1200), ("1h", 3600), ("1h30m", 5400)] {
             assert_eq!(duration(text), Ok(seconds), "{text}");
         }
-        for wrong in ["", "20", "m", "-5m", "5d", "0s", "25h", "99999999999999999999h", "２０m", "1.5h"] {
+        for wrong in [
+            "",
+            "20",
+            "m",
+            "-5m",
+            "5d",
+            "0s",
+            "25h",
+            "99999999999999999999h",
+            "２０m",
+            "1.5h",
+        ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }

@@ -73,7 +73,9 @@ impl Context {
             Some(name) => environment_named(&found.runbook, name)?,
             None => found.runbook.default_environment.clone(),
         };
-        let lang = global.lang.map_or_else(|| Lang::from(found.runbook.language), Lang::from);
+        let lang = global
+            .lang
+            .map_or_else(|| Lang::from(found.runbook.language), Lang::from);
         Ok(Self {
             words: Words::new(lang, found.runbook.time_zone()),
             state_dir: resolve::state_dir(global, settings)?,
@@ -88,7 +90,11 @@ impl Context {
     /// Whether anything may be written.
     #[must_use]
     pub const fn mode(&self) -> Mode {
-        if self.global.read_only { Mode::ReadOnly } else { Mode::Full }
+        if self.global.read_only {
+            Mode::ReadOnly
+        } else {
+            Mode::Full
+        }
     }
 
     /// The environment's part of the runbook.
@@ -103,10 +109,16 @@ impl Context {
     /// When the runbook has none of that name, or more than one is named.
     pub fn service(&self, name: &str) -> Result<ServiceKey, Failure> {
         if name == "both" || name.contains(',') {
-            return Err(Failure::usage(Phrase::new("cli-error-one-service")).hint(Phrase::new("cli-hint-one-service")));
+            return Err(Failure::usage(Phrase::new("cli-error-one-service"))
+                .hint(Phrase::new("cli-hint-one-service")));
         }
         let known = self.runbook.services.iter().map(|service| service.name.as_str());
-        if let Some(service) = self.runbook.services.iter().find(|service| service.name.as_str() == name) {
+        if let Some(service) = self
+            .runbook
+            .services
+            .iter()
+            .find(|service| service.name.as_str() == name)
+        {
             return Ok(service.name.clone());
         }
         let what = Phrase::new("cli-error-service").text("name", Clean::new(name));
@@ -116,7 +128,11 @@ impl Context {
     /// How an engine is started for this context. A drill in another process is named by the environment.
     #[must_use]
     pub fn start(&self, region: &Region) -> Start {
-        let given = self.global.region.clone();
+        let given = self
+            .global
+            .region
+            .clone()
+            .or_else(|| self.settings.drill_region.clone());
         Start {
             runbook: self.runbook.clone(),
             environment: self.environment.clone(),
@@ -130,7 +146,9 @@ impl Context {
             state_dir: self.state_dir.clone(),
             working_dir: self.settings.working_dir.clone(),
             drill: self.settings.drill.clone(),
-            door: Door::Network { loopback_only: self.settings.drill.is_some() },
+            door: Door::Network {
+                loopback_only: self.settings.drill.is_some(),
+            },
             clock: None,
             host: self.settings.host.clone(),
         }

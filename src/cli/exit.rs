@@ -103,7 +103,11 @@ mod tests {
         for (outcome, code) in outcomes {
             assert_eq!(Exit::from(outcome).code(), code, "{outcome:?}");
         }
-        let verdicts = [(Verdict::Hold, 0), (Verdict::RollBack, 10), (Verdict::Unknown, 11)];
+        let verdicts = [
+            (Verdict::Hold, 0),
+            (Verdict::RollBack, 10),
+            (Verdict::Unknown, 11),
+        ];
         for (verdict, code) in verdicts {
             assert_eq!(Exit::from(verdict).code(), code, "{verdict:?}");
         }

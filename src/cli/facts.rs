@@ -63,7 +63,11 @@ fn moment(at: Option<Timestamp>) -> Value {
 /// The fields of `status`.
 pub(super) fn status(session: &Session, now: Timestamp) -> Value {
     let mut object = head(session, now);
-    let services: Vec<Value> = session.services.iter().map(|view| service(session, view)).collect();
+    let services: Vec<Value> = session
+        .services
+        .iter()
+        .map(|view| service(session, view))
+        .collect();
     if let Value::Object(fields) = &mut object {
         fields.insert("services".to_owned(), Value::Array(services));
         fields.insert("criteria".to_owned(), criteria(session));
@@ -92,7 +96,12 @@ fn head(session: &Session, now: Timestamp) -> Value {
 }
 
 fn criteria(session: &Session) -> Value {
-    session.services.iter().flat_map(|view| &view.criteria).map(criterion).collect()
+    session
+        .services
+        .iter()
+        .flat_map(|view| &view.criteria)
+        .map(criterion)
+        .collect()
 }
 
 fn criterion(status: &CriterionStatus) -> Value {
@@ -114,13 +123,15 @@ fn service(session: &Session, view: &ServiceView) -> Value {
     let state = view.state.value();
     let ecs_service = session.setup.runbook.service(&view.key).map(|s| &s.ecs_service);
     let candidate = state.and_then(|state| current(view, state));
-    let deployment = state.and_then(ServiceState::primary).map_or(Value::Null, |primary| {
-        json!({
-            "id": primary.id,
-            "state": primary.rollout.as_ref().map_or_else(|| deployment_status(&primary.status), rollout),
-            "reason": primary.rollout_reason,
-        })
-    });
+    let deployment = state
+        .and_then(ServiceState::primary)
+        .map_or(Value::Null, |primary| {
+            json!({
+                "id": primary.id,
+                "state": primary.rollout.as_ref().map_or_else(|| deployment_status(&primary.status), rollout),
+                "reason": primary.rollout_reason,
+            })
+        });
     json!({
         "name": view.key,
         "ecs_service": ecs_service,
@@ -143,7 +154,9 @@ fn service(session: &Session, view: &ServiceView) -> Value {
 
 /// What is known of the revision that a service is set to.
 pub(super) fn current<'a>(view: &'a ServiceView, state: &ServiceState) -> Option<&'a Candidate> {
-    view.candidates.iter().find(|candidate| candidate.definition == state.task_definition)
+    view.candidates
+        .iter()
+        .find(|candidate| candidate.definition == state.task_definition)
 }
 
 /// A measured value, whether or not the runbook has a criterion for it.
@@ -224,7 +237,10 @@ fn preflight(row: &PreflightRow, words: &Words) -> Value {
 
 /// A revision as people say it, `v1.3.4 (:56)`, or the number alone.
 pub(super) fn shown(revision: u32, version: Option<&Clean>) -> String {
-    version.map_or_else(|| format!(":{revision}"), |version| format!("{version} (:{revision})"))
+    version.map_or_else(
+        || format!(":{revision}"),
+        |version| format!("{version} (:{revision})"),
+    )
 }
 
 /// A point as people say it.

@@ -58,7 +58,14 @@ mod tests {
     fn what_the_sdk_says_stays_at_warnings_whatever_is_asked_for() {
         let allowed = allowed(LevelFilter::TRACE);
         assert!(allowed.would_enable("modosu::engine::act", &Level::TRACE));
-        for below in ["aws_sigv4", "aws_config::profile", "hyper::client", "h2", "rustls", "reqwest"] {
+        for below in [
+            "aws_sigv4",
+            "aws_config::profile",
+            "hyper::client",
+            "h2",
+            "rustls",
+            "reqwest",
+        ] {
             assert!(!allowed.would_enable(below, &Level::INFO), "{below}");
             assert!(allowed.would_enable(below, &Level::WARN), "{below}");
         }

@@ -89,7 +89,11 @@ impl Output {
         self.note(&format!("modosu: {}", self.words.say(&failure.what)));
         if let Some(hint) = &failure.hint {
             let hint = self.words.say(hint);
-            self.note(&self.words.say(&crate::domain::Phrase::new("cli-hint").text("hint", hint)));
+            self.note(
+                &self
+                    .words
+                    .say(&crate::domain::Phrase::new("cli-hint").text("hint", hint)),
+            );
         }
     }
 
@@ -104,7 +108,13 @@ impl Output {
 pub(super) fn table(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
-        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0))
+        .map(|column| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.width())
+                .max()
+                .unwrap_or(0)
+        })
         .collect();
     rows.iter()
         .map(|row| {

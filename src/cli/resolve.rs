@@ -29,7 +29,10 @@ pub(super) fn runbook(named: Option<&str>, settings: &Settings) -> Result<Found,
     }
     let local = settings.working_dir.join(FILE);
     let of_user = config_dir().map(|dir| dir.join(FILE));
-    let file = [Some(local), of_user].into_iter().flatten().find(|path| path.is_file());
+    let file = [Some(local), of_user]
+        .into_iter()
+        .flatten()
+        .find(|path| path.is_file());
     match file {
         Some(path) => read(&path),
         None if settings.drill.is_some() => built_in(OF_THE_DRILL),
@@ -47,8 +50,12 @@ fn by_name(name: &str, working_dir: &Path) -> Result<Found, Failure> {
         return built_in(name);
     }
     let looks_like_a_file = name.contains(['/', '\\']) || name.ends_with(".toml");
-    let what = Phrase::new(if looks_like_a_file { "cli-error-runbook-file" } else { "cli-error-runbook-name" })
-        .text("name", Clean::new(name));
+    let what = Phrase::new(if looks_like_a_file {
+        "cli-error-runbook-file"
+    } else {
+        "cli-error-runbook-name"
+    })
+    .text("name", Clean::new(name));
     let hint = match nearest(name, runbook::built_in_names()) {
         Some(meant) => Phrase::new("cli-hint-did-you-mean").text("name", meant),
         None => Phrase::new("cli-hint-no-runbook").text("name", OF_THE_DRILL),
@@ -57,28 +64,42 @@ fn by_name(name: &str, working_dir: &Path) -> Result<Found, Failure> {
 }
 
 fn built_in(name: &str) -> Result<Found, Failure> {
-    parse(runbook::built_in(name).unwrap_or_default(), &format!("{name} (built-in)"))
+    parse(
+        runbook::built_in(name).unwrap_or_default(),
+        &format!("{name} (built-in)"),
+    )
 }
 
 fn read(path: &Path) -> Result<Found, Failure> {
     let shown = Clean::new(&path.display().to_string()).to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(Phrase::new("cli-error-runbook-unreadable").text("file", &shown).text("detail", error))
+        Failure::usage(
+            Phrase::new("cli-error-runbook-unreadable")
+                .text("file", &shown)
+                .text("detail", error),
+        )
     })?;
     parse(&text, &shown)
 }
 
 fn parse(text: &str, place: &str) -> Result<Found, Failure> {
     match runbook::parse(text, place) {
-        Ok(runbook) => Ok(Found { runbook, place: place.to_owned() }),
-        Err(error) => Err(Failure::usage(Phrase::new("cli-error-runbook").text("detail", Clean::new(&error.to_string())))
-            .hint(Phrase::new("cli-hint-runbook"))),
+        Ok(runbook) => Ok(Found {
+            runbook,
+            place: place.to_owned(),
+        }),
+        Err(error) => Err(Failure::usage(
+            Phrase::new("cli-error-runbook").text("detail", Clean::new(&error.to_string())),
+        )
+        .hint(Phrase::new("cli-hint-runbook"))),
     }
 }
 
 /// The user's config folder for modosu.
 fn config_dir() -> Option<PathBuf> {
-    etcetera::choose_base_strategy().ok().map(|base| base.config_dir().join("modosu"))
+    etcetera::choose_base_strategy()
+        .ok()
+        .map(|base| base.config_dir().join("modosu"))
 }
 
 /// The state folder: `--state-dir`, the environment variable, the user's own.
@@ -93,5 +114,7 @@ pub fn state_dir(global: &Global, settings: &Settings) -> Result<PathBuf, Failur
     etcetera::choose_base_strategy()
         .ok()
         .map(|base| base.state_dir().unwrap_or_else(|| base.data_dir()).join("modosu"))
-        .ok_or_else(|| Failure::usage(Phrase::new("cli-error-no-state-dir")).hint(Phrase::new("cli-hint-no-state-dir")))
+        .ok_or_else(|| {
+            Failure::usage(Phrase::new("cli-error-no-state-dir")).hint(Phrase::new("cli-hint-no-state-dir"))
+        })
 }

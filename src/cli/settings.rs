@@ -12,6 +12,8 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
     /// `MODOSU_DRILL`: the address of the drill that this process belongs to.
     pub drill: Option<String>,
+    /// The region that a drill in another process handed out with its address; against AWS the SDK looks for itself.
+    pub drill_region: Option<String>,
     /// The language of the messages: the first of `LC_ALL`, `LC_MESSAGES`, `LANG` that is set.
     pub lang: Option<String>,
     /// Whether `NO_COLOR` is set to anything.
@@ -36,7 +38,11 @@ impl Settings {
         reason = "the one place that reads the environment; everybody else is handed what it found"
     )]
     pub fn read() -> Self {
-        Self::from_lookup(|name| std::env::var_os(name), host_file().as_deref(), std::env::current_dir().ok())
+        Self::from_lookup(
+            |name| std::env::var_os(name),
+            host_file().as_deref(),
+            std::env::current_dir().ok(),
+        )
     }
 
     /// What `lookup` says. A variable that is set to nothing counts as not set.
@@ -56,9 +62,10 @@ impl Settings {
             runbook: text("MODOSU_RUNBOOK"),
             state_dir: path("MODOSU_STATE_DIR"),
             drill: text("MODOSU_DRILL").map(|url| url.trim_end_matches('/').to_owned()),
+            drill_region: text("MODOSU_DRILL").and_then(|_| first(&["AWS_REGION", "AWS_DEFAULT_REGION"])),
             lang: first(&["LC_ALL", "LC_MESSAGES", "LANG"]),
             no_color: text("NO_COLOR").is_some(),
-            dumb: text("TERM").is_some_and(|term| term == "dumb"),
+            dumb: text("TERM").as_deref() == Some("dumb"),
             editor: first(&["VISUAL", "EDITOR"]),
             user: first(&["USER", "LOGNAME", "USERNAME"]),
             host: host
@@ -84,7 +91,12 @@ mod tests {
 
     fn of(pairs: &[(&str, &str)]) -> Settings {
         Settings::from_lookup(
-            |name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)),
+            |name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| OsString::from(value))
+            },
             Some("ops-1\n"),
             None,
         )
@@ -92,7 +104,12 @@ mod tests {
 
     #[test]
     fn the_first_variable_that_says_something_counts() {
-        let settings = of(&[("LC_ALL", ""), ("LANG", "ja_JP.UTF-8"), ("EDITOR", "vi"), ("VISUAL", "hx")]);
+        let settings = of(&[
+            ("LC_ALL", ""),
+            ("LANG", "ja_JP.UTF-8"),
+            ("EDITOR", "vi"),
+            ("VISUAL", "hx"),
+        ]);
         assert_eq!(settings.lang.as_deref(), Some("ja_JP.UTF-8"));
         assert_eq!(settings.editor.as_deref(), Some("hx"));
         assert_eq!(settings.host, "ops-1");
@@ -104,5 +121,17 @@ mod tests {
     fn a_drills_address_has_no_slash_at_its_end() {
         let settings = of(&[("MODOSU_DRILL", "http://127.0.0.1:4500/")]);
         assert_eq!(settings.drill.as_deref(), Some("http://127.0.0.1:4500"));
+        assert_eq!(settings.drill_region, None);
+        let region = of(&[
+            ("MODOSU_DRILL", "http://127.0.0.1:4500"),
+            ("AWS_REGION", "ap-northeast-1"),
+        ])
+        .drill_region;
+        assert_eq!(region.as_deref(), Some("ap-northeast-1"));
+        assert_eq!(
+            of(&[("AWS_REGION", "ap-northeast-1")]).drill_region,
+            None,
+            "against AWS the SDK looks for itself"
+        );
     }
 }

@@ -252,13 +252,17 @@ fn measured(
     ) {
         (Freshness::Fresh, _) => {}
         (Freshness::Stale | Freshness::Failed | Freshness::Waiting, Some(fault)) => {
-            let why = Phrase::new("why-metrics-not-read").phrase("fault", fault.phrase());
-            return CriterionStatus { why, ..status };
+            if !still_bad(newest, threshold, now) {
+                let why = Phrase::new("why-metrics-not-read").phrase("fault", fault.phrase());
+                return CriterionStatus { why, ..status };
+            }
         }
         (Freshness::Stale | Freshness::Failed | Freshness::Waiting, None) => {
-            let age = evidence.series.age(now).unwrap_or_default();
-            let why = Phrase::new("why-metrics-old").duration("age", age);
-            return CriterionStatus { why, ..status };
+            if !still_bad(newest, threshold, now) {
+                let age = evidence.series.age(now).unwrap_or_default();
+                let why = Phrase::new("why-metrics-old").duration("age", age);
+                return CriterionStatus { why, ..status };
+            }
         }
     }
     match newest {
@@ -287,6 +291,12 @@ fn measured(
             ..status
         },
     }
+}
+
+/// Whether the newest known minute is bad and recent. Bad news stands while a later look fails, because one failed poll must
+/// not blank a burning verdict; good news does not.
+fn still_bad(newest: Option<(Timestamp, f64)>, threshold: f64, now: Timestamp) -> bool {
+    newest.is_some_and(|(at, value)| value > threshold && at >= minus(now, RECENT))
 }
 
 /// The first minute of the run of bad minutes that ends at `last`. A minute without data inside the run does not end it:
@@ -480,10 +490,23 @@ mod tests {
         world
             .series
             .take(Err(super::super::fixtures::fault(FaultKind::Throttled)), at(5));
+        let burning = of(&world, &[], at(5)).remove(0);
+        assert_eq!(
+            burning.state,
+            CriterionState::Met,
+            "one failed look does not blank a burning verdict"
+        );
+        let calm = series([(3, minute(100.0, 0.0))]);
+        world.series = Observed::known(calm, at(4));
+        assert_eq!(of(&world, &[], at(5))[0].state, CriterionState::NotMet);
+        world
+            .series
+            .take(Err(super::super::fixtures::fault(FaultKind::Throttled)), at(5));
         let after_failure = of(&world, &[], at(5)).remove(0);
         assert_eq!(
             (after_failure.state, after_failure.why.id.as_ref()),
-            (CriterionState::Unknown, "why-metrics-not-read")
+            (CriterionState::Unknown, "why-metrics-not-read"),
+            "good news does not stand on a failed look"
         );
         world.series = failed(FaultKind::Expired);
         assert_eq!(of(&world, &[], at(5))[0].why.id, "why-metrics-not-read");

@@ -136,7 +136,12 @@ mod tests {
     fn names_are_one_each() {
         for (at, command) in Command::ALL.iter().enumerate() {
             assert_eq!(Command::named(command.name()), Some(*command));
-            assert!(Command::ALL.iter().skip(at + 1).all(|other| other.name() != command.name()));
+            assert!(
+                Command::ALL
+                    .iter()
+                    .skip(at + 1)
+                    .all(|other| other.name() != command.name())
+            );
         }
     }
 }

@@ -125,8 +125,10 @@ impl<B: Backend> Console<B> {
 
     /// Takes all that came at once, in order. Each key meets the session as the one before it left it.
     pub fn handle_all(&mut self, batch: Vec<Input>) {
-        let printable =
-            batch.iter().filter(|input| matches!(input, Input::Key(key) if key.printable().is_some())).count();
+        let printable = batch
+            .iter()
+            .filter(|input| matches!(input, Input::Key(key) if key.printable().is_some()))
+            .count();
         let burst = printable >= BURST;
         let mut run = String::new();
         for input in batch {
@@ -228,7 +230,8 @@ impl<B: Backend> Console<B> {
                 }
             }
             Err(detail) => {
-                let text = Phrase::new("notice-editor-failed").text("detail", crate::domain::Clean::new(&detail));
+                let text =
+                    Phrase::new("notice-editor-failed").text("detail", crate::domain::Clean::new(&detail));
                 self.screen.say(NoticeLevel::Bad, text, self.engine.now());
             }
         }

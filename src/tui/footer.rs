@@ -52,7 +52,13 @@ fn commands(screen: &Screen, world: &World<'_>) -> Vec<Command> {
 }
 
 fn main(screen: &Screen, world: &World<'_>) -> Vec<Command> {
-    let mut commands = vec![Command::Help, Command::StartRollback, Command::Filter, Command::Palette, Command::NextPane];
+    let mut commands = vec![
+        Command::Help,
+        Command::StartRollback,
+        Command::Filter,
+        Command::Palette,
+        Command::NextPane,
+    ];
     if screen.focus != Pane::Services || world.session.services.len() > 1 {
         commands.push(Command::Into);
     }
@@ -78,7 +84,9 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let used: usize = left.iter().map(|span| text::width(&span.content)).sum();
     let mut spans = vec![Span::raw(" ")];
     spans.extend(left);
-    spans.push(Span::raw(" ".repeat(cells.saturating_sub(used + right_cells + 2))));
+    spans.push(Span::raw(
+        " ".repeat(cells.saturating_sub(used + right_cells + 2)),
+    ));
     spans.extend(right);
     Line::from(spans).render(area, buffer);
 }
@@ -97,8 +105,15 @@ fn fitting(screen: &Screen, world: &World<'_>, context: Context, room: usize) ->
 
 /// The newest notice, of the session or of the console, while it is young.
 fn notice(screen: &Screen, world: &World<'_>) -> Option<(String, Role)> {
-    let ours = screen.notice.as_ref().map(|notice| (notice.at, notice.level, &notice.text));
-    let theirs = world.session.notice.as_ref().map(|notice| (notice.at, notice.level, &notice.text));
+    let ours = screen
+        .notice
+        .as_ref()
+        .map(|notice| (notice.at, notice.level, &notice.text));
+    let theirs = world
+        .session
+        .notice
+        .as_ref()
+        .map(|notice| (notice.at, notice.level, &notice.text));
     let (at, level, text) = ours.into_iter().chain(theirs).max_by_key(|(at, _, _)| *at)?;
     if world.now.duration_since(at) > NOTICE {
         return None;

@@ -16,7 +16,10 @@ pub(super) struct Frames {
 
 impl Default for Frames {
     fn default() -> Self {
-        Self { wanted: true, drawn: None }
+        Self {
+            wanted: true,
+            drawn: None,
+        }
     }
 }
 
@@ -29,7 +32,8 @@ impl Frames {
     /// When to draw; `None` while nothing has changed.
     #[must_use]
     pub(super) fn deadline(&self, moment: Instant) -> Option<Instant> {
-        self.wanted.then(|| self.drawn.map_or(moment, |drawn| (drawn + BETWEEN).max(moment)))
+        self.wanted
+            .then(|| self.drawn.map_or(moment, |drawn| (drawn + BETWEEN).max(moment)))
     }
 
     /// A picture was drawn.

@@ -59,7 +59,11 @@ fn cut(spans: Vec<Span<'static>>, cells: usize) -> Line<'static> {
 /// The environment as a word and as a colour, and that it is only a drill when it is.
 fn badge(world: &World<'_>) -> Vec<Span<'static>> {
     let session = world.session;
-    let role = if session.is_protected() { Role::Production } else { Role::Staging };
+    let role = if session.is_protected() {
+        Role::Production
+    } else {
+        Role::Staging
+    };
     let name = session.setup.environment.as_str().to_uppercase();
     let mut spans = vec![world.span(format!(" {name} "), role)];
     if session.setup.world.is_some() {
@@ -69,11 +73,10 @@ fn badge(world: &World<'_>) -> Vec<Span<'static>> {
 }
 
 fn account(world: &World<'_>) -> String {
-    world
-        .session
-        .identity
-        .value()
-        .map_or_else(|| world.get("header-account-unknown"), |identity| identity.account.to_string())
+    world.session.identity.value().map_or_else(
+        || world.get("header-account-unknown"),
+        |identity| identity.account.to_string(),
+    )
 }
 
 /// One fact of the first line.
@@ -86,17 +89,36 @@ struct Fact {
 
 fn place_line(world: &World<'_>, cells: usize) -> Line<'static> {
     let session = world.session;
-    let fact = |text: String, role| Fact { text, role, gives: false };
-    let cluster = session.environment().map(|e| fact(e.cluster.to_string(), Role::Text));
+    let fact = |text: String, role| Fact {
+        text,
+        role,
+        gives: false,
+    };
+    let cluster = session
+        .environment()
+        .map(|e| fact(e.cluster.to_string(), Role::Text));
     let identity = session.identity.value();
     let region = identity.map(|i| fact(i.region.to_string(), Role::Text));
-    let who = identity.map(|i| Fact { text: i.short().to_owned(), role: Role::Text, gives: true });
+    let who = identity.map(|i| Fact {
+        text: i.short().to_owned(),
+        role: Role::Text,
+        gives: true,
+    });
     let (mode, mode_role) = match (&session.journal, session.setup.mode) {
         (JournalState::Failed(_), _) => (world.get("header-journal-failed"), Role::Bad),
-        (JournalState::Ready, Mode::ReadOnly) => (world.words.mode(Mode::ReadOnly).to_uppercase(), Role::Warn),
+        (JournalState::Ready, Mode::ReadOnly) => {
+            (world.words.mode(Mode::ReadOnly).to_uppercase(), Role::Warn)
+        }
         (JournalState::Ready, Mode::Full) => (world.words.mode(Mode::Full), Role::Text),
     };
-    let account = fact(account(world), if identity.is_some() { Role::Title } else { Role::Warn });
+    let account = fact(
+        account(world),
+        if identity.is_some() {
+            Role::Title
+        } else {
+            Role::Warn
+        },
+    );
     let mut facts: Vec<Fact> = cluster.into_iter().chain(region).collect();
     let droppable = facts.len();
     facts.push(account);
@@ -107,7 +129,11 @@ fn place_line(world: &World<'_>, cells: usize) -> Line<'static> {
     let long = right(world, true);
     let short = right(world, false);
     let length = |facts: &[Fact], gap: usize| {
-        facts.iter().map(|fact| text::width(&fact.text) + gap).sum::<usize>() + wide(&badge)
+        facts
+            .iter()
+            .map(|fact| text::width(&fact.text) + gap)
+            .sum::<usize>()
+            + wide(&badge)
     };
     // What gives way, in this order: the words at the right, the dots between, the cluster, the identity's end, the region.
     let mut gap = 3;
@@ -120,7 +146,9 @@ fn place_line(world: &World<'_>, cells: usize) -> Line<'static> {
     while length(&facts, gap) + wide(&tail) + 1 > cells {
         let over = length(&facts, gap) + wide(&tail) + 1 - cells;
         if dropped > 0
-            && let Some(fact) = facts.iter_mut().find(|fact| fact.gives && text::width(&fact.text) >= over + 6)
+            && let Some(fact) = facts
+                .iter_mut()
+                .find(|fact| fact.gives && text::width(&fact.text) >= over + 6)
         {
             fact.text = text::cut(&fact.text, text::width(&fact.text) - over);
         } else if dropped < droppable {
@@ -154,14 +182,21 @@ fn right(world: &World<'_>, words: bool) -> Vec<Span<'static>> {
         LinkState::Failing(None) => (world.get("header-failing-never"), Role::Bad),
     };
     let between = if words { " · " } else { " " };
-    vec![world.span(format!("{clock}{between}"), Role::Muted), world.span(link, role), Span::raw(" ")]
+    vec![
+        world.span(format!("{clock}{between}"), Role::Muted),
+        world.span(link, role),
+        Span::raw(" "),
+    ]
 }
 
 fn verdict_line(wanted: bool, world: &World<'_>, cells: usize) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     spans.extend(verdict_spans(world, cells.saturating_sub(1)));
     let hints: Vec<Span<'static>> = super::footer::hints(
-        &[super::command::Command::StartRollback, super::command::Command::Declare],
+        &[
+            super::command::Command::StartRollback,
+            super::command::Command::Declare,
+        ],
         super::keymap::Context::Main,
         world,
     );
@@ -180,8 +215,20 @@ fn foremost<'a>(world: &World<'a>) -> Option<(&'a CriterionStatus, usize)> {
         Verdict::Unknown => CriterionState::Unknown,
         Verdict::Hold => return None,
     };
-    let all = || world.session.services.iter().flat_map(|view| &view.criteria).filter(|c| c.state == wanted);
-    let first = all().min_by_key(|c| (c.decide_by.unwrap_or(Timestamp::MAX), std::cmp::Reverse(c.severity)))?;
+    let all = || {
+        world
+            .session
+            .services
+            .iter()
+            .flat_map(|view| &view.criteria)
+            .filter(|c| c.state == wanted)
+    };
+    let first = all().min_by_key(|c| {
+        (
+            c.decide_by.unwrap_or(Timestamp::MAX),
+            std::cmp::Reverse(c.severity),
+        )
+    })?;
     Some((first, all().count().saturating_sub(1)))
 }
 
@@ -198,12 +245,20 @@ fn verdict_spans(world: &World<'_>, cells: usize) -> Vec<Span<'static>> {
             Verdict::RollBack | Verdict::Unknown => world.get("empty-waiting"),
         };
         let room = cells.saturating_sub(text::width(&head) + 3);
-        return vec![world.span(head, role), Span::raw("   "), world.span(text::cut(&reason, room), Role::Text)];
+        return vec![
+            world.span(head, role),
+            Span::raw("   "),
+            world.span(text::cut(&reason, room), Role::Text),
+        ];
     };
     let full = sentence(criterion, more, Length::Full, world);
     let short = sentence(criterion, more, Length::Short, world);
     let length = |parts: &[(String, Role)], gap: usize| {
-        parts.iter().map(|(text, _)| text::width(text) + gap).sum::<usize>() + text::width(&head)
+        parts
+            .iter()
+            .map(|(text, _)| text::width(text) + gap)
+            .sum::<usize>()
+            + text::width(&head)
     };
     let (mut parts, gap) = [(full, " · "), (short.clone(), " · "), (short, " ")]
         .into_iter()
@@ -233,7 +288,12 @@ enum Length {
 
 /// That nothing is met, or what a person should look at although nothing is measured.
 fn calm(world: &World<'_>) -> String {
-    let proposed = world.session.services.iter().flat_map(|view| &view.criteria).find(|c| c.proposed);
+    let proposed = world
+        .session
+        .services
+        .iter()
+        .flat_map(|view| &view.criteria)
+        .find(|c| c.proposed);
     proposed.map_or_else(
         || world.get("reason-calm"),
         |criterion| world.say(&Phrase::new("reason-proposed").text("service", &criterion.service)),
@@ -241,11 +301,19 @@ fn calm(world: &World<'_>) -> String {
 }
 
 /// Reason, severity, decide by, countdown.
-fn sentence(criterion: &CriterionStatus, more: usize, length: Length, world: &World<'_>) -> Vec<(String, Role)> {
+fn sentence(
+    criterion: &CriterionStatus,
+    more: usize,
+    length: Length,
+    world: &World<'_>,
+) -> Vec<(String, Role)> {
     let short = length == Length::Short;
     let mut parts = vec![(reason(criterion, short, world), Role::Title)];
     if more > 0 && !short {
-        parts.push((world.say(&Phrase::new("reason-more").text("count", more)), Role::Muted));
+        parts.push((
+            world.say(&Phrase::new("reason-more").text("count", more)),
+            Role::Muted,
+        ));
     }
     if criterion.state == CriterionState::Unknown {
         parts.push((world.say(&criterion.why), Role::Text));
@@ -256,7 +324,9 @@ fn sentence(criterion: &CriterionStatus, more: usize, length: Length, world: &Wo
         crate::domain::Severity::High => Role::Warn,
     };
     parts.push((world.words.severity(criterion.severity), role));
-    let Some(by) = criterion.decide_by else { return parts };
+    let Some(by) = criterion.decide_by else {
+        return parts;
+    };
     if criterion.since.is_some_and(|since| by <= since) {
         parts.push((world.get("deadline-now"), Role::Bad));
         return parts;
@@ -265,7 +335,9 @@ fn sentence(criterion: &CriterionStatus, more: usize, length: Length, world: &Wo
     parts.push((world.say(&Phrase::new(id).time("at", by)), Role::Text));
     let left = by.duration_since(world.now);
     let countdown = |length: jiff::SignedDuration| {
-        world.words.countdown(Duration::try_from(length).unwrap_or_default())
+        world
+            .words
+            .countdown(Duration::try_from(length).unwrap_or_default())
     };
     let (id, role) = match (left.is_negative(), short) {
         (false, false) => ("deadline-left", Role::Title),
@@ -274,7 +346,10 @@ fn sentence(criterion: &CriterionStatus, more: usize, length: Length, world: &Wo
         (true, true) => ("deadline-overdue-short", Role::Bad),
     };
     let name = if left.is_negative() { "over" } else { "left" };
-    parts.push((world.say(&Phrase::new(id).text(name, countdown(left.abs()))), role));
+    parts.push((
+        world.say(&Phrase::new(id).text(name, countdown(left.abs()))),
+        role,
+    ));
     parts
 }
 
@@ -283,9 +358,24 @@ fn reason(criterion: &CriterionStatus, short: bool, world: &World<'_>) -> String
         Phrase::new(id)
             .text("service", &criterion.service)
             .text("criterion", world.words.criterion(criterion.id))
-            .text("since", criterion.since.map_or_else(|| world.get("no-value"), |at| world.words.hm(at)))
-            .text("value", criterion.value.map_or_else(|| world.get("no-value"), |value| format!("{value:.1}")))
-            .text("threshold", criterion.threshold.map_or_else(|| world.get("no-value"), |t| format!("{t}")))
+            .text(
+                "since",
+                criterion
+                    .since
+                    .map_or_else(|| world.get("no-value"), |at| world.words.hm(at)),
+            )
+            .text(
+                "value",
+                criterion
+                    .value
+                    .map_or_else(|| world.get("no-value"), |value| format!("{value:.1}")),
+            )
+            .text(
+                "threshold",
+                criterion
+                    .threshold
+                    .map_or_else(|| world.get("no-value"), |t| format!("{t}")),
+            )
     };
     let id = match (criterion.state, criterion.id) {
         (CriterionState::Unknown, _) => "reason-unknown",

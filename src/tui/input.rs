@@ -63,7 +63,9 @@ impl Reader {
         let (send, inputs) = mpsc::unbounded_channel();
         let gate = Arc::new(Gate::default());
         let of_thread = gate.clone();
-        std::thread::Builder::new().name("terminal input".to_owned()).spawn(move || read(&send, &of_thread))?;
+        std::thread::Builder::new()
+            .name("terminal input".to_owned())
+            .spawn(move || read(&send, &of_thread))?;
         Ok(Self { inputs, gate })
     }
 
@@ -88,7 +90,11 @@ impl Reader {
         wake();
         let state = self.gate.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Were the thread not to wake, the editor would only share its first key with us; that is no reason to hang.
-        drop(self.gate.changed.wait_timeout_while(state, Duration::from_secs(1), |state| !state.parked));
+        drop(
+            self.gate
+                .changed
+                .wait_timeout_while(state, Duration::from_secs(1), |state| !state.parked),
+        );
     }
 
     /// Lets the thread read again. What was typed meanwhile was for somebody else and is dropped.

@@ -86,7 +86,8 @@ impl Keymap {
     /// # Errors
     /// When the text is no key map, or names a key or a command that does not exist.
     pub fn parse(text: &str) -> Result<Self, KeymapError> {
-        let file: File = toml::from_str(text).map_err(|error| KeymapError::Shape(error.message().to_owned()))?;
+        let file: File =
+            toml::from_str(text).map_err(|error| KeymapError::Shape(error.message().to_owned()))?;
         Ok(Self {
             always: bindings(file.always)?,
             main: bindings(file.main)?,
@@ -112,7 +113,11 @@ impl Keymap {
     /// What `key` means in `context`.
     #[must_use]
     pub fn command(&self, context: Context, key: Key) -> Option<Command> {
-        self.of(context).iter().chain(&self.always).find(|(bound, _)| *bound == key).map(|(_, command)| *command)
+        self.of(context)
+            .iter()
+            .chain(&self.always)
+            .find(|(bound, _)| *bound == key)
+            .map(|(_, command)| *command)
     }
 
     /// The first key of `command` in `context`.
@@ -123,7 +128,11 @@ impl Keymap {
 
     /// Every key of `command` in `context`.
     pub fn keys(&self, context: Context, command: Command) -> impl Iterator<Item = Key> {
-        self.of(context).iter().chain(&self.always).filter(move |(_, bound)| *bound == command).map(|(key, _)| *key)
+        self.of(context)
+            .iter()
+            .chain(&self.always)
+            .filter(move |(_, bound)| *bound == command)
+            .map(|(key, _)| *key)
     }
 }
 
@@ -147,17 +156,28 @@ mod tests {
     use super::*;
 
     fn meaning(context: Context, key: &str) -> Option<Command> {
-        Keymap::built_in().unwrap().command(context, Key::parse(key).unwrap())
+        Keymap::built_in()
+            .unwrap()
+            .command(context, Key::parse(key).unwrap())
     }
 
     #[test]
     fn an_unknown_name_is_refused() {
         let text = BUILT_IN.replace("start-rollback", "start-rolback");
-        assert_eq!(Keymap::parse(&text).unwrap_err(), KeymapError::Command("start-rolback".to_owned()));
+        assert_eq!(
+            Keymap::parse(&text).unwrap_err(),
+            KeymapError::Command("start-rolback".to_owned())
+        );
         let text = BUILT_IN.replace("\"pageup\"", "\"pgup\"");
-        assert_eq!(Keymap::parse(&text).unwrap_err(), KeymapError::Key("pgup".to_owned()));
+        assert_eq!(
+            Keymap::parse(&text).unwrap_err(),
+            KeymapError::Key("pgup".to_owned())
+        );
         let text = BUILT_IN.replace("help = [\"?\"]", "help = [\"?\", \"q\"]");
-        assert_eq!(Keymap::parse(&text).unwrap_err(), KeymapError::Twice("q".to_owned()));
+        assert_eq!(
+            Keymap::parse(&text).unwrap_err(),
+            KeymapError::Twice("q".to_owned())
+        );
         let text = BUILT_IN.replace("[list]", "[lists]");
         assert!(matches!(Keymap::parse(&text), Err(KeymapError::Shape(_))));
     }
@@ -175,7 +195,9 @@ mod tests {
         ];
         for command in Command::ALL {
             assert!(
-                everywhere.iter().any(|context| keymap.key(*context, *command).is_some()),
+                everywhere
+                    .iter()
+                    .any(|context| keymap.key(*context, *command).is_some()),
                 "{} has no key",
                 command.name()
             );

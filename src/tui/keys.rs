@@ -36,12 +36,22 @@ impl Key {
     pub fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let kept = modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         match code {
-            KeyCode::BackTab => Self { code: KeyCode::Tab, modifiers: kept | KeyModifiers::SHIFT },
-            KeyCode::Char(c) if kept.contains(KeyModifiers::CONTROL) => {
-                Self { code: KeyCode::Char(c.to_ascii_lowercase()), modifiers: kept - KeyModifiers::SHIFT }
-            }
-            KeyCode::Char(_) => Self { code, modifiers: kept - KeyModifiers::SHIFT },
-            other => Self { code: other, modifiers: kept },
+            KeyCode::BackTab => Self {
+                code: KeyCode::Tab,
+                modifiers: kept | KeyModifiers::SHIFT,
+            },
+            KeyCode::Char(c) if kept.contains(KeyModifiers::CONTROL) => Self {
+                code: KeyCode::Char(c.to_ascii_lowercase()),
+                modifiers: kept - KeyModifiers::SHIFT,
+            },
+            KeyCode::Char(_) => Self {
+                code,
+                modifiers: kept - KeyModifiers::SHIFT,
+            },
+            other => Self {
+                code: other,
+                modifiers: kept,
+            },
         }
     }
 
@@ -75,7 +85,10 @@ impl Key {
             modifiers |= modifier;
             rest = after;
         }
-        let named = NAMED.iter().find(|(name, _)| *name == rest).map(|(_, code)| *code);
+        let named = NAMED
+            .iter()
+            .find(|(name, _)| *name == rest)
+            .map(|(_, code)| *code);
         let code = named.or_else(|| {
             let mut chars = rest.chars();
             match (chars.next(), chars.next()) {
@@ -113,14 +126,19 @@ impl From<KeyEvent> for Key {
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        for (modifier, name) in
-            [(KeyModifiers::CONTROL, "Ctrl-"), (KeyModifiers::ALT, "Alt-"), (KeyModifiers::SHIFT, "Shift-")]
-        {
+        for (modifier, name) in [
+            (KeyModifiers::CONTROL, "Ctrl-"),
+            (KeyModifiers::ALT, "Alt-"),
+            (KeyModifiers::SHIFT, "Shift-"),
+        ] {
             if self.modifiers.contains(modifier) {
                 text.push_str(name);
             }
         }
-        let named = NAMED.iter().find(|(_, code)| *code == self.code).map(|(name, _)| *name);
+        let named = NAMED
+            .iter()
+            .find(|(_, code)| *code == self.code)
+            .map(|(name, _)| *name);
         match (self.code, named) {
             (KeyCode::Up, _) => text.push('↑'),
             (KeyCode::Down, _) => text.push('↓'),
@@ -153,12 +171,20 @@ mod tests {
             ("R", KeyCode::Char('R'), KeyModifiers::SHIFT),
             ("?", KeyCode::Char('?'), KeyModifiers::NONE),
             ("ctrl-f", KeyCode::Char('f'), KeyModifiers::CONTROL),
-            ("ctrl-f", KeyCode::Char('F'), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
+            (
+                "ctrl-f",
+                KeyCode::Char('F'),
+                KeyModifiers::CONTROL | KeyModifiers::SHIFT,
+            ),
             ("shift-tab", KeyCode::BackTab, KeyModifiers::SHIFT),
             ("space", KeyCode::Char(' '), KeyModifiers::NONE),
             ("-", KeyCode::Char('-'), KeyModifiers::NONE),
         ] {
-            assert_eq!(Key::parse(text), Some(Key::from(KeyEvent::new(code, modifiers))), "{text}");
+            assert_eq!(
+                Key::parse(text),
+                Some(Key::from(KeyEvent::new(code, modifiers))),
+                "{text}"
+            );
         }
         for bad in ["", "hyper-x", "entr", "ctrl-"] {
             assert_eq!(Key::parse(bad), None, "{bad}");
@@ -177,6 +203,9 @@ mod tests {
     fn only_plain_characters_type() {
         assert_eq!(Key::parse("ctrl-a").and_then(Key::printable), None);
         assert_eq!(Key::parse("A").and_then(Key::printable), Some('A'));
-        assert_eq!(Key::new(KeyCode::Char('日'), KeyModifiers::NONE).printable(), Some('日'));
+        assert_eq!(
+            Key::new(KeyCode::Char('日'), KeyModifiers::NONE).printable(),
+            Some('日')
+        );
     }
 }

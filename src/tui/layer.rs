@@ -144,7 +144,11 @@ impl AskBox {
     /// A question that opens now.
     #[must_use]
     pub fn new(question: Question, opened: Instant) -> Self {
-        Self { question, focus: Button::default(), opened }
+        Self {
+            question,
+            focus: Button::default(),
+            opened,
+        }
     }
 
     /// Whether it listens.
@@ -175,7 +179,14 @@ impl ApproveBox {
     /// A box for a plan, opening now.
     #[must_use]
     pub(super) fn new(hash: PlanHash, opened: Instant) -> Self {
-        Self { hash, opened, touched: opened, typed: String::new(), focus: Button::default(), differs: false }
+        Self {
+            hash,
+            opened,
+            touched: opened,
+            typed: String::new(),
+            focus: Button::default(),
+            differs: false,
+        }
     }
 
     /// Whether it listens.

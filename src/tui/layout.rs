@@ -71,7 +71,9 @@ pub(super) fn divide(area: Rect, wishes: Wishes) -> Layout {
     }
     let (header, rest) = top(area, if wishes.header_folded { 1 } else { 2 });
     let (body, footer) = bottom(rest, 1);
-    let rows = u16::try_from(wishes.services).unwrap_or(u16::MAX).saturating_add(3);
+    let rows = u16::try_from(wishes.services)
+        .unwrap_or(u16::MAX)
+        .saturating_add(3);
     let panes = if wishes.zoomed {
         Panes::Zoomed(body)
     } else if area.width >= WIDE.0 && area.height >= WIDE.1 {
@@ -80,9 +82,18 @@ pub(super) fn divide(area: Rect, wishes: Wishes) -> Layout {
         // The tab keeps at least half of the room.
         let (services, rest) = top(body, rows.min(body.height / 3).max(3));
         let (tab, events) = bottom(rest, if rest.height >= 8 { 2 } else { 0 });
-        Panes::Tabbed { services, tab, events }
+        Panes::Tabbed {
+            services,
+            tab,
+            events,
+        }
     };
-    Layout::Full { header, body, footer, panes }
+    Layout::Full {
+        header,
+        body,
+        footer,
+        panes,
+    }
 }
 
 fn grid(body: Rect, service_rows: u16) -> Vec<(Pane, Rect)> {
@@ -117,12 +128,24 @@ pub(super) fn cover(body: Rect) -> (Rect, Option<Rect>) {
 pub(super) fn middle(area: Rect, width: u16, height: u16) -> Rect {
     let width = width.min(area.width);
     let height = height.min(area.height);
-    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
 }
 
 fn top(area: Rect, height: u16) -> (Rect, Rect) {
     let height = height.min(area.height);
-    (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
+    (
+        Rect { height, ..area },
+        Rect {
+            y: area.y + height,
+            height: area.height - height,
+            ..area
+        },
+    )
 }
 
 fn bottom(area: Rect, height: u16) -> (Rect, Rect) {
@@ -133,7 +156,14 @@ fn bottom(area: Rect, height: u16) -> (Rect, Rect) {
 
 fn split(area: Rect, width: u16) -> (Rect, Rect) {
     let width = width.min(area.width);
-    (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
+    (
+        Rect { width, ..area },
+        Rect {
+            x: area.x + width,
+            width: area.width - width,
+            ..area
+        },
+    )
 }
 
 #[cfg(test)]
@@ -144,10 +174,19 @@ mod tests {
         match layout {
             Layout::Nothing => Vec::new(),
             Layout::Line(line) => vec![*line],
-            Layout::Full { header, body: _, footer, panes } => {
+            Layout::Full {
+                header,
+                body: _,
+                footer,
+                panes,
+            } => {
                 let mut parts = vec![*header, *footer];
                 match panes {
-                    Panes::Tabbed { services, tab, events } => parts.extend([*services, *tab, *events]),
+                    Panes::Tabbed {
+                        services,
+                        tab,
+                        events,
+                    } => parts.extend([*services, *tab, *events]),
                     Panes::Grid(panes) => parts.extend(panes.iter().map(|(_, rect)| *rect)),
                     Panes::Zoomed(rect) => parts.push(*rect),
                 }
@@ -162,13 +201,26 @@ mod tests {
             for height in 0..62 {
                 for zoomed in [false, true] {
                     let area = Rect::new(0, 0, width, height);
-                    let wishes = Wishes { header_folded: false, zoomed, services: 2 };
+                    let wishes = Wishes {
+                        header_folded: false,
+                        zoomed,
+                        services: 2,
+                    };
                     let parts = parts(&divide(area, wishes));
                     let covered: u32 = parts.iter().map(|part| part.area()).sum();
-                    assert!(parts.iter().all(|part| part.is_empty() || area.union(*part) == area));
+                    assert!(
+                        parts
+                            .iter()
+                            .all(|part| part.is_empty() || area.union(*part) == area)
+                    );
                     assert!(covered <= area.area());
                     for (at, part) in parts.iter().enumerate() {
-                        assert!(parts.iter().skip(at + 1).all(|other| part.intersection(*other).is_empty()));
+                        assert!(
+                            parts
+                                .iter()
+                                .skip(at + 1)
+                                .all(|other| part.intersection(*other).is_empty())
+                        );
                     }
                     if width >= LEAST.0 && height >= LEAST.1 {
                         assert_eq!(covered, area.area(), "nothing is left out at {width}x{height}");
@@ -180,10 +232,26 @@ mod tests {
 
     #[test]
     fn a_small_screen_has_tabs_and_a_large_one_has_all() {
-        let wishes = Wishes { header_folded: false, zoomed: false, services: 2 };
+        let wishes = Wishes {
+            header_folded: false,
+            zoomed: false,
+            services: 2,
+        };
         let at = |width, height| divide(Rect::new(0, 0, width, height), wishes);
-        assert!(matches!(at(80, 24), Layout::Full { panes: Panes::Tabbed { .. }, .. }));
-        assert!(matches!(at(120, 40), Layout::Full { panes: Panes::Grid(_), .. }));
+        assert!(matches!(
+            at(80, 24),
+            Layout::Full {
+                panes: Panes::Tabbed { .. },
+                ..
+            }
+        ));
+        assert!(matches!(
+            at(120, 40),
+            Layout::Full {
+                panes: Panes::Grid(_),
+                ..
+            }
+        ));
         assert!(matches!(at(20, 3), Layout::Line(_)));
         assert_eq!(at(0, 24), Layout::Nothing);
     }

@@ -69,7 +69,12 @@ pub struct Listing<Id> {
 
 impl<Id> Default for Listing<Id> {
     fn default() -> Self {
-        Self { selected: None, last: Cell::new(0), top: Cell::new(0), page: Cell::new(1) }
+        Self {
+            selected: None,
+            last: Cell::new(0),
+            top: Cell::new(0),
+            page: Cell::new(1),
+        }
     }
 }
 
@@ -77,7 +82,10 @@ impl<Id: Clone + PartialEq> Listing<Id> {
     /// The selected row among `ids`: the chosen one, or, when it is gone, the row that took its place.
     #[must_use]
     pub fn at(&self, ids: &[Id]) -> usize {
-        let found = self.selected.as_ref().and_then(|selected| ids.iter().position(|id| id == selected));
+        let found = self
+            .selected
+            .as_ref()
+            .and_then(|selected| ids.iter().position(|id| id == selected));
         let at = found.unwrap_or_else(|| self.last.get().min(ids.len().saturating_sub(1)));
         self.last.set(at);
         at
@@ -138,7 +146,8 @@ impl Scroll {
     pub fn go(&self, motion: Motion) {
         let page = self.page.get();
         let places = self.len.get().saturating_sub(page).saturating_add(1);
-        self.top.set(motion.from(self.top.get(), places, page.saturating_sub(1)));
+        self.top
+            .set(motion.from(self.top.get(), places, page.saturating_sub(1)));
     }
 
     /// To the beginning.
@@ -176,11 +185,21 @@ mod tests {
     fn the_window_holds_the_selected_row_at_any_height() {
         let ids: Vec<u32> = (0..50).collect();
         let mut list = Listing::default();
-        for motion in [Motion::Bottom, Motion::PageUp, Motion::Up, Motion::Top, Motion::PageDown, Motion::Down] {
+        for motion in [
+            Motion::Bottom,
+            Motion::PageUp,
+            Motion::Up,
+            Motion::Top,
+            Motion::PageDown,
+            Motion::Down,
+        ] {
             list.go(motion, &ids);
             for height in [0, 1, 2, 7, 50, 99] {
                 let window = list.window(&ids, height);
-                assert!(height == 0 || window.contains(&list.at(&ids)), "{motion:?} {height} {window:?}");
+                assert!(
+                    height == 0 || window.contains(&list.at(&ids)),
+                    "{motion:?} {height} {window:?}"
+                );
                 assert!(window.len() <= height);
             }
         }

@@ -10,7 +10,9 @@ use crate::domain::{CriterionId, Phrase};
 
 use super::command::{Command, Section};
 use super::keymap::Context;
-use super::layer::{AskBox, Button, DeclareBox, Details, FilterBox, Layer, NoteBox, NotePurpose, Palette, Question};
+use super::layer::{
+    AskBox, Button, DeclareBox, Details, FilterBox, Layer, NoteBox, NotePurpose, Palette, Question,
+};
 use super::layout::middle;
 use super::listing::Scroll;
 use super::panes::{draw_lines, highlight};
@@ -27,7 +29,13 @@ pub(super) fn framed(title: &str, area: Rect, world: &World<'_>, buffer: &mut Bu
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
         .border_style(world.style(Role::Focus))
-        .title(world.span(format!(" {} ", text::cut(title, usize::from(area.width).saturating_sub(4))), Role::Title));
+        .title(world.span(
+            format!(
+                " {} ",
+                text::cut(title, usize::from(area.width).saturating_sub(4))
+            ),
+            Role::Title,
+        ));
     let inner = block.inner(area);
     block.render(area, buffer);
     inner.intersection(buffer.area)
@@ -49,8 +57,18 @@ pub(super) fn draw_field(
     let cells = usize::from(area.width);
     let (seen, cursor) = field.seen(cells.saturating_sub(text::width(&label)));
     let x = text::width(&label) + cursor;
-    draw_lines([Line::from(vec![world.span(label, Role::Key), world.span(seen, Role::Text)])], area, buffer);
-    let x = area.x.saturating_add(u16::try_from(x).unwrap_or(u16::MAX)).min(area.right().saturating_sub(1));
+    draw_lines(
+        [Line::from(vec![
+            world.span(label, Role::Key),
+            world.span(seen, Role::Text),
+        ])],
+        area,
+        buffer,
+    );
+    let x = area
+        .x
+        .saturating_add(u16::try_from(x).unwrap_or(u16::MAX))
+        .min(area.right().saturating_sub(1));
     Some(Position { x, y: area.y })
 }
 
@@ -60,7 +78,11 @@ fn size(cells: usize) -> u16 {
 
 /// Where the keyboard was before the top layer opened.
 pub(super) fn beneath(screen: &Screen, world: &World<'_>) -> Context {
-    let below = screen.layers.len().checked_sub(2).and_then(|at| screen.layers.get(at));
+    let below = screen
+        .layers
+        .len()
+        .checked_sub(2)
+        .and_then(|at| screen.layers.get(at));
     match below {
         Some(Layer::Wizard(wizard)) => wizard.context(world.session),
         Some(
@@ -85,7 +107,11 @@ pub(super) fn help_lines(context: Context, world: &World<'_>) -> Vec<Line<'stati
             .filter(|command| command.section() == section && world.keymap.key(context, **command).is_some());
         let mut rows: Vec<Line<'static>> = commands
             .map(|command| {
-                let keys: Vec<String> = world.keymap.keys(context, *command).map(|key| key.to_string()).collect();
+                let keys: Vec<String> = world
+                    .keymap
+                    .keys(context, *command)
+                    .map(|key| key.to_string())
+                    .collect();
                 Line::from(vec![
                     world.span(text::pad(&keys.join(" "), 18), Role::Key),
                     world.span(world.get(command.sentence()), Role::Text),
@@ -115,18 +141,34 @@ pub(super) fn help(
     let title = format!("{} · {}", world.get("help-title"), world.get("help-close"));
     let inner = framed(&title, area, world, buffer);
     let window = scroll.window(lines.len(), usize::from(inner.height));
-    draw_lines(lines.into_iter().skip(window.start).take(window.len()), inner, buffer);
+    draw_lines(
+        lines.into_iter().skip(window.start).take(window.len()),
+        inner,
+        buffer,
+    );
     None
 }
 
-pub(super) fn details(details: &Details, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn details(
+    details: &Details,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let cells = usize::from(middle(body, 100, 1).width).saturating_sub(2);
-    let lines: Vec<Line<'static>> =
-        details.lines.iter().flat_map(|(label, said)| labelled(label, said, Role::Text, cells, world)).collect();
+    let lines: Vec<Line<'static>> = details
+        .lines
+        .iter()
+        .flat_map(|(label, said)| labelled(label, said, Role::Text, cells, world))
+        .collect();
     let area = middle(body, 100, size(lines.len() + 2));
     let inner = framed(&details.title, area, world, buffer);
     let window = details.scroll.window(lines.len(), usize::from(inner.height));
-    draw_lines(lines.into_iter().skip(window.start).take(window.len()), inner, buffer);
+    draw_lines(
+        lines.into_iter().skip(window.start).take(window.len()),
+        inner,
+        buffer,
+    );
     None
 }
 
@@ -134,7 +176,13 @@ pub(super) fn details(details: &Details, world: &World<'_>, body: Rect, buffer: 
 const LABEL: usize = 14;
 
 /// `label  text`, folded under itself.
-pub(super) fn labelled(label: &str, said: &str, role: Role, cells: usize, world: &World<'_>) -> Vec<Line<'static>> {
+pub(super) fn labelled(
+    label: &str,
+    said: &str,
+    role: Role,
+    cells: usize,
+    world: &World<'_>,
+) -> Vec<Line<'static>> {
     text::fold(said, cells.saturating_sub(LABEL + 1))
         .into_iter()
         .enumerate()
@@ -172,35 +220,72 @@ pub(super) fn palette(
     let context = beneath(screen, world);
     let commands = palette_commands(palette, context, world);
     let inner = framed(&world.get("palette-title"), middle(body, 76, 18), world, buffer);
-    let cursor = draw_field(":", &palette.field, Rect { height: inner.height.min(1), ..inner }, world, buffer);
-    let rows = Rect { y: inner.y.saturating_add(1), height: inner.height.saturating_sub(1), ..inner };
+    let cursor = draw_field(
+        ":",
+        &palette.field,
+        Rect {
+            height: inner.height.min(1),
+            ..inner
+        },
+        world,
+        buffer,
+    );
+    let rows = Rect {
+        y: inner.y.saturating_add(1),
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
     let at = palette.list.at(&commands);
-    let lines = palette.list.window(&commands, usize::from(rows.height)).filter_map(|row| {
-        let command = commands.get(row)?;
-        let key = world.keymap.key(context, *command).map(|key| key.to_string()).unwrap_or_default();
-        let line = Line::from(vec![
-            world.span(text::pad(command.name(), 18), Role::Focus),
-            world.span(text::pad(&key, 10), Role::Key),
-            world.span(world.get(command.sentence()), Role::Text),
-        ]);
-        Some(highlight(line, row == at, true, world))
-    });
+    let lines = palette
+        .list
+        .window(&commands, usize::from(rows.height))
+        .filter_map(|row| {
+            let command = commands.get(row)?;
+            let key = world
+                .keymap
+                .key(context, *command)
+                .map(|key| key.to_string())
+                .unwrap_or_default();
+            let line = Line::from(vec![
+                world.span(text::pad(command.name(), 18), Role::Focus),
+                world.span(text::pad(&key, 10), Role::Key),
+                world.span(world.get(command.sentence()), Role::Text),
+            ]);
+            Some(highlight(line, row == at, true, world))
+        });
     draw_lines(lines.collect::<Vec<_>>(), rows, buffer);
     cursor
 }
 
-pub(super) fn filter(filter: &FilterBox, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
-    let line = Rect { y: body.bottom().saturating_sub(1), height: body.height.min(1), ..body };
+pub(super) fn filter(
+    filter: &FilterBox,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let line = Rect {
+        y: body.bottom().saturating_sub(1),
+        height: body.height.min(1),
+        ..body
+    };
     Clear.render(line.intersection(buffer.area), buffer);
     let label = format!(" {} /", world.get("filter-prompt"));
     draw_field(&label, &filter.field, line, world, buffer)
 }
 
 /// The criteria that a person declares.
-pub(super) const DECLARABLE: [CriterionId; 3] =
-    [CriterionId::FeatureDown, CriterionId::DataInconsistency, CriterionId::Vulnerability];
+pub(super) const DECLARABLE: [CriterionId; 3] = [
+    CriterionId::FeatureDown,
+    CriterionId::DataInconsistency,
+    CriterionId::Vulnerability,
+];
 
-pub(super) fn declare(declare: &DeclareBox, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+pub(super) fn declare(
+    declare: &DeclareBox,
+    world: &World<'_>,
+    body: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let title = world.say(&Phrase::new("declare-title").text("service", &declare.service));
     let inner = framed(&title, middle(body, 72, 9), world, buffer);
     let at = declare.list.at(&DECLARABLE);
@@ -211,14 +296,22 @@ pub(super) fn declare(declare: &DeclareBox, world: &World<'_>, body: Rect, buffe
         .map(|(row, criterion)| {
             let known = declared(&declare.service, *criterion, world);
             let state = known.map(|declaration| {
-                format!("{} {} · {}", world.words.hm(declaration.at), declaration.by, declaration.note)
+                format!(
+                    "{} {} · {}",
+                    world.words.hm(declaration.at),
+                    declaration.by,
+                    declaration.note
+                )
             });
             let name = text::pad(&world.words.criterion(*criterion), 24);
             let mark = if row == at { "› " } else { "  " };
             let line = Line::from(vec![
                 world.span(mark, Role::Focus),
                 world.span(name, if state.is_some() { Role::Bad } else { Role::Text }),
-                world.span(text::cut(&state.unwrap_or_default(), cells.saturating_sub(26)), Role::Muted),
+                world.span(
+                    text::cut(&state.unwrap_or_default(), cells.saturating_sub(26)),
+                    Role::Muted,
+                ),
             ]);
             highlight(line, row == at, true, world)
         })
@@ -228,7 +321,9 @@ pub(super) fn declare(declare: &DeclareBox, world: &World<'_>, body: Rect, buffe
     let withdraws = selected.filter(|criterion| declared(&declare.service, *criterion, world).is_some());
     if let Some(criterion) = withdraws {
         let said = Phrase::new("declare-withdraw").text("criterion", world.words.criterion(criterion));
-        lines.push(Line::from(world.span(format!("Enter  {}", world.say(&said)), Role::Warn)));
+        lines.push(Line::from(
+            world.span(format!("Enter  {}", world.say(&said)), Role::Warn),
+        ));
         draw_lines(lines, inner, buffer);
         return None;
     }
@@ -239,9 +334,23 @@ pub(super) fn declare(declare: &DeclareBox, world: &World<'_>, body: Rect, buffe
         height: inner.height.saturating_sub(row).min(1),
         ..inner
     };
-    let hint = Rect { y: field.bottom().saturating_add(1), height: inner.bottom().saturating_sub(field.bottom() + 1).min(1), ..inner };
-    draw_lines([Line::from(world.span(world.get("declare-hint"), Role::Muted))], hint, buffer);
-    draw_field(&format!("{}:", world.get("declare-label-note")), &declare.note, field, world, buffer)
+    let hint = Rect {
+        y: field.bottom().saturating_add(1),
+        height: inner.bottom().saturating_sub(field.bottom() + 1).min(1),
+        ..inner
+    };
+    draw_lines(
+        [Line::from(world.span(world.get("declare-hint"), Role::Muted))],
+        hint,
+        buffer,
+    );
+    draw_field(
+        &format!("{}:", world.get("declare-label-note")),
+        &declare.note,
+        field,
+        world,
+        buffer,
+    )
 }
 
 /// A declaration that stands.
@@ -250,7 +359,11 @@ pub(super) fn declared<'a>(
     criterion: CriterionId,
     world: &World<'a>,
 ) -> Option<&'a crate::rollback::Declaration> {
-    world.session.declarations.iter().find(|known| known.criterion == criterion && known.service == *service)
+    world
+        .session
+        .declarations
+        .iter()
+        .find(|known| known.criterion == criterion && known.service == *service)
 }
 
 pub(super) fn note(note: &NoteBox, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
@@ -271,8 +384,10 @@ pub(super) fn ask(ask: &AskBox, world: &World<'_>, body: Rect, buffer: &mut Buff
     let area = middle(body, 64, 8);
     let lines = text::fold(&world.get(question), usize::from(area.width).saturating_sub(4));
     let inner = framed("?", middle(body, 64, size(lines.len() + 4)), world, buffer);
-    let mut drawn: Vec<Line<'static>> =
-        lines.into_iter().map(|line| Line::from(world.span(format!(" {line}"), Role::Text))).collect();
+    let mut drawn: Vec<Line<'static>> = lines
+        .into_iter()
+        .map(|line| Line::from(world.span(format!(" {line}"), Role::Text)))
+        .collect();
     drawn.push(Line::default());
     drawn.push(buttons(ask.focus, &world.get(cancel), &world.get(act), world));
     draw_lines(drawn, inner, buffer);
@@ -289,5 +404,10 @@ pub(super) fn buttons(focus: Button, cancel: &str, act: &str, world: &World<'_>)
         };
         Span::styled(format!("{left} {label} {right}"), style)
     };
-    Line::from(vec![Span::raw("   "), styled(Button::Cancel, cancel), Span::raw("   "), styled(Button::Act, act)])
+    Line::from(vec![
+        Span::raw("   "),
+        styled(Button::Cancel, cancel),
+        Span::raw("   "),
+        styled(Button::Act, act),
+    ])
 }

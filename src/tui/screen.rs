@@ -33,11 +33,23 @@ pub enum Pane {
 
 impl Pane {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Services, Self::Revisions, Self::Images, Self::Events, Self::ErrorRate, Self::Latency];
+    pub const ALL: [Self; 6] = [
+        Self::Services,
+        Self::Revisions,
+        Self::Images,
+        Self::Events,
+        Self::ErrorRate,
+        Self::Latency,
+    ];
 
     /// Those that share one place on a small screen.
-    pub const TABS: [Self; 5] = [Self::Revisions, Self::ErrorRate, Self::Latency, Self::Images, Self::Events];
+    pub const TABS: [Self; 5] = [
+        Self::Revisions,
+        Self::ErrorRate,
+        Self::Latency,
+        Self::Images,
+        Self::Events,
+    ];
 
     /// Its number.
     #[must_use]
@@ -149,9 +161,15 @@ impl Screen {
             return Some(view);
         }
         let burning = |view: &&ServiceView| {
-            view.criteria.iter().any(|criterion| criterion.state == crate::rollback::CriterionState::Met)
+            view.criteria
+                .iter()
+                .any(|criterion| criterion.state == crate::rollback::CriterionState::Met)
         };
-        session.services.iter().find(burning).or_else(|| session.services.first())
+        session
+            .services
+            .iter()
+            .find(burning)
+            .or_else(|| session.services.first())
     }
 
     /// Whether nothing lies over the panes.
@@ -175,7 +193,10 @@ impl Screen {
     /// The filter of a pane.
     #[must_use]
     pub fn filter(&self, pane: Pane) -> Option<&str> {
-        self.filters.get(&pane).map(String::as_str).filter(|text| !text.is_empty())
+        self.filters
+            .get(&pane)
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
     }
 
     /// Gives a pane the keyboard.

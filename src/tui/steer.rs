@@ -19,11 +19,17 @@ use super::world::World;
 impl Screen {
     /// Follows the session: a wizard whose incident is over closes, a report draft follows the recorded facts.
     pub fn follow(&mut self, world: &World<'_>) {
-        let keep = self.wizard_mut().is_none_or(|wizard| wizard.follow(world.session, world.moment));
+        let keep = self
+            .wizard_mut()
+            .is_none_or(|wizard| wizard.follow(world.session, world.moment));
         if !keep {
             self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
         }
-        let reporting = world.session.incident.as_ref().is_some_and(|incident| incident.stage == Stage::Report);
+        let reporting = world
+            .session
+            .incident
+            .as_ref()
+            .is_some_and(|incident| incident.stage == Stage::Report);
         if reporting && self.wizard_mut().is_some() {
             wizard::keep_draft(&mut self.draft, world);
         }
@@ -84,9 +90,13 @@ impl Screen {
         if !world.session.is_writing() {
             return vec![Request::Quit];
         }
-        let asking = self.layers.iter().any(|layer| matches!(layer, Layer::Ask(ask) if ask.question == Question::Quit));
+        let asking = self
+            .layers
+            .iter()
+            .any(|layer| matches!(layer, Layer::Ask(ask) if ask.question == Question::Quit));
         if !asking {
-            self.layers.push(Layer::Ask(AskBox::new(Question::Quit, world.moment)));
+            self.layers
+                .push(Layer::Ask(AskBox::new(Question::Quit, world.moment)));
         }
         Vec::new()
     }
@@ -112,7 +122,10 @@ impl Screen {
             self.layers.push(Layer::Palette(Palette::default()));
             Vec::new()
         } else if command == Command::Note {
-            let note = NoteBox { purpose: NotePurpose::Timeline, field: Field::default() };
+            let note = NoteBox {
+                purpose: NotePurpose::Timeline,
+                field: Field::default(),
+            };
             self.layers.push(Layer::Note(note));
             Vec::new()
         } else if command == Command::Declare {
@@ -131,7 +144,11 @@ impl Screen {
         match self.service(world.session) {
             Some(view) => {
                 let service = view.key.clone();
-                let declare = DeclareBox { service, list: Listing::default(), note: Field::default() };
+                let declare = DeclareBox {
+                    service,
+                    list: Listing::default(),
+                    note: Field::default(),
+                };
                 self.layers.push(Layer::Declare(declare));
             }
             None => self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.now),
@@ -155,7 +172,11 @@ impl Screen {
             Command::Into if self.focus == Pane::Services => self.show(Pane::Revisions),
             Command::Into | Command::Describe => match details(self, world) {
                 Some(details) => self.layers.push(Layer::Details(details)),
-                None => self.say(NoticeLevel::Bad, Phrase::new("notice-nothing-selected"), world.now),
+                None => self.say(
+                    NoticeLevel::Bad,
+                    Phrase::new("notice-nothing-selected"),
+                    world.now,
+                ),
             },
             Command::Out => self.show(Pane::Services),
             Command::Back => self.back(),
@@ -167,7 +188,10 @@ impl Screen {
             Command::Unzoom => self.zoomed = false,
             Command::Filter => {
                 let field = Field::with(self.filter(self.focus).unwrap_or_default());
-                self.layers.push(Layer::Filter(FilterBox { pane: self.focus, field }));
+                self.layers.push(Layer::Filter(FilterBox {
+                    pane: self.focus,
+                    field,
+                }));
             }
             Command::Services
             | Command::Revisions
@@ -261,9 +285,13 @@ impl Screen {
     /// Opens the wizard; only the session may open an incident.
     fn start_rollback(&mut self, world: &World<'_>) -> Vec<Request> {
         let session = world.session;
-        let goes_on = session.incident.as_ref().is_some_and(|incident| incident.stage != Stage::Abandoned);
+        let goes_on = session
+            .incident
+            .as_ref()
+            .is_some_and(|incident| incident.stage != Stage::Abandoned);
         if goes_on {
-            self.layers.push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
+            self.layers
+                .push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
             return Vec::new();
         }
         let Some(service) = self.service(session).map(|view| view.key.clone()) else {
@@ -275,13 +303,15 @@ impl Screen {
             // Nothing opens; the session says why.
             return tell;
         }
-        self.layers.push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
+        self.layers
+            .push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
         tell
     }
 
     fn open_checklist(&mut self, world: &World<'_>) {
         if has_checklist(world) {
-            self.layers.push(Layer::Wizard(Box::new(Wizard::at_checklist(world.moment))));
+            self.layers
+                .push(Layer::Wizard(Box::new(Wizard::at_checklist(world.moment))));
         } else {
             self.say(NoticeLevel::Bad, Phrase::new("notice-no-checklist"), world.now);
         }
@@ -289,7 +319,11 @@ impl Screen {
 
     /// Asks for the editor, when there is a report to edit.
     pub(super) fn edit_report(&mut self, world: &World<'_>) -> Vec<Request> {
-        let reporting = world.session.incident.as_ref().is_some_and(|incident| incident.stage == Stage::Report);
+        let reporting = world
+            .session
+            .incident
+            .as_ref()
+            .is_some_and(|incident| incident.stage == Stage::Report);
         if reporting {
             wizard::keep_draft(&mut self.draft, world);
         }
@@ -365,7 +399,15 @@ impl Screen {
                 }
                 vec![Request::Tell(match note.purpose {
                     NotePurpose::Timeline => OperatorMsg::Note(text),
-                    NotePurpose::Sign { check, state, title: _ } => OperatorMsg::Sign { check, state, note: text },
+                    NotePurpose::Sign {
+                        check,
+                        state,
+                        title: _,
+                    } => OperatorMsg::Sign {
+                        check,
+                        state,
+                        note: text,
+                    },
                 })]
             }
             // The filter stays as it was typed.
@@ -378,7 +420,9 @@ impl Screen {
     }
 
     fn declare(&mut self, declare: DeclareBox, world: &World<'_>) -> Vec<Request> {
-        let Some(criterion) = declare.list.id(&DECLARABLE).copied() else { return Vec::new() };
+        let Some(criterion) = declare.list.id(&DECLARABLE).copied() else {
+            return Vec::new();
+        };
         let service = declare.service.clone();
         if declared(&service, criterion, world).is_some() {
             return vec![Request::Tell(OperatorMsg::Withdraw { criterion, service })];
@@ -390,12 +434,18 @@ impl Screen {
             self.layers.push(Layer::Declare(declare));
             return Vec::new();
         }
-        vec![Request::Tell(OperatorMsg::Declare { criterion, service, note })]
+        vec![Request::Tell(OperatorMsg::Declare {
+            criterion,
+            service,
+            note,
+        })]
     }
 
     /// A command at a question of two buttons.
     fn ask(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
-        let Some(Layer::Ask(ask)) = self.layers.last_mut() else { return Vec::new() };
+        let Some(Layer::Ask(ask)) = self.layers.last_mut() else {
+            return Vec::new();
+        };
         if command == Command::Back {
             self.layers.pop();
         } else if !ask.armed(world.moment) {
@@ -446,16 +496,20 @@ impl Screen {
 
 /// Whether there is a checklist to look at: the rollback ended on target.
 pub(super) fn has_checklist(world: &World<'_>) -> bool {
-    world.session.incident.as_ref().is_some_and(|incident| match incident.stage {
-        Stage::Verify | Stage::Report | Stage::Done => true,
-        Stage::Assess
-        | Stage::Scope
-        | Stage::Target
-        | Stage::Check
-        | Stage::Approve
-        | Stage::Act { .. }
-        | Stage::Abandoned => false,
-    })
+    world
+        .session
+        .incident
+        .as_ref()
+        .is_some_and(|incident| match incident.stage {
+            Stage::Verify | Stage::Report | Stage::Done => true,
+            Stage::Assess
+            | Stage::Scope
+            | Stage::Target
+            | Stage::Check
+            | Stage::Approve
+            | Stage::Act { .. }
+            | Stage::Abandoned => false,
+        })
 }
 
 /// The pane that a command goes to.

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
@@ -16,9 +16,34 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use tokio::sync::Notify;
 
-/// Whether standard input and output are a terminal that can be drawn on; `dumb` is what the environment says of it.
-pub(super) fn can_draw(dumb: bool) -> bool {
-    !dumb && io::stdin().is_terminal() && io::stdout().is_terminal()
+use crate::domain::Phrase;
+
+/// Why there is no terminal to draw on, and what can be used instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoTerminal {
+    /// Why.
+    pub why: Phrase,
+    /// What to do instead.
+    pub hint: Phrase,
+}
+
+/// Whether standard input and output are a terminal that can be drawn on; `dumb` is what the environment says of it
+/// (`TERM=dumb`).
+///
+/// # Errors
+/// When they are not, with the way that works without one.
+pub(super) fn check(dumb: bool) -> Result<(), NoTerminal> {
+    let why = if dumb {
+        "terminal-dumb"
+    } else if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    } else {
+        "terminal-none"
+    };
+    Err(NoTerminal {
+        why: Phrase::new(why),
+        hint: Phrase::new("terminal-hint"),
+    })
 }
 
 /// Raw mode, the alternate screen and bracketed paste, for as long as it lives.
@@ -44,7 +69,12 @@ impl Terminal {
     pub(super) fn take(&mut self) -> io::Result<()> {
         self.active = true;
         enable_raw_mode()?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+        execute!(
+            io::stdout(),
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            cursor::Hide
+        )
     }
 
     /// Gives the terminal back.
@@ -64,7 +94,13 @@ impl Drop for Terminal {
 /// Gives the terminal back, whatever of it can still be given. There is nobody left to tell about an error.
 fn restore() {
     let mut out = io::stdout();
-    drop(queue!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
+    drop(queue!(
+        out,
+        EndSynchronizedUpdate,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    ));
     drop(out.flush());
     drop(disable_raw_mode());
 }
@@ -113,7 +149,10 @@ struct Ink(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Ink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -136,7 +175,11 @@ impl Pen {
     #[must_use]
     pub(super) fn new(panicked: Panicked) -> Self {
         let ink = Ink::default();
-        Self { inner: CrosstermBackend::new(ink.clone()), ink, panicked }
+        Self {
+            inner: CrosstermBackend::new(ink.clone()),
+            ink,
+            panicked,
+        }
     }
 }
 

@@ -129,7 +129,11 @@ pub(super) fn sweep(buffer: &mut Buffer) {
         }
         let clean = Clean::new(symbol);
         if clean.as_str() != symbol {
-            let safe = if clean.as_str().cell_width() == symbol.cell_width() { clean.as_str() } else { "\u{FFFD}" };
+            let safe = if clean.as_str().cell_width() == symbol.cell_width() {
+                clean.as_str()
+            } else {
+                "\u{FFFD}"
+            };
             cell.set_symbol(safe);
         }
     }

@@ -110,7 +110,11 @@ impl Theme {
         // Without colour an environment's badge still stands out.
         let badge = |entry: &Entry| {
             let plain = style(entry)?;
-            Ok(if colour { plain } else { plain.add_modifier(Modifier::REVERSED) })
+            Ok(if colour {
+                plain
+            } else {
+                plain.add_modifier(Modifier::REVERSED)
+            })
         };
         Ok(Self {
             text: style(&file.text)?,
@@ -148,7 +152,12 @@ impl Theme {
 
 fn style(entry: &Entry, colour: bool) -> Result<Style, ThemeError> {
     let read = |name: &Option<String>| -> Result<Option<Color>, ThemeError> {
-        name.as_ref().map(|name| name.parse().map_err(|_| ThemeError(format!("`{name}` is no colour")))).transpose()
+        name.as_ref()
+            .map(|name| {
+                name.parse()
+                    .map_err(|_| ThemeError(format!("`{name}` is no colour")))
+            })
+            .transpose()
     };
     let mut style = Style::new();
     let (fg, bg) = (read(&entry.fg)?, read(&entry.bg)?);
@@ -156,9 +165,11 @@ fn style(entry: &Entry, colour: bool) -> Result<Style, ThemeError> {
         style.fg = fg;
         style.bg = bg;
     }
-    for (on, modifier) in
-        [(entry.bold, Modifier::BOLD), (entry.dim, Modifier::DIM), (entry.reversed, Modifier::REVERSED)]
-    {
+    for (on, modifier) in [
+        (entry.bold, Modifier::BOLD),
+        (entry.dim, Modifier::DIM),
+        (entry.reversed, Modifier::REVERSED),
+    ] {
         if on {
             style = style.add_modifier(modifier);
         }
@@ -182,15 +193,30 @@ mod tests {
     #[test]
     fn an_unknown_colour_is_refused() {
         let text = include_str!("../../assets/themes/dark.toml").replace("cyan", "cyn");
-        assert_eq!(Theme::parse(&text, true).unwrap_err(), ThemeError("`cyn` is no colour".to_owned()));
+        assert_eq!(
+            Theme::parse(&text, true).unwrap_err(),
+            ThemeError("`cyn` is no colour".to_owned())
+        );
     }
 
     #[test]
     fn without_colour_there_is_none() {
         let theme = Theme::built_in(ThemeName::Dark, false).unwrap();
-        for role in [Role::Ok, Role::Bad, Role::Production, Role::Staging, Role::Muted, Role::Key] {
+        for role in [
+            Role::Ok,
+            Role::Bad,
+            Role::Production,
+            Role::Staging,
+            Role::Muted,
+            Role::Key,
+        ] {
             assert_eq!((theme.style(role).fg, theme.style(role).bg), (None, None));
         }
-        assert!(theme.style(Role::Production).add_modifier.contains(Modifier::REVERSED));
+        assert!(
+            theme
+                .style(Role::Production)
+                .add_modifier
+                .contains(Modifier::REVERSED)
+        );
     }
 }

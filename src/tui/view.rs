@@ -25,7 +25,12 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
             header::one_line(world, usize::from(line.width)).render(line, buffer);
             None
         }
-        Layout::Full { header, body, footer, panes } => {
+        Layout::Full {
+            header,
+            body,
+            footer,
+            panes,
+        } => {
             header::draw(screen.layers.is_empty(), world, header, buffer);
             draw_panes(screen, world, body, &panes, buffer);
             let cursor = draw_layers(screen, world, body, buffer);
@@ -62,12 +67,23 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
                 panes::draw(*pane, screen, world, *area, buffer);
             }
         }
-        Panes::Tabbed { services, tab, events } => {
+        Panes::Tabbed {
+            services,
+            tab,
+            events,
+        } => {
             panes::draw(super::screen::Pane::Services, screen, world, *services, buffer);
             panes::draw(screen.tab, screen, world, *tab, buffer);
             let lines = panes::newest_events(world, usize::from(events.height), usize::from(events.width));
             for (line, y) in lines.into_iter().zip(events.y..events.bottom()) {
-                line.render(Rect { y, height: 1, ..*events }, buffer);
+                line.render(
+                    Rect {
+                        y,
+                        height: 1,
+                        ..*events
+                    },
+                    buffer,
+                );
             }
         }
     }

@@ -22,10 +22,10 @@ macro_rules! locale_files {
 }
 
 locale_files![
-    "x-cli",
     "x-core",
     "x-session",
     "x-story",
+    "x-cli",
     "x-tui",
     "cli",
     "common",

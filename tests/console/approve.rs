@@ -13,7 +13,8 @@ const SIZE: (u16, u16) = (120, 40);
 
 fn all_at_once(desk: &mut Desk, keys: &str) {
     let keys = Key::parse_all(keys).unwrap();
-    desk.console.handle_all(keys.into_iter().map(Input::Key).collect());
+    desk.console
+        .handle_all(keys.into_iter().map(Input::Key).collect());
 }
 
 #[tokio::test(start_paused = true)]
@@ -40,7 +41,11 @@ async fn keys_typed_before_the_box_opened_are_dropped() {
     desk.keys("pro").await;
     desk.pause().await;
     desk.keys("production/backend").await;
-    assert!(desk.picture().contains("production/backend: production/backend"), "{}", desk.picture());
+    assert!(
+        desk.picture().contains("production/backend: production/backend"),
+        "{}",
+        desk.picture()
+    );
     desk.keys("<enter>").await;
     assert!(matches!(desk.stage(), Some(Stage::Act { .. })));
 }

@@ -40,7 +40,9 @@ impl Desk {
         lang: Lang,
         size: (u16, u16),
     ) -> Self {
-        let mut engine = modosu::engine::Engine::start(start, modosu::engine::Watch::Live).await.unwrap();
+        let mut engine = modosu::engine::Engine::start(start, modosu::engine::Watch::Live)
+            .await
+            .unwrap();
         engine.settle().await;
         let text = runbook::built_in("peoplebooster").unwrap();
         let zone = runbook::parse(text, "peoplebooster.toml").unwrap().time_zone();
@@ -75,11 +77,19 @@ impl Desk {
     /// Waits until something is true of the world; half an hour of the drill's time is too long for any of it.
     pub(crate) async fn until(&mut self, what: &str, done: impl Fn(&Session) -> bool) {
         let came = self.console.until(SignedDuration::from_mins(30), done).await;
-        assert!(came, "never {what}; it stands at {:?}, {:?}", self.stage(), self.session().notice);
+        assert!(
+            came,
+            "never {what}; it stands at {:?}, {:?}",
+            self.stage(),
+            self.session().notice
+        );
     }
 
     pub(crate) async fn until_stage(&mut self, wanted: impl Fn(Stage) -> bool) {
-        self.until("at that stage", |session| session.incident.as_ref().is_some_and(|i| wanted(i.stage))).await;
+        self.until("at that stage", |session| {
+            session.incident.as_ref().is_some_and(|i| wanted(i.stage))
+        })
+        .await;
     }
 
     /// The way from the panes to the box that approves.

@@ -28,11 +28,20 @@ async fn read_only_opens_nothing_and_says_so() {
     desk.keys("R").await;
     assert_eq!(desk.stage(), None);
     let picture = desk.picture();
-    assert!(picture.contains("READ-ONLY") && picture.to_lowercase().contains("read-only: nothing"), "{picture}");
+    assert!(
+        picture.contains("READ-ONLY") && picture.to_lowercase().contains("read-only: nothing"),
+        "{picture}"
+    );
     // Every key of every context, twice over, changes nothing either.
     let keymap = Keymap::built_in().unwrap();
     for _ in 0..2 {
-        for context in [Context::Main, Context::Wizard, Context::Approve, Context::List, Context::Text] {
+        for context in [
+            Context::Main,
+            Context::Wizard,
+            Context::Approve,
+            Context::List,
+            Context::Text,
+        ] {
             for command in modosu::tui::Command::ALL {
                 for key in keymap.keys(context, *command).collect::<Vec<_>>() {
                     desk.console.handle(Input::Key(key));
@@ -97,7 +106,10 @@ async fn the_palette_runs_a_command_by_its_name() {
     desk.keys(":toggle-header<enter>").await;
     assert!(desk.console.screen().header_folded);
     let folded = desk.picture();
-    assert!(folded.starts_with(" PRODUCTION ") && folded.lines().next().unwrap().contains("ROLL BACK"), "{folded}");
+    assert!(
+        folded.starts_with(" PRODUCTION ") && folded.lines().next().unwrap().contains("ROLL BACK"),
+        "{folded}"
+    );
     desk.keys(":zzzz<enter>").await;
     assert!(desk.console.screen().header_folded);
 }
@@ -139,7 +151,11 @@ async fn keys_of_a_batch_meet_the_session_one_after_the_other() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
     // All at once: the wizard opens, and the Enters that follow find an incident that is not there yet. They are dropped.
     let keys = Key::parse_all("R<enter><enter><enter><enter>").unwrap();
-    desk.console.handle_all(keys.into_iter().map(Input::Key).collect());
-    desk.until("recorded", |session| session.unsaved == 0 && session.incident.is_some()).await;
+    desk.console
+        .handle_all(keys.into_iter().map(Input::Key).collect());
+    desk.until("recorded", |session| {
+        session.unsaved == 0 && session.incident.is_some()
+    })
+    .await;
     assert_eq!(desk.stage(), Some(Stage::Assess));
 }

@@ -14,7 +14,13 @@ async fn walk(lang: Lang, size: (u16, u16)) {
         };
     }
     picture!("01-main");
-    for (key, what) in [("2", "revisions"), ("3", "images"), ("4", "events"), ("5", "error-rate"), ("6", "latency")] {
+    for (key, what) in [
+        ("2", "revisions"),
+        ("3", "images"),
+        ("4", "events"),
+        ("5", "error-rate"),
+        ("6", "latency"),
+    ] {
         desk.keys(key).await;
         if size.0 < 100 {
             insta::assert_snapshot!(name(&format!("02-{what}")), desk.picture());
@@ -44,11 +50,29 @@ async fn walk(lang: Lang, size: (u16, u16)) {
     desk.keys("production/backend").await;
     picture!("15-approve-typed");
     desk.keys("<enter>").await;
-    desk.until_stage(|stage| matches!(stage, Stage::Act { state: ActState::Following, .. })).await;
-    desk.until("progress", |session| session.progress.as_ref().is_some_and(|p| p.new_pending > 0 || p.new_running > 0)).await;
+    desk.until_stage(|stage| {
+        matches!(
+            stage,
+            Stage::Act {
+                state: ActState::Following,
+                ..
+            }
+        )
+    })
+    .await;
+    desk.until("progress", |session| {
+        session
+            .progress
+            .as_ref()
+            .is_some_and(|p| p.new_pending > 0 || p.new_running > 0)
+    })
+    .await;
     picture!("16-roll-back");
     desk.until("holding", |session| {
-        session.progress.as_ref().is_some_and(|p| matches!(p.phase, modosu::rollback::Phase::Holding { .. }))
+        session
+            .progress
+            .as_ref()
+            .is_some_and(|p| matches!(p.phase, modosu::rollback::Phase::Holding { .. }))
     })
     .await;
     picture!("17-holding");

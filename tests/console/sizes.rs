@@ -18,7 +18,15 @@ fn every_size(desk: &mut Desk) {
 async fn walk(lang: Lang) {
     let mut desk = Desk::open("bad-deploy", lang, (80, 24)).await;
     every_size(&mut desk);
-    for (open, close) in [("?", "<esc>"), (":", "<esc>"), ("!", "<esc>"), ("a", "<esc>"), ("/x", "<esc>"), ("2d", "<esc>"), ("+", "_")] {
+    for (open, close) in [
+        ("?", "<esc>"),
+        (":", "<esc>"),
+        ("!", "<esc>"),
+        ("a", "<esc>"),
+        ("/x", "<esc>"),
+        ("2d", "<esc>"),
+        ("+", "_"),
+    ] {
         desk.keys(open).await;
         every_size(&mut desk);
         desk.keys(close).await;
@@ -33,7 +41,16 @@ async fn walk(lang: Lang) {
     desk.console.backend_mut().resize(80, 24);
     desk.keys("production/backend").await;
     desk.keys("<enter>").await;
-    desk.until_stage(|stage| matches!(stage, Stage::Act { state: ActState::Following, .. })).await;
+    desk.until_stage(|stage| {
+        matches!(
+            stage,
+            Stage::Act {
+                state: ActState::Following,
+                ..
+            }
+        )
+    })
+    .await;
     every_size(&mut desk);
     desk.until_stage(|stage| stage == Stage::Verify).await;
     every_size(&mut desk);

@@ -37,7 +37,10 @@ impl Ran {
 
     /// The objects on stdout, one a line, and nothing else.
     pub(super) fn lines(&self) -> Vec<Value> {
-        self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {self:?}"))).collect()
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {self:?}")))
+            .collect()
     }
 }
 
@@ -52,7 +55,16 @@ impl Desk {
     /// A desk in front of a new drill.
     pub(super) async fn at(scenario: &str, speed: u32) -> Self {
         let mut drill = Command::new(env!("CARGO_BIN_EXE_modosu"))
-            .args(["drill", "--headless", "--port", "0", "--scenario", scenario, "--speed", &speed.to_string()])
+            .args([
+                "drill",
+                "--headless",
+                "--port",
+                "0",
+                "--scenario",
+                scenario,
+                "--speed",
+                &speed.to_string(),
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -62,13 +74,20 @@ impl Desk {
         let line = timeout(LIMIT, lines.next_line()).await.unwrap().unwrap().unwrap();
         let said: Value = serde_json::from_str(&line).unwrap();
         let environment = said["environment"].as_object().unwrap();
-        let environment =
-            environment.iter().map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+        let environment = environment
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+            .collect();
         let folders = TempDir::new().unwrap();
         for folder in ["home", "state", "work"] {
             std::fs::create_dir(folders.path().join(folder)).unwrap();
         }
-        Self { drill, endpoint: said["endpoint"].as_str().unwrap().to_owned(), environment, folders }
+        Self {
+            drill,
+            endpoint: said["endpoint"].as_str().unwrap().to_owned(),
+            environment,
+            folders,
+        }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -117,7 +136,11 @@ impl Desk {
     pub(super) fn start(&self, arguments: &[&str]) -> Running {
         let mut child = self.command(arguments).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Running { child, lines, seen: Vec::new() }
+        Running {
+            child,
+            lines,
+            seen: Vec::new(),
+        }
     }
 
     /// The hash of the plan for the backend, as `plan` prints it.
@@ -130,7 +153,13 @@ impl Desk {
     /// Writes that reached the account.
     pub(super) async fn writes(&self) -> Vec<Value> {
         let ledger = self.get("/_drill/ledger").await;
-        ledger.as_array().unwrap().iter().filter(|entry| entry["kind"] == "write").cloned().collect()
+        ledger
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|entry| entry["kind"] == "write")
+            .cloned()
+            .collect()
     }
 
     /// The account as it really is.
@@ -140,16 +169,26 @@ impl Desk {
 
     /// Lets the next calls of an operation meet a fault.
     pub(super) async fn fault(&self, operation: &str, kind: &str) {
-        self.post("/_drill/faults", &json!({ "operation": operation, "kind": kind, "times": 1 })).await;
+        self.post(
+            "/_drill/faults",
+            &json!({ "operation": operation, "kind": kind, "times": 1 }),
+        )
+        .await;
     }
 
     /// Whether the desk's folder of that name has nothing in it.
     pub(super) fn is_empty(&self, folder: &str) -> bool {
-        std::fs::read_dir(self.folders.path().join(folder)).unwrap().next().is_none()
+        std::fs::read_dir(self.folders.path().join(folder))
+            .unwrap()
+            .next()
+            .is_none()
     }
 
     async fn get(&self, path: &str) -> Value {
-        self.http(&format!("GET {path} HTTP/1.1\r\nHost: drill\r\nConnection: close\r\n\r\n")).await
+        self.http(&format!(
+            "GET {path} HTTP/1.1\r\nHost: drill\r\nConnection: close\r\n\r\n"
+        ))
+        .await
     }
 
     async fn post(&self, path: &str, body: &Value) -> Value {
@@ -168,7 +207,10 @@ impl Desk {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
-        timeout(LIMIT, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        timeout(LIMIT, stream.read_to_string(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
@@ -222,5 +264,12 @@ impl Running {
 
 async fn signal(child: &Child, name: &str) {
     let pid = child.id().unwrap().to_string();
-    assert!(Command::new("kill").args([name, &pid]).status().await.unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args([name, &pid])
+            .status()
+            .await
+            .unwrap()
+            .success()
+    );
 }

@@ -22,13 +22,20 @@ async fn killed_in_the_middle_it_is_resumed_with_one_write() {
     running.kill().await;
 
     let second = desk.modosu(&approve).await;
-    assert_eq!(second.code, Some(4), "an open incident refuses a second rollback: {second:?}");
+    assert_eq!(
+        second.code,
+        Some(4),
+        "an open incident refuses a second rollback: {second:?}"
+    );
     assert_eq!(second.lines().last().unwrap()["outcome"], "refused");
 
     let resumed = desk.modosu(&["resume", "--json"]).await;
     assert_eq!(resumed.code, Some(0), "{resumed:?}");
     let ended = resumed.lines().pop().unwrap();
-    assert_eq!((&ended["event"], &ended["outcome"]), (&"ended".into(), &"on-target".into()));
+    assert_eq!(
+        (&ended["event"], &ended["outcome"]),
+        (&"ended".into(), &"on-target".into())
+    );
     let writes = desk.writes().await;
     assert_eq!(writes.len(), 1, "{writes:?}");
     assert_eq!(desk.modosu(&["verify"]).await.code, Some(0));
@@ -48,12 +55,24 @@ async fn killed_between_the_intent_and_its_answer_it_looks_before_it_speaks() {
 
     let resumed = desk.modosu(&["resume", "--json"]).await;
     let ended = resumed.lines().pop().unwrap();
-    assert_eq!(desk.writes().await.len(), sent, "nothing is sent again: {resumed:?}");
+    assert_eq!(
+        desk.writes().await.len(),
+        sent,
+        "nothing is sent again: {resumed:?}"
+    );
     if sent == 1 {
-        assert_eq!((resumed.code, &ended["outcome"]), (Some(0), &"on-target".into()), "{resumed:?}");
+        assert_eq!(
+            (resumed.code, &ended["outcome"]),
+            (Some(0), &"on-target".into()),
+            "{resumed:?}"
+        );
         assert!(resumed.lines().iter().any(recorded("adopted")), "{resumed:?}");
     } else {
-        assert_eq!((resumed.code, &ended["outcome"]), (Some(5), &"failed".into()), "{resumed:?}");
+        assert_eq!(
+            (resumed.code, &ended["outcome"]),
+            (Some(5), &"failed".into()),
+            "{resumed:?}"
+        );
     }
 }
 
@@ -62,10 +81,15 @@ async fn an_answer_that_is_lost_is_looked_for_and_adopted() {
     let desk = Desk::at("bad-deploy", 20).await;
     let hash = desk.hash().await;
     desk.fault("ecs.UpdateService", "lost").await;
-    let ran = desk.modosu(&["rollback", "--service", "backend", "--approve", &hash, "--json"]).await;
+    let ran = desk
+        .modosu(&["rollback", "--service", "backend", "--approve", &hash, "--json"])
+        .await;
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let lines = ran.lines();
-    assert!(lines.iter().any(recorded("doubtful")) && lines.iter().any(recorded("adopted")), "{lines:?}");
+    assert!(
+        lines.iter().any(recorded("doubtful")) && lines.iter().any(recorded("adopted")),
+        "{lines:?}"
+    );
     assert_eq!(desk.writes().await.len(), 1);
 }
 
@@ -74,12 +98,18 @@ async fn a_request_that_never_arrived_is_told_apart_and_not_sent_again() {
     let desk = Desk::at("bad-deploy", 40).await;
     let hash = desk.hash().await;
     desk.fault("ecs.UpdateService", "cut").await;
-    let ran = desk.modosu(&["rollback", "--service", "backend", "--approve", &hash, "--json"]).await;
+    let ran = desk
+        .modosu(&["rollback", "--service", "backend", "--approve", &hash, "--json"])
+        .await;
     assert_eq!(ran.code, Some(5), "{ran:?}");
     assert!(ran.lines().iter().any(recorded("not-applied")), "{ran:?}");
     let world = desk.world().await.to_string();
     assert!(world.contains("peoplebooster-backend:57"), "{world}");
-    assert_eq!(desk.writes().await.len(), 1, "it was sent once, and never arrived");
+    assert_eq!(
+        desk.writes().await.len(),
+        1,
+        "it was sent once, and never arrived"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +124,11 @@ async fn a_signal_ends_in_order_and_leaves_the_rollback_open() {
     let mut resumed = desk.start(&["resume", "--json"]);
     resumed.until(is_event("progress")).await;
     let second = desk.modosu(&approve).await;
-    assert_eq!(second.code, Some(4), "while another process follows it: {second:?}");
+    assert_eq!(
+        second.code,
+        Some(4),
+        "while another process follows it: {second:?}"
+    );
     assert_eq!(resumed.code().await, Some(0));
     assert_eq!(resumed.last()["outcome"], "on-target");
     assert_eq!(desk.writes().await.len(), 1);

@@ -15,7 +15,10 @@ pub(super) async fn run(context: &Context, out: &mut Output, signals: &mut Signa
         out.object(&facts::check(session, now));
     } else {
         let words = out.words().clone();
-        for line in status::head(session, now, &words).into_iter().chain(status::criteria(session, &words)) {
+        for line in status::head(session, now, &words)
+            .into_iter()
+            .chain(status::criteria(session, &words))
+        {
             out.line(&line);
         }
     }

@@ -31,7 +31,12 @@ struct Row {
     hint: Option<String>,
 }
 
-pub(super) async fn run(global: &Global, settings: &Settings, out: &mut Output, signals: &mut Signals) -> Exit {
+pub(super) async fn run(
+    global: &Global,
+    settings: &Settings,
+    out: &mut Output,
+    signals: &mut Signals,
+) -> Exit {
     let context = match Context::new(global, settings) {
         Ok(context) => context,
         Err(failure) => {
@@ -43,7 +48,11 @@ pub(super) async fn run(global: &Global, settings: &Settings, out: &mut Output, 
     let words = context.words.clone();
     let mut out = Output::new(out.format, words.clone());
     let mut rows = vec![
-        ok("runbook", &context.environment.to_string(), &context.runbook_place),
+        ok(
+            "runbook",
+            &context.environment.to_string(),
+            &context.runbook_place,
+        ),
         state_folder(&context.state_dir, &words),
     ];
     let mut exit = Exit::Done;
@@ -72,7 +81,13 @@ pub(super) async fn run(global: &Global, settings: &Settings, out: &mut Output, 
 }
 
 fn ok(check: &'static str, about: &str, evidence: &str) -> Row {
-    Row { check, about: about.to_owned(), state: State::Ok, evidence: evidence.to_owned(), hint: None }
+    Row {
+        check,
+        about: about.to_owned(),
+        state: State::Ok,
+        evidence: evidence.to_owned(),
+        hint: None,
+    }
 }
 
 fn of_failure(check: &'static str, failure: &Failure, words: &Words) -> Row {
@@ -97,17 +112,27 @@ fn state_folder(path: &Path, words: &Words) -> Row {
             evidence: words.say(&Phrase::new("cli-doctor-folder-unusable").text("path", &shown)),
             hint: Some(words.get("cli-hint-no-state-dir")),
         },
-        Err(_) => ok("state-folder", "", &words.say(&Phrase::new("cli-doctor-folder-later").text("path", &shown))),
+        Err(_) => ok(
+            "state-folder",
+            "",
+            &words.say(&Phrase::new("cli-doctor-folder-later").text("path", &shown)),
+        ),
     }
 }
 
 fn of_session(session: &Session, words: &Words) -> Vec<Row> {
     let identity = session.identity.value();
-    let who = identity.map(|i| format!("{}  {}  {}", i.account, i.region, i.arn)).unwrap_or_default();
+    let who = identity
+        .map(|i| format!("{}  {}  {}", i.account, i.region, i.arn))
+        .unwrap_or_default();
     let mut rows = vec![observed("identity", "", &session.identity, &who, words)];
     for view in &session.services {
         let about = view.key.as_str();
-        let running = view.state.value().map(|s| format!("{}/{}", s.running, s.desired)).unwrap_or_default();
+        let running = view
+            .state
+            .value()
+            .map(|s| format!("{}/{}", s.running, s.desired))
+            .unwrap_or_default();
         rows.push(observed("service", about, &view.state, &running, words));
         rows.push(observed("deployments", about, &view.history, "", words));
         rows.push(observed("task-definitions", about, &view.definitions, "", words));
@@ -115,7 +140,13 @@ fn of_session(session: &Session, words: &Words) -> Vec<Row> {
         rows.push(observed("targets", about, &view.targets, "", words));
         rows.push(observed("tasks", about, &view.tasks, "", words));
         rows.push(observed("metrics", about, &view.series, "", words));
-        rows.push(observed("health", about, &view.health, facts::health_state(&view.health), words));
+        rows.push(observed(
+            "health",
+            about,
+            &view.health,
+            facts::health_state(&view.health),
+            words,
+        ));
     }
     rows
 }
@@ -193,7 +224,12 @@ fn print(rows: &[Row], out: &mut Output) {
                 State::Unknown => "?",
                 State::Failed => "✗",
             };
-            vec![glyph.to_owned(), row.check.to_owned(), row.about.clone(), row.evidence.clone()]
+            vec![
+                glyph.to_owned(),
+                row.check.to_owned(),
+                row.about.clone(),
+                row.evidence.clone(),
+            ]
         })
         .collect();
     for (line, row) in table(&cells).iter().zip(rows) {

@@ -43,7 +43,10 @@ pub(super) async fn until_idle(engine: &mut Engine, signals: &mut Signals) -> Re
 }
 
 /// An engine that goes on looking, after its first look at everything.
-pub(super) async fn live(context: &Context, signals: &mut Signals) -> Result<Result<Engine, Stopped>, Failure> {
+pub(super) async fn live(
+    context: &Context,
+    signals: &mut Signals,
+) -> Result<Result<Engine, Stopped>, Failure> {
     let mut engine = context.engine(&Region::Needed, Watch::Live).await?;
     if let Err(stopped) = look_once(&mut engine, signals).await {
         engine.shutdown().await;
@@ -104,12 +107,21 @@ fn end_of(engine: &Engine, notice_before: Option<&Notice>) -> Option<End> {
         return Some(End::Over(Box::new(ending.clone()), *at));
     }
     match incident.stage {
-        Stage::Act { state: ActState::Doubtful, .. } => {
-            let news = session.notice.as_ref().filter(|notice| Some(*notice) != notice_before);
+        Stage::Act {
+            state: ActState::Doubtful,
+            ..
+        } => {
+            let news = session
+                .notice
+                .as_ref()
+                .filter(|notice| Some(*notice) != notice_before);
             news.filter(|notice| notice.level == NoticeLevel::Bad)
                 .map(|notice| End::Doubtful(Some(notice.text.clone())))
         }
-        Stage::Act { state: ActState::Ready | ActState::Sent | ActState::Following, .. } => None,
+        Stage::Act {
+            state: ActState::Ready | ActState::Sent | ActState::Following,
+            ..
+        } => None,
         Stage::Assess
         | Stage::Scope
         | Stage::Target
@@ -135,20 +147,41 @@ pub(super) struct Teller {
 impl Teller {
     /// One that stays silent about what happened before, for an incident of an earlier process.
     pub(super) fn after(incident: &Incident) -> Self {
-        Self { told: incident.events.last().map_or(0, |recorded| recorded.seq), said: None }
+        Self {
+            told: incident.events.last().map_or(0, |recorded| recorded.seq),
+            said: None,
+        }
     }
 
     /// Says what has happened since the last time.
     pub(super) fn tell(&mut self, engine: &Engine, out: &mut Output) {
-        let Some(incident) = &engine.session().incident else { return };
+        let Some(incident) = &engine.session().incident else {
+            return;
+        };
         let sentences = timeline(incident);
-        for (index, recorded) in incident.events.iter().enumerate().filter(|(_, r)| r.seq > self.told) {
-            let sentence = sentences.get(index).map(|(_, phrase)| out.words().say(phrase)).unwrap_or_default();
+        for (index, recorded) in incident
+            .events
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| r.seq > self.told)
+        {
+            let sentence = sentences
+                .get(index)
+                .map(|(_, phrase)| out.words().say(phrase))
+                .unwrap_or_default();
             say_event(incident, recorded, &sentence, out);
         }
-        self.told = incident.events.last().map_or(self.told, |recorded| recorded.seq.max(self.told));
-        if let (Some(progress), Stage::Act { state: ActState::Following, .. }) =
-            (&engine.session().progress, incident.stage)
+        self.told = incident
+            .events
+            .last()
+            .map_or(self.told, |recorded| recorded.seq.max(self.told));
+        if let (
+            Some(progress),
+            Stage::Act {
+                state: ActState::Following,
+                ..
+            },
+        ) = (&engine.session().progress, incident.stage)
         {
             self.say_progress(incident, progress, engine.now(), out);
         }
@@ -163,7 +196,10 @@ impl Teller {
             "old_running": progress.old_running,
             "healthy": progress.healthy,
         });
-        let again = self.said.as_ref().is_none_or(|(said, at)| *said != numbers || now.duration_since(*at) >= SAY_AGAIN);
+        let again = self
+            .said
+            .as_ref()
+            .is_none_or(|(said, at)| *said != numbers || now.duration_since(*at) >= SAY_AGAIN);
         if !again {
             return;
         }
@@ -208,8 +244,12 @@ const fn phase(phase: Phase) -> &'static str {
 
 fn say_event(incident: &Incident, recorded: &Recorded, sentence: &str, out: &mut Output) {
     if out.is_json() {
-        let mut object = json!({ "event": "recorded", "at": recorded.at.to_string(), "incident": incident.id });
-        merge(&mut object, &json!({ "what": kind(&recorded.event), "sentence": sentence }));
+        let mut object =
+            json!({ "event": "recorded", "at": recorded.at.to_string(), "incident": incident.id });
+        merge(
+            &mut object,
+            &json!({ "what": kind(&recorded.event), "sentence": sentence }),
+        );
         out.object(&object);
     } else {
         out.note(&format!("{}  {sentence}", out.words().clock(recorded.at)));
@@ -218,5 +258,8 @@ fn say_event(incident: &Incident, recorded: &Recorded, sentence: &str, out: &mut
 
 /// The name that an event has in the journal.
 pub(super) fn kind(event: &Event) -> Value {
-    serde_json::to_value(event).ok().and_then(|value| value.get("event").cloned()).unwrap_or(Value::Null)
+    serde_json::to_value(event)
+        .ok()
+        .and_then(|value| value.get("event").cloned())
+        .unwrap_or(Value::Null)
 }

@@ -14,9 +14,14 @@ pub(super) fn completions(shell: clap_complete::Shell, out: &mut Output) -> Exit
 
 pub(super) fn man(out: &mut Output) -> Result<Exit, Failure> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page).map_err(|error| {
-        Failure::new(Exit::Unexpected, Phrase::new("cli-error-unexpected").text("detail", error))
-    })?;
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut page)
+        .map_err(|error| {
+            Failure::new(
+                Exit::Unexpected,
+                Phrase::new("cli-error-unexpected").text("detail", error),
+            )
+        })?;
     out.raw(&String::from_utf8_lossy(&page));
     Ok(Exit::Done)
 }

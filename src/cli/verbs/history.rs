@@ -34,7 +34,14 @@ async fn list(engine: &Engine, out: &mut Output) -> Result<Exit, Failure> {
     if out.is_json() {
         let objects: Vec<serde_json::Value> = rows
             .iter()
-            .map(|cells| columns.iter().cloned().zip(cells.iter().map(|cell| json!(cell))).collect::<serde_json::Map<_, _>>().into())
+            .map(|cells| {
+                columns
+                    .iter()
+                    .cloned()
+                    .zip(cells.iter().map(|cell| json!(cell)))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into()
+            })
             .collect();
         out.object(&json!({ "path": engine.history_path().display().to_string(), "rows": objects }));
         return Ok(Exit::Done);
@@ -44,8 +51,9 @@ async fn list(engine: &Engine, out: &mut Output) -> Result<Exit, Failure> {
         out.note(&out.words().say(&Phrase::new("history-empty").text("path", path)));
         return Ok(Exit::Done);
     }
-    let all: Vec<Vec<String>> =
-        std::iter::once(columns.to_vec()).chain(rows.iter().map(|cells| cells.to_vec())).collect();
+    let all: Vec<Vec<String>> = std::iter::once(columns.to_vec())
+        .chain(rows.iter().map(|cells| cells.to_vec()))
+        .collect();
     for line in table(&all) {
         out.line(&line);
     }
@@ -56,8 +64,12 @@ async fn list(engine: &Engine, out: &mut Output) -> Result<Exit, Failure> {
 /// not something to calculate with.
 async fn stats(engine: &Engine, out: &mut Output) -> Result<Exit, Failure> {
     let rows = engine.read_history().await?.len();
-    let times: Vec<Duration> =
-        pick::all(engine).await?.iter().filter_map(|incident| incident.as_ref().ok()).filter_map(time_to_recover).collect();
+    let times: Vec<Duration> = pick::all(engine)
+        .await?
+        .iter()
+        .filter_map(|incident| incident.as_ref().ok())
+        .filter_map(time_to_recover)
+        .collect();
     let mean = mean(&times);
     if out.is_json() {
         out.object(&json!({
@@ -86,9 +98,16 @@ fn mean(times: &[Duration]) -> Option<Duration> {
     times.iter().sum::<Duration>().checked_div(count)
 }
 
-async fn append(context: &Context, engine: &Engine, id: Option<&str>, out: &mut Output) -> Result<Exit, Failure> {
+async fn append(
+    context: &Context,
+    engine: &Engine,
+    id: Option<&str>,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
     if context.mode() == Mode::ReadOnly {
-        return Err(Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only")));
+        return Err(
+            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
+        );
     }
     let incident = pick::named_or_newest(engine, id, |incident| incident.approval.is_some()).await?;
     let (path, appended) = engine.write_history(&incident.id).await?;
@@ -96,7 +115,10 @@ async fn append(context: &Context, engine: &Engine, id: Option<&str>, out: &mut 
         Appended::Written => Phrase::new("history-appended"),
         Appended::AlreadyThere => Phrase::new("history-already"),
     };
-    out.line(&out.words().say(&sentence.text("incident", &incident.id).text("path", path)));
+    out.line(
+        &out.words()
+            .say(&sentence.text("incident", &incident.id).text("path", path)),
+    );
     Ok(Exit::Done)
 }
 
@@ -107,6 +129,9 @@ mod tests {
     #[test]
     fn the_mean_of_nothing_is_nothing() {
         assert_eq!(mean(&[]), None);
-        assert_eq!(mean(&[Duration::from_secs(60), Duration::from_secs(120)]), Some(Duration::from_secs(90)));
+        assert_eq!(
+            mean(&[Duration::from_secs(60), Duration::from_secs(120)]),
+            Some(Duration::from_secs(90))
+        );
     }
 }

@@ -21,7 +21,10 @@ pub(super) async fn run(context: &Context, out: &mut Output) -> Result<Exit, Fai
         out.note(&format!("{id}: {}", out.words().say(&fault.phrase())));
         exit = Exit::Unexpected;
     }
-    let readable: Vec<&Incident> = incidents.iter().filter_map(|incident| incident.as_ref().ok()).collect();
+    let readable: Vec<&Incident> = incidents
+        .iter()
+        .filter_map(|incident| incident.as_ref().ok())
+        .collect();
     if out.is_json() {
         out.object(&json!({ "incidents": readable.iter().map(|i| object(i)).collect::<Vec<_>>() }));
     } else if readable.is_empty() {
@@ -54,8 +57,14 @@ fn object(incident: &Incident) -> Value {
 }
 
 fn row(incident: &Incident, words: &Words) -> Vec<String> {
-    let services = incident.services.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    let (from, to) = pick::from_to(incident).unwrap_or_else(|| (words.get("no-value"), words.get("no-value")));
+    let services = incident
+        .services
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",");
+    let (from, to) =
+        pick::from_to(incident).unwrap_or_else(|| (words.get("no-value"), words.get("no-value")));
     vec![
         incident.id.to_string(),
         pick::state(incident.stage).to_owned(),

@@ -11,10 +11,15 @@ pub(super) fn run(global: &Global, settings: &Settings, out: &mut Output) -> Res
     let path = settings.working_dir.join(resolve::FILE);
     let shown = path.display().to_string();
     if global.read_only {
-        return Err(Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only")));
+        return Err(
+            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
+        );
     }
     // A file is named before it is written.
-    out.note(&out.words().say(&Phrase::new("cli-init-writes").text("file", &shown)));
+    out.note(
+        &out.words()
+            .say(&Phrase::new("cli-init-writes").text("file", &shown)),
+    );
     let text = runbook::built_in(resolve::OF_THE_DRILL).unwrap_or_default();
     let written = OpenOptions::new()
         .write(true)
@@ -26,12 +31,14 @@ pub(super) fn run(global: &Global, settings: &Settings, out: &mut Output) -> Res
             out.note(&out.words().get("cli-init-next"));
             Ok(Exit::Done)
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            Err(Failure::refused(Phrase::new("cli-error-init-exists").text("file", &shown))
-                .hint(Phrase::new("cli-hint-init-exists")))
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(Failure::refused(
+            Phrase::new("cli-error-init-exists").text("file", &shown),
+        )
+        .hint(Phrase::new("cli-hint-init-exists"))),
         Err(error) => {
-            let what = Phrase::new("cli-error-write").text("file", &shown).text("detail", error);
+            let what = Phrase::new("cli-error-write")
+                .text("file", &shown)
+                .text("detail", error);
             Err(Failure::new(Exit::Unexpected, what))
         }
     }

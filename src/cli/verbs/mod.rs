@@ -64,12 +64,9 @@ pub async fn run(verb: &Verb, global: &Global, settings: &Settings) -> std::io::
         Verb::Incidents(_) => incidents::run(&context, &mut out).await,
         Verb::Resume(args) => resume::run(&context, args.id.as_deref(), &mut out, &mut signals).await,
         Verb::Replay(args) => replay::run(&context, &args.id, &mut out).await,
-        Verb::Console
-        | Verb::Drill(_)
-        | Verb::Completions(_)
-        | Verb::Man
-        | Verb::Init
-        | Verb::Doctor(_) => return Ok(None),
+        Verb::Console | Verb::Drill(_) | Verb::Completions(_) | Verb::Man | Verb::Init | Verb::Doctor(_) => {
+            return Ok(None);
+        }
     };
     Ok(Some(ended(done, &out)))
 }
@@ -94,11 +91,8 @@ fn wants_json(verb: &Verb) -> bool {
             Some(HistoryVerb::List(args) | HistoryVerb::Stats(args)) => args.json,
             Some(HistoryVerb::Path | HistoryVerb::Append { .. }) | None => false,
         },
-        Verb::Console
-        | Verb::Drill(_)
-        | Verb::Report(_)
-        | Verb::Init
-        | Verb::Completions(_)
-        | Verb::Man => false,
+        Verb::Console | Verb::Drill(_) | Verb::Report(_) | Verb::Init | Verb::Completions(_) | Verb::Man => {
+            false
+        }
     }
 }

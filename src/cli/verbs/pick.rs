@@ -20,7 +20,10 @@ pub(super) async fn named(engine: &Engine, id: &str) -> Result<Incident, Failure
 }
 
 /// The newest incident of this environment and this world that fits.
-pub(super) async fn newest(engine: &Engine, fits: impl Fn(&Incident) -> bool) -> Result<Option<Incident>, Failure> {
+pub(super) async fn newest(
+    engine: &Engine,
+    fits: impl Fn(&Incident) -> bool,
+) -> Result<Option<Incident>, Failure> {
     let setup = &engine.session().setup;
     for head in engine.heads().await? {
         let incident = engine.incident(&head.id).await?;
@@ -40,14 +43,18 @@ pub(super) async fn named_or_newest(
     match id {
         Some(id) => named(engine, id).await,
         None => newest(engine, fits).await?.ok_or_else(|| {
-            Failure::usage(Phrase::new("cli-error-no-incident").text("environment", &engine.session().setup.environment))
-                .hint(Phrase::new("cli-hint-incidents"))
+            Failure::usage(
+                Phrase::new("cli-error-no-incident").text("environment", &engine.session().setup.environment),
+            )
+            .hint(Phrase::new("cli-hint-incidents"))
         }),
     }
 }
 
 /// Every incident of the journal, newest first. One that is damaged is reported as what it is and does not hide the others.
-pub(super) async fn all(engine: &Engine) -> Result<Vec<Result<Incident, (IncidentId, crate::domain::Fault)>>, Failure> {
+pub(super) async fn all(
+    engine: &Engine,
+) -> Result<Vec<Result<Incident, (IncidentId, crate::domain::Fault)>>, Failure> {
     let mut incidents = Vec::new();
     for head in engine.heads().await? {
         incidents.push(match engine.incident(&head.id).await {

@@ -11,8 +11,9 @@ use super::drive::Stopped;
 use super::status;
 
 /// The methods that the contract names; this version offers the first two.
-const METHODS: [&str; 8] =
-    ["auto", "revision", "stop", "continue", "image", "github", "database", "redeploy"];
+const METHODS: [&str; 8] = [
+    "auto", "revision", "stop", "continue", "image", "github", "database", "redeploy",
+];
 
 /// What is to be planned, read from the command line.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +34,9 @@ pub(super) async fn run(
         Ok(engine) => engine,
         Err(Stopped(exit)) => return Ok(exit),
     };
-    let proposal = engine.session().proposal(&wanted.service, &wanted.target, wanted.method, engine.now());
+    let proposal = engine
+        .session()
+        .proposal(&wanted.service, &wanted.target, wanted.method, engine.now());
     engine.shutdown().await;
     match proposal {
         Ok(plan) => {
@@ -54,7 +57,11 @@ pub(super) fn wanted(context: &Context, args: &PlanArgs) -> Result<Wanted, Failu
         Failure::usage(Phrase::new("cli-error-target").text("target", Clean::new(&args.to)))
             .hint(Phrase::new("cli-hint-target"))
     })?;
-    Ok(Wanted { service, target, method: method(&args.method)? })
+    Ok(Wanted {
+        service,
+        target,
+        method: method(&args.method)?,
+    })
 }
 
 fn method(name: &str) -> Result<Option<Method>, Failure> {
@@ -110,8 +117,7 @@ fn print(context: &Context, wanted: &Wanted, plan: &Plan, out: &mut Output) {
 
 /// A plan for people: from, to, why, checks, calls, hash.
 pub(super) fn text(plan: &Plan, words: &Words) -> Vec<String> {
-    let mut lines =
-        vec![format!("{}  {}  {}", plan.environment, plan.account, plan.region)];
+    let mut lines = vec![format!("{}  {}  {}", plan.environment, plan.account, plan.region)];
     for step in &plan.steps {
         let sentence = Phrase::new("cli-plan-step")
             .text("service", &step.service)
@@ -122,11 +128,20 @@ pub(super) fn text(plan: &Plan, words: &Words) -> Vec<String> {
     }
     lines.push(String::new());
     lines.push(words.get("cli-preflight"));
-    let rows: Vec<Vec<String>> = plan.preflight.iter().map(|row| preflight_row(row, words)).collect();
+    let rows: Vec<Vec<String>> = plan
+        .preflight
+        .iter()
+        .map(|row| preflight_row(row, words))
+        .collect();
     lines.extend(table(&rows).into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
     lines.push(words.get("cli-plan-calls"));
-    lines.extend(plan.steps.iter().flat_map(|step| &step.calls).map(|call| format!("  {}", call.command)));
+    lines.extend(
+        plan.steps
+            .iter()
+            .flat_map(|step| &step.calls)
+            .map(|call| format!("  {}", call.command)),
+    );
     lines.push(String::new());
     lines.push(words.say(&Phrase::new("cli-plan-hash").text("hash", &plan.hash)));
     lines.push(words.get(match plan.verdict {

@@ -26,7 +26,9 @@ pub(super) async fn run(
     signals: &mut Signals,
 ) -> Result<Exit, Failure> {
     if context.mode() == Mode::ReadOnly {
-        return Err(Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only")));
+        return Err(
+            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
+        );
     }
     let mut engine = match drive::live(context, signals).await? {
         Ok(engine) => engine,
@@ -56,12 +58,17 @@ async fn resume(
         // The engine looks whether the row of an ended rollback is missing, and writes it.
         Stage::Report => {
             engine.resume(&incident.id).await?;
-            drop(drive::until_idle(engine, signals).await);
-            Ok(say_ended(&incident, out))
+            match drive::until_idle(engine, signals).await {
+                Ok(()) => Ok(say_ended(&incident, out)),
+                Err(Stopped(exit)) => Ok(exit),
+            }
         }
         Stage::Verify | Stage::Done => Ok(say_ended(&incident, out)),
         Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve | Stage::Abandoned => {
-            out.note(&out.words().say(&Phrase::new("cli-resume-not-sent").text("incident", &incident.id)));
+            out.note(
+                &out.words()
+                    .say(&Phrase::new("cli-resume-not-sent").text("incident", &incident.id)),
+            );
             Ok(Exit::Done)
         }
     }
@@ -81,12 +88,14 @@ async fn go_on(
             Err(Stopped(exit)) => return Ok(exit),
         };
         match &end {
-            End::Doubtful(why) if out.can_ask() && !out.is_json() => match ask(why.as_ref(), out, signals).await {
-                Ok(Decision::LookAgain) => engine.tell(OperatorMsg::LookAgain),
-                Ok(Decision::GiveUp) => engine.tell(OperatorMsg::GiveUpUnknown),
-                Ok(Decision::Leave) => return Ok(rollback::say_end(engine, &end, out)),
-                Err(Stopped(exit)) => return Ok(exit),
-            },
+            End::Doubtful(why) if out.can_ask() && !out.is_json() => {
+                match ask(why.as_ref(), out, signals).await {
+                    Ok(Decision::LookAgain) => engine.tell(OperatorMsg::LookAgain),
+                    Ok(Decision::GiveUp) => engine.tell(OperatorMsg::GiveUpUnknown),
+                    Ok(Decision::Leave) => return Ok(rollback::say_end(engine, &end, out)),
+                    Err(Stopped(exit)) => return Ok(exit),
+                }
+            }
             End::Doubtful(_) | End::Over(..) | End::Refused(_) | End::JournalFailed(_) => {
                 return Ok(rollback::say_end(engine, &end, out));
             }

@@ -84,7 +84,9 @@ async fn apply(
     signals: &mut Signals,
 ) -> Result<Exit, Failure> {
     if context.mode() == Mode::ReadOnly {
-        return Err(Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only")));
+        return Err(
+            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
+        );
     }
     let approved = approved_hash(context, args)?;
     let mut engine = match drive::live(context, signals).await? {
@@ -112,17 +114,26 @@ fn approved_hash(context: &Context, args: &RollbackArgs) -> Result<Option<PlanHa
             Failure::refused(Phrase::new("cli-error-approval-form").text("given", Clean::new(text)))
                 .hint(Phrase::new("cli-hint-approval"))
         }),
-        None if context.of_environment().is_none_or(|environment| environment.protected) => {
-            Err(Failure::refused(Phrase::new("cli-error-protected").text("environment", &context.environment))
-                .hint(Phrase::new("cli-hint-protected")))
+        None if context
+            .of_environment()
+            .is_none_or(|environment| environment.protected) =>
+        {
+            Err(Failure::refused(
+                Phrase::new("cli-error-protected").text("environment", &context.environment),
+            )
+            .hint(Phrase::new("cli-hint-protected")))
         }
         None => Ok(None),
     }
 }
 
 fn refuse_overrides(overrides: &[String]) -> Result<(), Failure> {
-    let Some(first) = overrides.first() else { return Ok(()) };
-    let well_formed = first.split_once('=').is_some_and(|(check, reason)| !check.is_empty() && !reason.trim().is_empty());
+    let Some(first) = overrides.first() else {
+        return Ok(());
+    };
+    let well_formed = first
+        .split_once('=')
+        .is_some_and(|(check, reason)| !check.is_empty() && !reason.trim().is_empty());
     Err(if well_formed {
         Failure::usage(Phrase::new("cli-error-override")).hint(Phrase::new("cli-hint-override"))
     } else {
@@ -150,7 +161,12 @@ async fn walk(
         timeout_seconds: args.timeout,
     });
     drive::until_idle(engine, signals).await?;
-    if engine.session().incident.as_ref().is_some_and(|i| i.stage == Stage::Approve && i.refusal.is_none()) {
+    if engine
+        .session()
+        .incident
+        .as_ref()
+        .is_some_and(|i| i.stage == Stage::Approve && i.refusal.is_none())
+    {
         return Err(refusal(engine).into());
     }
     Ok(match drive::follow(engine, signals, out, &mut teller).await {
@@ -167,8 +183,10 @@ async fn refuse_while_one_is_open(engine: &Engine, wanted: &Wanted) -> Result<()
     .await?;
     match open {
         None => Ok(()),
-        Some(incident) => Err(Failure::refused(Phrase::new("cli-error-open-incident").text("incident", &incident.id))
-            .hint(Phrase::new("cli-hint-open-incident").text("incident", &incident.id))),
+        Some(incident) => Err(Failure::refused(
+            Phrase::new("cli-error-open-incident").text("incident", &incident.id),
+        )
+        .hint(Phrase::new("cli-hint-open-incident").text("incident", &incident.id))),
     }
 }
 
@@ -176,16 +194,24 @@ async fn refuse_while_one_is_open(engine: &Engine, wanted: &Wanted) -> Result<()
 fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) -> Result<Plan, Failure> {
     let stale = |actual: String| {
         let given = approved.map_or("", PlanHash::short);
-        Failure::refused(Phrase::new("cli-error-approval").text("actual", actual).text("given", given))
-            .hint(Phrase::new("cli-hint-approval"))
+        Failure::refused(
+            Phrase::new("cli-error-approval")
+                .text("actual", actual)
+                .text("given", given),
+        )
+        .hint(Phrase::new("cli-hint-approval"))
     };
-    let proposal = engine.session().proposal(&wanted.service, &wanted.target, wanted.method, engine.now());
+    let proposal = engine
+        .session()
+        .proposal(&wanted.service, &wanted.target, wanted.method, engine.now());
     let plan = match (proposal, approved) {
         (Ok(plan), _) => plan,
         // What was approved cannot be planned any more: the approval is stale.
         (Err(none), Some(_)) if !none.waiting => {
-            return Err(Failure::refused(Phrase::new("cli-error-no-plan").phrase("why", none.why))
-                .hint(Phrase::new("cli-hint-approval")));
+            return Err(
+                Failure::refused(Phrase::new("cli-error-no-plan").phrase("why", none.why))
+                    .hint(Phrase::new("cli-hint-approval")),
+            );
         }
         (Err(none), Some(_) | None) => return Err(plan::no_plan(none)),
     };
@@ -201,7 +227,9 @@ fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) 
 
 /// Opens the incident and walks it to the frozen plan.
 async fn open_and_freeze(engine: &mut Engine, wanted: &Wanted, signals: &mut Signals) -> Result<(), Break> {
-    engine.tell(OperatorMsg::StartRollback { service: wanted.service.clone() });
+    engine.tell(OperatorMsg::StartRollback {
+        service: wanted.service.clone(),
+    });
     loop {
         drive::until_idle(engine, signals).await?;
         if let Some(fault) = drive::journal_fault(engine) {
@@ -212,7 +240,10 @@ async fn open_and_freeze(engine: &mut Engine, wanted: &Wanted, signals: &mut Sig
         };
         let next = match stage {
             Stage::Assess | Stage::Scope | Stage::Check => OperatorMsg::Advance,
-            Stage::Target => OperatorMsg::Choose { target: wanted.target.clone(), method: wanted.method },
+            Stage::Target => OperatorMsg::Choose {
+                target: wanted.target.clone(),
+                method: wanted.method,
+            },
             Stage::Approve => return Ok(()),
             Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned => {
                 return Err(refusal(engine).into());
@@ -231,7 +262,11 @@ fn refusal(engine: &Engine) -> Failure {
     if let Some(fault) = drive::journal_fault(engine) {
         return fault.into();
     }
-    let what = engine.session().notice.as_ref().map_or_else(|| Phrase::new("cli-error-not-applied"), |n| n.text.clone());
+    let what = engine
+        .session()
+        .notice
+        .as_ref()
+        .map_or_else(|| Phrase::new("cli-error-not-applied"), |n| n.text.clone());
     Failure::refused(what).hint(Phrase::new("cli-hint-approval"))
 }
 
@@ -246,7 +281,9 @@ fn give_up_what_was_not_sent(engine: &mut Engine) {
 }
 
 fn say_stopped(engine: &Engine, out: &mut Output) {
-    let Some(incident) = &engine.session().incident else { return };
+    let Some(incident) = &engine.session().incident else {
+        return;
+    };
     let open = incident.stage.is_open();
     if out.is_json() {
         out.object(&json!({ "event": "interrupted", "incident": incident.id, "open": open }));
@@ -273,7 +310,13 @@ pub(super) fn say_end(engine: &Engine, end: &End, out: &mut Output) -> Exit {
         }
         End::Doubtful(why) => {
             let why = why.clone().unwrap_or_else(|| Phrase::new("cli-resume-ask"));
-            say(incident, Outcome::Unknown, elapsed(incident, engine.now()), &why, out);
+            say(
+                incident,
+                Outcome::Unknown,
+                elapsed(incident, engine.now()),
+                &why,
+                out,
+            );
             if let Some(incident) = incident {
                 let hint = Phrase::new("cli-hint-open-incident").text("incident", &incident.id);
                 out.note(&out.words().say(&hint));
@@ -285,7 +328,13 @@ pub(super) fn say_end(engine: &Engine, end: &End, out: &mut Output) -> Exit {
             // Whether anything was sent can be told from the journal alone, and that is what failed.
             match incident.map(|i| i.stage) {
                 Some(Stage::Act { .. }) => {
-                    say(incident, Outcome::Unknown, elapsed(incident, engine.now()), &fault.phrase(), out);
+                    say(
+                        incident,
+                        Outcome::Unknown,
+                        elapsed(incident, engine.now()),
+                        &fault.phrase(),
+                        out,
+                    );
                     Exit::OutcomeUnknown
                 }
                 Some(
@@ -311,7 +360,14 @@ pub(super) fn say_ending(incident: Option<&Incident>, ending: &Ending, at: Times
     if out.is_json() {
         let revision = ending.revision.as_ref().map(|arn| arn.as_str());
         let why = out.words().say(&ending.why);
-        out.object(&ended(incident, ending.outcome, revision, seconds, &ending.unproven, Some(&why)));
+        out.object(&ended(
+            incident,
+            ending.outcome,
+            revision,
+            seconds,
+            &ending.unproven,
+            Some(&why),
+        ));
         return;
     }
     say_text(incident, ending.outcome, &ending.why, out);
@@ -386,7 +442,14 @@ mod tests {
 
     #[test]
     fn the_last_line_names_the_contracts_fields() {
-        let line = ended(None, Outcome::OnTarget, Some("arn:x:56"), 95, &[Unproven::ServiceDeployment], None);
+        let line = ended(
+            None,
+            Outcome::OnTarget,
+            Some("arn:x:56"),
+            95,
+            &[Unproven::ServiceDeployment],
+            None,
+        );
         assert_eq!(
             line.to_string(),
             r#"{"event":"ended","outcome":"on-target","incident":null,"revision":"arn:x:56","seconds":95,"unproven":["service-deployment"],"why":null}"#

@@ -97,10 +97,19 @@ fn verdict(session: &Session, words: &Words) -> String {
 fn service_row(view: &ServiceView, words: &Words) -> Vec<String> {
     let none = || words.get("no-value");
     let Some(state) = view.state.value() else {
-        return vec![view.key.to_string(), words.get("not-known"), none(), none(), none(), none()];
+        return vec![
+            view.key.to_string(),
+            words.get("not-known"),
+            none(),
+            none(),
+            none(),
+            none(),
+        ];
     };
     let version = facts::current(view, state).and_then(|c| c.version.as_ref());
-    let deployment = state.primary().map_or_else(none, |primary| primary.id.to_string());
+    let deployment = state
+        .primary()
+        .map_or_else(none, |primary| primary.id.to_string());
     vec![
         view.key.to_string(),
         facts::service_status(&state.status).to_owned(),
@@ -128,7 +137,9 @@ pub(super) fn criteria(session: &Session, words: &Words) -> Vec<String> {
 
 fn criterion_row(status: &CriterionStatus, words: &Words) -> Vec<String> {
     let decide_by = match (status.state, status.decide_by) {
-        (CriterionState::Met, Some(at)) => words.say(&Phrase::new("cli-decide-by").text("at", words.clock(at))),
+        (CriterionState::Met, Some(at)) => {
+            words.say(&Phrase::new("cli-decide-by").text("at", words.clock(at)))
+        }
         (CriterionState::Met, None) | (CriterionState::NotMet | CriterionState::Unknown, _) => String::new(),
     };
     vec![
@@ -155,9 +166,18 @@ fn criterion_row(status: &CriterionStatus, words: &Words) -> Vec<String> {
 fn faults(session: &Session, out: &Output) {
     let mut seen = Vec::new();
     let of_services = session.services.iter().flat_map(|view| {
-        [view.state.fault(), view.history.fault(), view.definitions.fault(), view.images.fault(), view.series.fault()]
+        [
+            view.state.fault(),
+            view.history.fault(),
+            view.definitions.fault(),
+            view.images.fault(),
+            view.series.fault(),
+        ]
     });
-    for fault in std::iter::once(session.identity.fault()).chain(of_services).flatten() {
+    for fault in std::iter::once(session.identity.fault())
+        .chain(of_services)
+        .flatten()
+    {
         if !seen.contains(&fault) {
             out.note(&out.words().say(&fault.phrase()));
             out.note(&format!("  {}", out.words().say(&fault.hint())));

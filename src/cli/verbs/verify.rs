@@ -21,7 +21,9 @@ pub(super) async fn run(
     signals: &mut Signals,
 ) -> Result<Exit, Failure> {
     if context.mode() == Mode::ReadOnly {
-        return Err(Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only")));
+        return Err(
+            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
+        );
     }
     let mut engine = match drive::live(context, signals).await? {
         Ok(engine) => engine,
@@ -75,7 +77,9 @@ async fn checked(
     }
     match &engine.session().incident {
         Some(incident) => Ok(say_end(incident, out)),
-        None => Err(Failure::usage(Phrase::new("cli-error-incident").text("incident", &incident.id))),
+        None => Err(Failure::usage(
+            Phrase::new("cli-error-incident").text("incident", &incident.id),
+        )),
     }
 }
 
@@ -111,7 +115,10 @@ fn is_over(engine: &Engine) -> bool {
     if drive::journal_fault(engine).is_some() {
         return true;
     }
-    let unfiled = session.notice.as_ref().is_some_and(|notice| notice.text.id == "notice-history-failed");
+    let unfiled = session
+        .notice
+        .as_ref()
+        .is_some_and(|notice| notice.text.id == "notice-history-failed");
     session
         .incident
         .as_ref()
@@ -138,19 +145,30 @@ fn say_check(incident: &Incident, result: &CheckResult, out: &mut Output) {
             CheckState::Unknown => "check-unknown",
             CheckState::Skipped => "check-skipped",
         });
-        out.note(&format!("{}  {}  {state}  {evidence}", words.clock(result.at), result.check));
+        out.note(&format!(
+            "{}  {}  {state}  {evidence}",
+            words.clock(result.at),
+            result.check
+        ));
     }
 }
 
 fn say_end(incident: &Incident, out: &mut Output) -> Exit {
-    let passed = incident.verification.is_some_and(|verification| verification.passed);
-    let failed = incident.checks.values().any(|(result, signed)| signed.is_none() && result.state == CheckState::Failed);
+    let passed = incident
+        .verification
+        .is_some_and(|verification| verification.passed);
+    let failed = incident
+        .checks
+        .values()
+        .any(|(result, signed)| signed.is_none() && result.state == CheckState::Failed);
     let (exit, outcome, sentence) = match (passed, failed) {
         (true, _) => (Exit::Done, "passed", "verify-passed"),
         (false, true) => (Exit::NotVerified, "failed", "verify-failed"),
         (false, false) => (Exit::CannotTell, "unknown", "verify-incomplete"),
     };
-    let recovered = incident.verification.and_then(|verification| verification.recovered_at);
+    let recovered = incident
+        .verification
+        .and_then(|verification| verification.recovered_at);
     if out.is_json() {
         out.object(&json!({
             "event": "ended",

@@ -37,7 +37,10 @@ impl Chrome<'_> {
             Span::raw(" "),
             world.span(self.pane.number().to_string(), Role::Key),
             Span::raw(" "),
-            world.span(world.get(self.pane.title()), if focused { Role::Focus } else { Role::Title }),
+            world.span(
+                world.get(self.pane.title()),
+                if focused { Role::Focus } else { Role::Title },
+            ),
         ];
         if let Some(about) = self.about {
             title.push(world.span(format!(" · {about}"), Role::Text));
@@ -47,15 +50,21 @@ impl Chrome<'_> {
         }
         title.push(Span::raw(" "));
         let used: usize = title.iter().map(|span| text::width(&span.content)).sum();
-        let mut block =
-            Block::bordered().border_type(BorderType::Rounded).border_style(border).title(Line::from(title));
+        let mut block = Block::bordered()
+            .border_type(BorderType::Rounded)
+            .border_style(border)
+            .title(Line::from(title));
         let room = usize::from(area.width).saturating_sub(used + 4);
         if let Some((note, role)) = self.note.filter(|(note, _)| text::width(note) <= room) {
             let note = Line::from(world.span(format!(" {note} "), role)).alignment(Alignment::Right);
             block = block.title(note);
         }
-        if let Some(legend) = self.legend.filter(|legend| text::width(legend) + 4 <= usize::from(area.width)) {
-            let legend = Line::from(world.span(format!(" {legend} "), Role::Muted)).alignment(Alignment::Right);
+        if let Some(legend) = self
+            .legend
+            .filter(|legend| text::width(legend) + 4 <= usize::from(area.width))
+        {
+            let legend =
+                Line::from(world.span(format!(" {legend} "), Role::Muted)).alignment(Alignment::Right);
             block = block.title_bottom(legend);
         }
         let inner = block.inner(area);
@@ -66,12 +75,19 @@ impl Chrome<'_> {
 
 /// The word at the right of the upper border: of which time the data is, and that it is stale when it is.
 #[must_use]
-pub(super) fn notice_of<T>(observed: &Observed<T>, allowed: Duration, world: &World<'_>) -> Option<(String, Role)> {
+pub(super) fn notice_of<T>(
+    observed: &Observed<T>,
+    allowed: Duration,
+    world: &World<'_>,
+) -> Option<(String, Role)> {
     let age = observed.age(world.now)?;
     match observed.freshness(world.now, allowed) {
         Freshness::Stale => {
             let age = world.say(&Phrase::new("age").text("age", world.words.span(age)));
-            Some((format!("{} · {age}", world.words.freshness(Freshness::Stale)), Role::Warn))
+            Some((
+                format!("{} · {age}", world.words.freshness(Freshness::Stale)),
+                Role::Warn,
+            ))
         }
         Freshness::Fresh | Freshness::Waiting | Freshness::Failed => None,
     }
@@ -79,7 +95,11 @@ pub(super) fn notice_of<T>(observed: &Observed<T>, allowed: Duration, world: &Wo
 
 /// What stands in a pane that has no data: that it waits, or why it failed and what can be done about it. `None` when there
 /// is data.
-pub(in crate::tui) fn absent<T>(observed: &Observed<T>, world: &World<'_>, cells: usize) -> Option<Vec<Line<'static>>> {
+pub(in crate::tui) fn absent<T>(
+    observed: &Observed<T>,
+    world: &World<'_>,
+    cells: usize,
+) -> Option<Vec<Line<'static>>> {
     if observed.value().is_some() {
         return None;
     }
@@ -88,8 +108,14 @@ pub(in crate::tui) fn absent<T>(observed: &Observed<T>, world: &World<'_>, cells
         Some(fault) => {
             let what = text::fold(&world.say(&fault.phrase()), cells);
             let hint = text::fold(&world.say(&fault.hint()), cells);
-            let what = what.into_iter().map(|line| Line::from(world.span(line, Role::Bad)));
-            what.chain(hint.into_iter().map(|line| Line::from(world.span(line, Role::Text)))).collect()
+            let what = what
+                .into_iter()
+                .map(|line| Line::from(world.span(line, Role::Bad)));
+            what.chain(
+                hint.into_iter()
+                    .map(|line| Line::from(world.span(line, Role::Text))),
+            )
+            .collect()
         }
     })
 }
@@ -115,12 +141,26 @@ pub(in crate::tui) fn cursor_mark(selected: bool, focused: bool) -> &'static str
 }
 
 /// Makes the selected row of the focused pane stand out.
-pub(in crate::tui) fn highlight(line: Line<'static>, selected: bool, focused: bool, world: &World<'_>) -> Line<'static> {
-    if selected && focused { line.patch_style(world.style(Role::Selected)) } else { line }
+pub(in crate::tui) fn highlight(
+    line: Line<'static>,
+    selected: bool,
+    focused: bool,
+    world: &World<'_>,
+) -> Line<'static> {
+    if selected && focused {
+        line.patch_style(world.style(Role::Selected))
+    } else {
+        line
+    }
 }
 
 /// What stands in a pane whose rows are none: that the filter leaves nothing, or that there is nothing.
-pub(in crate::tui) fn empty(screen: &Screen, pane: Pane, id: &'static str, world: &World<'_>) -> Line<'static> {
+pub(in crate::tui) fn empty(
+    screen: &Screen,
+    pane: Pane,
+    id: &'static str,
+    world: &World<'_>,
+) -> Line<'static> {
     let text = screen.filter(pane).map_or_else(
         || world.get(id),
         |filter| world.say(&Phrase::new("empty-filter").text("filter", filter)),
@@ -132,6 +172,9 @@ pub(in crate::tui) fn empty(screen: &Screen, pane: Pane, id: &'static str, world
 pub(in crate::tui) fn passes(filter: Option<&str>, row: impl FnOnce() -> String) -> bool {
     filter.is_none_or(|filter| {
         let row = row().to_lowercase();
-        filter.to_lowercase().split_whitespace().all(|word| row.contains(word))
+        filter
+            .to_lowercase()
+            .split_whitespace()
+            .all(|word| row.contains(word))
     })
 }

@@ -22,7 +22,11 @@ pub(in crate::tui) fn details(screen: &Screen, world: &World<'_>) -> Option<Deta
         }
     };
     let title = world.say(&crate::domain::Phrase::new("describe-title").text("what", what));
-    Some(Details { title, lines, scroll: Scroll::default() })
+    Some(Details {
+        title,
+        lines,
+        scroll: Scroll::default(),
+    })
 }
 
 type Lines = Vec<(String, String)>;
@@ -41,8 +45,14 @@ fn service(screen: &Screen, world: &World<'_>) -> Option<(String, Lines)> {
     }
     if let Some(state) = view.state.value() {
         lines.push((world.get("label-service"), state.arn.to_string()));
-        lines.push((world.get("label-tasks"), format!("{}/{} (+{})", state.running, state.desired, state.pending)));
-        lines.push((world.get("column-revision"), state.task_definition.short().to_owned()));
+        lines.push((
+            world.get("label-tasks"),
+            format!("{}/{} (+{})", state.running, state.desired, state.pending),
+        ));
+        lines.push((
+            world.get("column-revision"),
+            state.task_definition.short().to_owned(),
+        ));
         for deployment in &state.deployments {
             let text = format!(
                 "{} {} {}/{}",
@@ -69,7 +79,10 @@ fn revision(screen: &Screen, world: &World<'_>) -> Option<(String, Lines)> {
     let view = screen.service(world.session)?;
     let ids = revision_ids(screen, world);
     let id = screen.revisions.id(&ids)?;
-    let candidate = view.candidates.iter().find(|candidate| candidate.definition == *id)?;
+    let candidate = view
+        .candidates
+        .iter()
+        .find(|candidate| candidate.definition == *id)?;
     let none = || world.get("no-value");
     let status = match &candidate.status {
         DefinitionStatus::Active => "ACTIVE".to_owned(),
@@ -80,13 +93,35 @@ fn revision(screen: &Screen, world: &World<'_>) -> Option<(String, Lines)> {
     let lines = vec![
         (world.get("column-revision"), candidate.definition.to_string()),
         (world.get("column-state"), status),
-        (world.get("column-version"), candidate.version.as_ref().map_or_else(none, ToString::to_string)),
-        (world.get("column-image"), candidate.image.as_ref().map_or_else(none, ToString::to_string)),
-        (world.get("column-digest"), candidate.digest.as_ref().map_or_else(none, ToString::to_string)),
-        (world.get("label-in-ecr"), image_word(&candidate.image_state, world).0),
+        (
+            world.get("column-version"),
+            candidate.version.as_ref().map_or_else(none, ToString::to_string),
+        ),
+        (
+            world.get("column-image"),
+            candidate.image.as_ref().map_or_else(none, ToString::to_string),
+        ),
+        (
+            world.get("column-digest"),
+            candidate.digest.as_ref().map_or_else(none, ToString::to_string),
+        ),
+        (
+            world.get("label-in-ecr"),
+            image_word(&candidate.image_state, world).0,
+        ),
         (world.get("column-served"), served_word(candidate, world)),
-        (world.get("column-5xx"), candidate.error_percent.map_or_else(none, |rate| percent(rate, world))),
-        (world.get("label-registered"), candidate.registered_at.map_or_else(none, |at| world.words.date_time(at))),
+        (
+            world.get("column-5xx"),
+            candidate
+                .error_percent
+                .map_or_else(none, |rate| percent(rate, world)),
+        ),
+        (
+            world.get("label-registered"),
+            candidate
+                .registered_at
+                .map_or_else(none, |at| world.words.date_time(at)),
+        ),
     ];
     Some((candidate.definition.short().to_owned(), lines))
 }

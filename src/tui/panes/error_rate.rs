@@ -24,7 +24,9 @@ const ALLOWED: Duration = Duration::from_secs(180);
 
 pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) {
     let view = screen.service(world.session);
-    let newest = view.and_then(|view| view.series.value()).and_then(Series::newest_error_percent);
+    let newest = view
+        .and_then(|view| view.series.value())
+        .and_then(Series::newest_error_percent);
     let note = view.and_then(|view| note(view, newest.map(|(at, _)| at), world));
     let inner = Chrome {
         pane: Pane::ErrorRate,
@@ -35,16 +37,27 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     }
     .draw(world, area, buffer);
     let Some(view) = view else { return };
-    let threshold = world.session.setup.runbook.criterion(CriterionId::ErrorRate).and_then(|c| c.over_percent);
+    let threshold = world
+        .session
+        .setup
+        .runbook
+        .criterion(CriterionId::ErrorRate)
+        .and_then(|c| c.over_percent);
     let say = Chartist {
         empty: "chart-no-requests",
         threshold,
-        threshold_label: threshold.map(|value| {
-            world.say(&Phrase::new("chart-threshold").text("value", format!("{value} %")))
-        }),
+        threshold_label: threshold
+            .map(|value| world.say(&Phrase::new("chart-threshold").text("value", format!("{value} %")))),
         label: &|value| format!("{value:.1}"),
     };
-    draw_chart(view, &say, |series, at| series.error_percent(at), world, inner, buffer);
+    draw_chart(
+        view,
+        &say,
+        |series, at| series.error_percent(at),
+        world,
+        inner,
+        buffer,
+    );
 }
 
 /// What differs between the charts.
@@ -56,7 +69,11 @@ pub(super) struct Chartist<'a> {
 }
 
 /// "as of 14:04", or that the data is stale.
-pub(super) fn note(view: &ServiceView, newest: Option<Timestamp>, world: &World<'_>) -> Option<(String, Role)> {
+pub(super) fn note(
+    view: &ServiceView,
+    newest: Option<Timestamp>,
+    world: &World<'_>,
+) -> Option<(String, Role)> {
     chrome::notice_of(&view.series, ALLOWED, world)
         .or_else(|| newest.map(|at| (world.say(&Phrase::new("as-of").time("at", at)), Role::Muted)))
 }
@@ -79,7 +96,9 @@ pub(super) fn draw_chart(
         return chrome::draw_lines([line], inner, buffer);
     };
     let span = i64::try_from(MINUTES).unwrap_or(0) - 1;
-    let Ok(from) = newest.checked_sub(SignedDuration::from_mins(span)) else { return };
+    let Ok(from) = newest.checked_sub(SignedDuration::from_mins(span)) else {
+        return;
+    };
     let from = from.round(Unit::Minute).unwrap_or(from);
     // A label of five cells and its line stand at the left of the bars.
     let per_column = per_column(MINUTES, cells.saturating_sub(7));
@@ -109,14 +128,24 @@ fn marker(view: &ServiceView, from: Timestamp) -> Option<Marker> {
     let at = primary.created_at.filter(|at| *at >= from)?;
     let name = |definition: &TaskDefinitionArn| {
         let version = version_of(view, definition).unwrap_or_default();
-        format!(":{} {version}", definition.revision()).trim_end().to_owned()
+        format!(":{} {version}", definition.revision())
+            .trim_end()
+            .to_owned()
     };
     let before = before(view, &primary.task_definition, at);
-    Some(Marker { at, before: before.map(name).unwrap_or_default(), after: name(&primary.task_definition) })
+    Some(Marker {
+        at,
+        before: before.map(name).unwrap_or_default(),
+        after: name(&primary.task_definition),
+    })
 }
 
 /// What served before a deployment, as far as history tells: the effective revision of the newest one that ended before it.
-fn before<'a>(view: &'a ServiceView, now: &TaskDefinitionArn, at: Timestamp) -> Option<&'a TaskDefinitionArn> {
+fn before<'a>(
+    view: &'a ServiceView,
+    now: &TaskDefinitionArn,
+    at: Timestamp,
+) -> Option<&'a TaskDefinitionArn> {
     let history = view.history.value()?;
     history
         .deployments

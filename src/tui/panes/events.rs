@@ -46,8 +46,14 @@ impl Event<'_> {
         match &self.what {
             // ECS begins each message with the service's name in brackets; the runbook's name for it is shorter.
             What::Message(service, message) => {
-                let rest = message.as_str().strip_prefix("(service ").and_then(|rest| rest.split_once(") "));
-                (rest.map_or_else(|| message.to_string(), |(_, rest)| format!("{service} {rest}")), Role::Text)
+                let rest = message
+                    .as_str()
+                    .strip_prefix("(service ")
+                    .and_then(|rest| rest.split_once(") "));
+                (
+                    rest.map_or_else(|| message.to_string(), |(_, rest)| format!("{service} {rest}")),
+                    Role::Text,
+                )
             }
             What::Said(phrase, role) => (world.say(phrase), *role),
         }
@@ -58,39 +64,75 @@ fn gather(session: &Session) -> Vec<Event<'_>> {
     let mut events = Vec::new();
     for view in &session.services {
         for event in view.state.value().into_iter().flat_map(|state| &state.events) {
-            events.push(Event { id: EventId::Ecs(event.id.clone()), at: event.at, what: What::Message(&view.key, &event.message) });
+            events.push(Event {
+                id: EventId::Ecs(event.id.clone()),
+                at: event.at,
+                what: What::Message(&view.key, &event.message),
+            });
         }
-        for deployment in view.history.value().into_iter().flat_map(|history| &history.deployments) {
+        for deployment in view
+            .history
+            .value()
+            .into_iter()
+            .flat_map(|history| &history.deployments)
+        {
             let revision = |history: &crate::domain::DeploymentHistory| {
                 let arn = deployment.target.as_ref()?;
-                Some(format!(":{}", history.revisions.get(arn)?.task_definition.revision()))
+                Some(format!(
+                    ":{}",
+                    history.revisions.get(arn)?.task_definition.revision()
+                ))
             };
-            let Some(revision) = view.history.value().and_then(revision) else { continue };
+            let Some(revision) = view.history.value().and_then(revision) else {
+                continue;
+            };
             let mut add = |id: &'static str, at: Option<Timestamp>, ended: bool| {
                 if let Some(at) = at {
-                    let said = Phrase::new(id).text("revision", &revision).text("service", &view.key);
+                    let said = Phrase::new(id)
+                        .text("revision", &revision)
+                        .text("service", &view.key);
                     let id = EventId::Deployment(deployment.arn.clone(), ended);
-                    events.push(Event { id, at, what: What::Said(said, Role::Title) });
+                    events.push(Event {
+                        id,
+                        at,
+                        what: What::Said(said, Role::Title),
+                    });
                 }
             };
-            add("event-deployment-started", deployment.started_at.or(Some(deployment.created_at)), false);
+            add(
+                "event-deployment-started",
+                deployment.started_at.or(Some(deployment.created_at)),
+                false,
+            );
             // Only what succeeded "completed"; how another one ended, ECS's own message says.
-            let completed = deployment.finished_at.filter(|_| deployment.effective() == deployment.target.as_ref());
+            let completed = deployment
+                .finished_at
+                .filter(|_| deployment.effective() == deployment.target.as_ref());
             add("event-deployment-completed", completed, true);
         }
         for criterion in view.criteria.iter().filter(|c| c.state == CriterionState::Met) {
             if let (Some(since), Some(threshold), CriterionId::ErrorRate) =
                 (criterion.since, criterion.threshold, criterion.id)
             {
-                let said = Phrase::new("event-crossed").number("threshold", threshold).text("service", &view.key);
+                let said = Phrase::new("event-crossed")
+                    .number("threshold", threshold)
+                    .text("service", &view.key);
                 let id = EventId::Crossed(view.key.clone(), criterion.id, since);
-                events.push(Event { id, at: since, what: What::Said(said, Role::Bad) });
+                events.push(Event {
+                    id,
+                    at: since,
+                    what: What::Said(said, Role::Bad),
+                });
             }
         }
     }
     if let Some(incident) = &session.incident {
         for (at, (time, phrase)) in incident::timeline(incident).into_iter().enumerate() {
-            events.push(Event { id: EventId::Story(at), at: time, what: What::Said(phrase, Role::Focus) });
+            events.push(Event {
+                id: EventId::Story(at),
+                at: time,
+                what: What::Said(phrase, Role::Focus),
+            });
         }
     }
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
@@ -108,24 +150,46 @@ fn filtered<'a>(screen: &Screen, world: &World<'a>) -> Vec<Event<'a>> {
 
 /// The ids of the rows.
 pub(in crate::tui) fn ids(screen: &Screen, world: &World<'_>) -> Vec<EventId> {
-    filtered(screen, world).into_iter().map(|event| event.id).collect()
+    filtered(screen, world)
+        .into_iter()
+        .map(|event| event.id)
+        .collect()
 }
 
 /// Time and text of an event.
 pub(in crate::tui) fn find(id: &EventId, world: &World<'_>) -> Option<(Timestamp, String)> {
-    gather(world.session).into_iter().find(|event| event.id == *id).map(|event| (event.at, event.text(world).0))
+    gather(world.session)
+        .into_iter()
+        .find(|event| event.id == *id)
+        .map(|event| (event.at, event.text(world).0))
 }
 
 /// The newest events as bare lines, for where there is no room for the pane.
 pub(in crate::tui) fn newest(world: &World<'_>, rows: usize, cells: usize) -> Vec<Line<'static>> {
-    gather(world.session).iter().take(rows).map(|event| line(event, cells, world)).collect()
+    gather(world.session)
+        .iter()
+        .take(rows)
+        .map(|event| line(event, cells, world))
+        .collect()
 }
 
 pub(in crate::tui) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) {
-    let inner = Chrome { pane: Pane::Events, about: None, note: None, legend: None, screen }.draw(world, area, buffer);
+    let inner = Chrome {
+        pane: Pane::Events,
+        about: None,
+        note: None,
+        legend: None,
+        screen,
+    }
+    .draw(world, area, buffer);
     let events = filtered(screen, world);
     if events.is_empty() {
-        let line = if world.session.services.iter().all(|view| view.state.value().is_none()) {
+        let line = if world
+            .session
+            .services
+            .iter()
+            .all(|view| view.state.value().is_none())
+        {
             Line::from(world.span(world.get("empty-waiting"), Role::Muted))
         } else {
             chrome::empty(screen, Pane::Events, "empty-events", world)
@@ -156,7 +220,11 @@ fn line(event: &Event<'_>, cells: usize, world: &World<'_>) -> Line<'static> {
     // Of another day, the day is said instead of the minute.
     let today = world.words.date_time(world.now);
     let same = day.get(..10) == today.get(..10);
-    let time = if same { world.words.hm(event.at) } else { day.get(5..10).unwrap_or_default().to_owned() };
+    let time = if same {
+        world.words.hm(event.at)
+    } else {
+        day.get(5..10).unwrap_or_default().to_owned()
+    };
     let room = cells.saturating_sub(9);
     Line::from(vec![
         world.span(format!(" {time}"), Role::Muted),

@@ -52,7 +52,11 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     }
     let ids = ids(screen, world);
     if ids.is_empty() {
-        return chrome::draw_lines([chrome::empty(screen, Pane::Images, "empty-images", world)], inner, buffer);
+        return chrome::draw_lines(
+            [chrome::empty(screen, Pane::Images, "empty-images", world)],
+            inner,
+            buffer,
+        );
     }
     let head = |id| world.get(id);
     let table = Table::fit(
@@ -71,7 +75,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let mut lines = vec![table.head(world.style(Role::Muted))];
     let rows = usize::from(inner.height).saturating_sub(1);
     for id in &ids[screen.images.window(&ids, rows)] {
-        if let Some(image) = view.images.value().into_iter().flatten().find(|image| image.digest == *id) {
+        if let Some(image) = view
+            .images
+            .value()
+            .into_iter()
+            .flatten()
+            .find(|image| image.digest == *id)
+        {
             let selected = selected.as_ref() == Some(id);
             let line = row(image, view, selected, focused, &table, world);
             lines.push(chrome::highlight(line, selected, focused, world));
@@ -105,11 +115,17 @@ fn row(
         |at| world.words.date_time(at).get(..16).unwrap_or_default().to_owned(),
     );
     table.row(&[
-        (chrome::cursor_mark(selected, focused).to_owned(), style(Role::Focus)),
+        (
+            chrome::cursor_mark(selected, focused).to_owned(),
+            style(Role::Focus),
+        ),
         (tags(image), style(pulled)),
         (image.digest.short().to_owned(), style(Role::Text)),
         (pushed, style(Role::Muted)),
-        (image.size_bytes.map_or_else(String::new, size), style(Role::Muted)),
+        (
+            image.size_bytes.map_or_else(String::new, size),
+            style(Role::Muted),
+        ),
         (revisions.join(" "), style(Role::Text)),
     ])
 }

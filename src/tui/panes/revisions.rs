@@ -32,7 +32,10 @@ pub(in crate::tui) fn version_of(view: &ServiceView, definition: &TaskDefinition
 /// `:57 v1.4.0`.
 pub(in crate::tui) fn point(point: &Point) -> String {
     let revision = point.revision.revision();
-    point.version.as_ref().map_or_else(|| format!(":{revision}"), |version| format!(":{revision} {version}"))
+    point.version.as_ref().map_or_else(
+        || format!(":{revision}"),
+        |version| format!(":{revision} {version}"),
+    )
 }
 
 /// `:57 v1.4.0  →  :56 v1.3.4`.
@@ -43,13 +46,23 @@ pub(in crate::tui) fn from_to(from: &Point, to: &Point) -> String {
 /// The ids of the rows.
 pub(in crate::tui) fn ids(screen: &Screen, world: &World<'_>) -> Vec<TaskDefinitionArn> {
     let filter = screen.filter(Pane::Revisions);
-    let candidates = screen.service(world.session).map_or(&[][..], |view| view.candidates.as_slice());
+    let candidates = screen
+        .service(world.session)
+        .map_or(&[][..], |view| view.candidates.as_slice());
     candidates
         .iter()
         .filter(|candidate| {
             chrome::passes(filter, || {
-                let version = candidate.version.as_ref().map(ToString::to_string).unwrap_or_default();
-                format!(":{} {version} {}", candidate.definition.revision(), served_word(candidate, world))
+                let version = candidate
+                    .version
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                format!(
+                    ":{} {version} {}",
+                    candidate.definition.revision(),
+                    served_word(candidate, world)
+                )
             })
         })
         .map(|candidate| candidate.definition.clone())
@@ -73,7 +86,11 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     }
     let ids = ids(screen, world);
     if ids.is_empty() {
-        return chrome::draw_lines([chrome::empty(screen, Pane::Revisions, "empty-definitions", world)], inner, buffer);
+        return chrome::draw_lines(
+            [chrome::empty(screen, Pane::Revisions, "empty-definitions", world)],
+            inner,
+            buffer,
+        );
     }
     let focused = screen.focus == Pane::Revisions && screen.layers.is_empty();
     let table = table(world, cells);
@@ -81,7 +98,11 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let rows = usize::from(inner.height).saturating_sub(1);
     let selected = screen.revisions.id(&ids).cloned();
     for id in &ids[screen.revisions.window(&ids, rows)] {
-        if let Some(candidate) = view.candidates.iter().find(|candidate| candidate.definition == *id) {
+        if let Some(candidate) = view
+            .candidates
+            .iter()
+            .find(|candidate| candidate.definition == *id)
+        {
             let selected = selected.as_ref() == Some(id);
             let line = row(candidate, selected, focused, &table, world);
             lines.push(chrome::highlight(line, selected, focused, world));
@@ -114,16 +135,24 @@ pub(in crate::tui) fn row(
 ) -> Line<'static> {
     let style = |role| world.style(role);
     let (mark, role) = mark(candidate);
-    let version = candidate.version.as_ref().map_or_else(|| world.get("no-value"), ToString::to_string);
+    let version = candidate
+        .version
+        .as_ref()
+        .map_or_else(|| world.get("no-value"), ToString::to_string);
     let (served, served_role) = match candidate.served {
         Served::Now { .. } | Served::Before { .. } => (served_word(candidate, world), Role::Text),
         Served::Never => (served_word(candidate, world), Role::Muted),
         Served::Unknown => (served_word(candidate, world), Role::Warn),
     };
-    let rate = candidate.error_percent.map_or_else(|| world.get("no-value"), |rate| percent(rate, world));
+    let rate = candidate
+        .error_percent
+        .map_or_else(|| world.get("no-value"), |rate| percent(rate, world));
     let (image, image_role) = image_word(&candidate.image_state, world);
     table.row(&[
-        (format!("{} {mark}", chrome::cursor_mark(selected, focused)), style(role)),
+        (
+            format!("{} {mark}", chrome::cursor_mark(selected, focused)),
+            style(role),
+        ),
         (format!(":{}", candidate.definition.revision()), style(Role::Text)),
         (version, style(Role::Text)),
         (served, style(served_role)),

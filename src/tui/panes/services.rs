@@ -34,12 +34,26 @@ pub(in crate::tui) fn ids(screen: &Screen, session: &Session) -> Vec<ServiceKey>
 
 pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) {
     let session = world.session;
-    let oldest = session.services.iter().find(|view| view.state.freshness(world.now, ALLOWED) == Freshness::Stale);
+    let oldest = session
+        .services
+        .iter()
+        .find(|view| view.state.freshness(world.now, ALLOWED) == Freshness::Stale);
     let note = oldest.and_then(|view| chrome::notice_of(&view.state, ALLOWED, world));
-    let inner = Chrome { pane: Pane::Services, about: None, note, legend: None, screen }.draw(world, area, buffer);
+    let inner = Chrome {
+        pane: Pane::Services,
+        about: None,
+        note,
+        legend: None,
+        screen,
+    }
+    .draw(world, area, buffer);
     let ids = ids(screen, session);
     if ids.is_empty() {
-        return chrome::draw_lines([chrome::empty(screen, Pane::Services, "empty-services", world)], inner, buffer);
+        return chrome::draw_lines(
+            [chrome::empty(screen, Pane::Services, "empty-services", world)],
+            inner,
+            buffer,
+        );
     }
     let table = table(world, usize::from(inner.width));
     let focused = screen.focus == Pane::Services && screen.layers.is_empty();
@@ -76,12 +90,25 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
     let style = |role| world.style(role);
     let (glyph, role) = state_glyph(view);
     let mut cells: Vec<(String, Style)> = vec![
-        (format!("{} {glyph}", chrome::cursor_mark(selected, focused)), style(role)),
-        (view.key.to_string(), style(if role == Role::Ok { Role::Text } else { role })),
+        (
+            format!("{} {glyph}", chrome::cursor_mark(selected, focused)),
+            style(role),
+        ),
+        (
+            view.key.to_string(),
+            style(if role == Role::Ok { Role::Text } else { role }),
+        ),
     ];
     let Some(state) = view.state.value() else {
-        let what = view.state.fault().map_or_else(|| world.get("freshness-waiting"), |fault| world.say(&fault.phrase()));
-        let role = if view.state.fault().is_some() { Role::Bad } else { Role::Muted };
+        let what = view.state.fault().map_or_else(
+            || world.get("freshness-waiting"),
+            |fault| world.say(&fault.phrase()),
+        );
+        let role = if view.state.fault().is_some() {
+            Role::Bad
+        } else {
+            Role::Muted
+        };
         cells.push((world.get("no-value"), style(Role::Muted)));
         cells.push((what, style(role)));
         return table.row(&cells);
@@ -89,16 +116,37 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
     let tasks = format!("{}/{}", state.running, state.desired);
     let short = state.running < state.desired || state.desired == 0;
     cells.push((tasks, style(if short { Role::Warn } else { Role::Text })));
-    cells.push((format!(":{}", state.task_definition.revision()), style(Role::Text)));
-    cells.push((version_of(view, &state.task_definition).unwrap_or_else(|| world.get("no-value")), style(Role::Text)));
+    cells.push((
+        format!(":{}", state.task_definition.revision()),
+        style(Role::Text),
+    ));
+    cells.push((
+        version_of(view, &state.task_definition).unwrap_or_else(|| world.get("no-value")),
+        style(Role::Text),
+    ));
     let since = state.primary().and_then(|deployment| deployment.created_at);
-    cells.push((since.map_or_else(|| world.get("no-value"), |at| world.words.hm(at)), style(Role::Text)));
+    cells.push((
+        since.map_or_else(|| world.get("no-value"), |at| world.words.hm(at)),
+        style(Role::Text),
+    ));
     let age = since.and_then(|at| Duration::try_from(world.now.duration_since(at)).ok());
-    cells.push((age.map_or_else(String::new, |age| world.words.span(age)), style(Role::Muted)));
-    let rate = view.series.value().and_then(|series| series.newest_error_percent());
-    cells.push((rate.map_or_else(|| world.get("no-value"), |(_, rate)| percent(rate, world)), style(role)));
+    cells.push((
+        age.map_or_else(String::new, |age| world.words.span(age)),
+        style(Role::Muted),
+    ));
+    let rate = view
+        .series
+        .value()
+        .and_then(|series| series.newest_error_percent());
+    cells.push((
+        rate.map_or_else(|| world.get("no-value"), |(_, rate)| percent(rate, world)),
+        style(role),
+    ));
     let p95 = view.series.value().and_then(|series| series.newest_p95());
-    cells.push((p95.map_or_else(|| world.get("no-value"), |(_, p95)| millis(p95, world)), style(Role::Text)));
+    cells.push((
+        p95.map_or_else(|| world.get("no-value"), |(_, p95)| millis(p95, world)),
+        style(Role::Text),
+    ));
     table.row(&cells)
 }
 

@@ -62,7 +62,11 @@ pub(crate) fn columns(
     };
     (0..minutes)
         .step_by(per_column.max(1))
-        .map(|first| (first..minutes.min(first + per_column.max(1))).filter_map(minute).reduce(f64::max))
+        .map(|first| {
+            (first..minutes.min(first + per_column.max(1)))
+                .filter_map(minute)
+                .reduce(f64::max)
+        })
         .collect()
 }
 
@@ -72,19 +76,34 @@ impl Chart<'_> {
         let area = area.intersection(buffer.area);
         let [fine, bad, muted, marked] = self.styles;
         let known = self.values.iter().flatten().copied().fold(0.0, f64::max);
-        let scale = (known * 1.1).max(self.threshold.unwrap_or(0.0) * 1.25).max(f64::MIN_POSITIVE);
+        let scale = (known * 1.1)
+            .max(self.threshold.unwrap_or(0.0) * 1.25)
+            .max(f64::MIN_POSITIVE);
         let top = (self.label)(scale);
-        let labels = text::width(&top).max(self.threshold.map_or(0, |t| text::width(&(self.label)(t)))).max(3);
-        let extra = if area.height >= 5 { 2 } else { u16::from(area.height >= 3) };
+        let labels = text::width(&top)
+            .max(self.threshold.map_or(0, |t| text::width(&(self.label)(t))))
+            .max(3);
+        let extra = if area.height >= 5 {
+            2
+        } else {
+            u16::from(area.height >= 3)
+        };
         let rows = area.height.saturating_sub(extra);
         let left = u16::try_from(labels + 1).unwrap_or(u16::MAX);
         if rows == 0 || area.width <= left {
             return;
         }
-        let plot = Rect { x: area.x + left, width: area.width - left, height: rows, ..area };
+        let plot = Rect {
+            x: area.x + left,
+            width: area.width - left,
+            height: rows,
+            ..area
+        };
         let shown = self.values.len().min(usize::from(plot.width));
         let values = &self.values[self.values.len() - shown..];
-        let line = self.threshold.map(|t| ((t / scale * f64::from(rows)) as u16).min(rows - 1));
+        let line = self
+            .threshold
+            .map(|t| ((t / scale * f64::from(rows)) as u16).min(rows - 1));
         for row in 0..rows {
             let y = plot.y + rows - 1 - row;
             let label = if line == Some(row) {
@@ -107,7 +126,11 @@ impl Chart<'_> {
                         let eighths = value / scale * f64::from(rows) * 8.0 - f64::from(row) * 8.0;
                         // A value of nothing is seen as a floor: it was measured.
                         let eighths = (eighths.round().clamp(0.0, 8.0) as usize).max(usize::from(row == 0));
-                        let style = if self.threshold.is_some_and(|t| *value > t) { bad } else { fine };
+                        let style = if self.threshold.is_some_and(|t| *value > t) {
+                            bad
+                        } else {
+                            fine
+                        };
                         match eighths {
                             0 if line == Some(row) => ("┄", muted),
                             eighths => (EIGHTHS.get(eighths).copied().unwrap_or("█"), style),
@@ -141,7 +164,15 @@ impl Chart<'_> {
         i64::try_from(self.values.len().saturating_sub(shown)).unwrap_or(0)
     }
 
-    fn draw_marker(&self, plot: Rect, shown: usize, y: u16, buffer: &mut Buffer, marked: Style, muted: Style) {
+    fn draw_marker(
+        &self,
+        plot: Rect,
+        shown: usize,
+        y: u16,
+        buffer: &mut Buffer,
+        marked: Style,
+        muted: Style,
+    ) {
         let Some(marker) = &self.marker else { return };
         let minutes = marker.at.duration_since(self.from).as_secs().div_euclid(60);
         let column = minutes.div_euclid(self.minutes.max(1)) - self.first_shown(shown);
@@ -170,9 +201,13 @@ impl Chart<'_> {
                 break;
             }
             let minutes = (first + i64::try_from(column).unwrap_or(0)).saturating_mul(self.minutes);
-            let Ok(at) = self.from.checked_add(SignedDuration::from_mins(minutes)) else { continue };
+            let Ok(at) = self.from.checked_add(SignedDuration::from_mins(minutes)) else {
+                continue;
+            };
             let x = plot.x + u16::try_from(column).unwrap_or(0);
-            let room = step.min(usize::from(plot.right().saturating_sub(x))).saturating_sub(1);
+            let room = step
+                .min(usize::from(plot.right().saturating_sub(x)))
+                .saturating_sub(1);
             buffer.set_stringn(x, y, (self.time)(at), room, muted);
         }
     }
@@ -201,13 +236,28 @@ mod tests {
         };
         chart.draw(buffer.area, &mut buffer);
         (0..height)
-            .map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned())
+            .map(|y| {
+                (0..width)
+                    .map(|x| buffer[(x, y)].symbol())
+                    .collect::<String>()
+                    .trim_end()
+                    .to_owned()
+            })
             .collect()
     }
 
     #[test]
     fn bars_threshold_marker_and_gaps() {
-        let values = [Some(0.0), None, Some(0.0), Some(0.0), Some(0.0), Some(0.0), Some(4.0), Some(4.0)];
+        let values = [
+            Some(0.0),
+            None,
+            Some(0.0),
+            Some(0.0),
+            Some(0.0),
+            Some(0.0),
+            Some(4.0),
+            Some(4.0),
+        ];
         insta::assert_snapshot!(drawn(&values, 24, 6).join("\n"), @r"
         4.4│      ▇▇
            │      ██

@@ -18,7 +18,10 @@ impl Field {
     /// A field that holds `text`, the cursor at its end.
     #[must_use]
     pub fn with(text: &str) -> Self {
-        Self { before: text.to_owned(), after: String::new() }
+        Self {
+            before: text.to_owned(),
+            after: String::new(),
+        }
     }
 
     /// What it holds.

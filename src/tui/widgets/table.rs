@@ -30,7 +30,13 @@ impl Column {
         let title = title.into();
         // A head that is cut says nothing; in Japanese it is often wider than what stands under it.
         let cells = cells.max(text::width(&title));
-        Self { title, cells, rank, right: false, grows: false }
+        Self {
+            title,
+            cells,
+            rank,
+            right: false,
+            grows: false,
+        }
     }
 
     /// A column of numbers.
@@ -60,7 +66,11 @@ impl Table {
     pub(crate) fn fit(columns: Vec<Column>, room: usize) -> Self {
         let mut kept: Vec<(usize, Column)> = columns.into_iter().enumerate().collect();
         while total(&kept) > room {
-            let weakest = kept.iter().enumerate().filter(|(_, (_, c))| c.rank > 0).max_by_key(|(_, (_, c))| c.rank);
+            let weakest = kept
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, c))| c.rank > 0)
+                .max_by_key(|(_, (_, c))| c.rank);
             let Some((at, _)) = weakest else { break };
             kept.remove(at);
         }
@@ -99,7 +109,11 @@ impl Table {
 }
 
 fn place(text: &str, column: &Column) -> String {
-    if column.right { text::pad_left(text, column.cells) } else { text::pad(text, column.cells) }
+    if column.right {
+        text::pad_left(text, column.cells)
+    } else {
+        text::pad(text, column.cells)
+    }
 }
 
 fn total(columns: &[(usize, Column)]) -> usize {
@@ -124,7 +138,11 @@ mod tests {
                 Column::new("c", 2, 1).growing(),
             ]
         };
-        let cells = [("日本".to_owned(), Style::new()), ("1".to_owned(), Style::new()), ("x".to_owned(), Style::new())];
+        let cells = [
+            ("日本".to_owned(), Style::new()),
+            ("1".to_owned(), Style::new()),
+            ("x".to_owned(), Style::new()),
+        ];
         assert_eq!(said(&Table::fit(columns(), 13).row(&cells)), "…     1  x   ");
         assert_eq!(said(&Table::fit(columns(), 8).head(Style::new())), "a   c   ");
         assert_eq!(said(&Table::fit(columns(), 1).head(Style::new())), "a ");

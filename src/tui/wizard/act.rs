@@ -20,7 +20,9 @@ use super::state::service;
 const MESSAGES: usize = 6;
 
 pub(super) fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let Stage::Act { step, state, .. } = scene.incident.stage else { return Vec::new() };
+    let Stage::Act { step, state, .. } = scene.incident.stage else {
+        return Vec::new();
+    };
     let Some(of_plan) = scene.incident.plan.as_ref().and_then(|plan| plan.steps.get(step)) else {
         return Vec::new();
     };
@@ -125,9 +127,14 @@ fn meaning(scene: &Scene<'_>, id: &'static str) -> Vec<Line<'static>> {
 /// `new ████▒▒·· old`, with numbers.
 fn tasks(scene: &Scene<'_>, progress: &Progress) -> Line<'static> {
     let world = &scene.world;
-    let whole = progress.desired.max(progress.new_running + progress.new_pending + progress.old_running);
+    let whole = progress
+        .desired
+        .max(progress.new_running + progress.new_pending + progress.old_running);
     let mut spans = vec![
-        world.span(format!("{} {}", world.get("tasks-new"), progress.new_running), Role::Ok),
+        world.span(
+            format!("{} {}", world.get("tasks-new"), progress.new_running),
+            Role::Ok,
+        ),
         world.span(format!("/{} ", progress.desired), Role::Muted),
     ];
     spans.extend(bar(
@@ -141,7 +148,10 @@ fn tasks(scene: &Scene<'_>, progress: &Progress) -> Line<'static> {
         world.style(Role::Muted),
     ));
     spans.push(Span::raw(" "));
-    spans.push(world.span(format!("{} {}", world.get("tasks-old"), progress.old_running), Role::Bad));
+    spans.push(world.span(
+        format!("{} {}", world.get("tasks-old"), progress.old_running),
+        Role::Bad,
+    ));
     Line::from(spans)
 }
 
@@ -149,7 +159,9 @@ fn tasks(scene: &Scene<'_>, progress: &Progress) -> Line<'static> {
 fn messages(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let world = &scene.world;
     let since = scene.incident.sent_at;
-    let events = service(world.session, scene.incident).and_then(|view| view.state.value()).map(|state| &state.events);
+    let events = service(world.session, scene.incident)
+        .and_then(|view| view.state.value())
+        .map(|state| &state.events);
     events
         .into_iter()
         .flatten()
@@ -158,7 +170,10 @@ fn messages(scene: &Scene<'_>) -> Vec<Line<'static>> {
         .map(|event| {
             Line::from(vec![
                 world.span(format!("{}  ", world.words.clock(event.at)), Role::Muted),
-                world.span(crate::tui::text::cut(event.message.as_str(), scene.cells.saturating_sub(14)), Role::Text),
+                world.span(
+                    crate::tui::text::cut(event.message.as_str(), scene.cells.saturating_sub(14)),
+                    Role::Text,
+                ),
             ])
         })
         .collect()

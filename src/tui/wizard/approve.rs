@@ -27,15 +27,27 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) -> Option
     };
     // What is typed must be in sight at any height, so it stands below and the facts scroll.
     let below = 3.min(body.height);
-    let facts = Rect { height: body.height.saturating_sub(below), ..body };
-    let question = Rect { y: facts.bottom(), height: below, ..body };
+    let facts = Rect {
+        height: body.height.saturating_sub(below),
+        ..body
+    };
+    let question = Rect {
+        y: facts.bottom(),
+        height: below,
+        ..body
+    };
     draw_page(scene, lines(scene, plan), facts, buffer);
     if world.session.is_protected() {
         draw_typed(scene, plan, open, question, buffer)
     } else {
         let lines = vec![
             Line::from(world.span(world.get("approve-two-step"), Role::Title)),
-            buttons(open.focus, &world.get("button-cancel"), &world.get("button-approve"), world),
+            buttons(
+                open.focus,
+                &world.get("button-cancel"),
+                &world.get("button-approve"),
+                world,
+            ),
         ];
         draw_lines(lines, question, buffer);
         None
@@ -61,18 +73,48 @@ fn draw_typed(
     } else {
         Line::default()
     };
-    draw_lines([Line::default(), hint], Rect { y: area.y, height: area.height.min(2), ..area }, buffer);
-    let field = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
-    draw_field(&said("approve-type"), &Field::with(&open.typed), field, world, buffer)
+    draw_lines(
+        [Line::default(), hint],
+        Rect {
+            y: area.y,
+            height: area.height.min(2),
+            ..area
+        },
+        buffer,
+    );
+    let field = Rect {
+        y: area.bottom().saturating_sub(1),
+        height: area.height.min(1),
+        ..area
+    };
+    draw_field(
+        &said("approve-type"),
+        &Field::with(&open.typed),
+        field,
+        world,
+        buffer,
+    )
 }
 
 fn lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
     let world = &scene.world;
     let mut lines = place(scene);
     for step in &plan.steps {
-        let from = format!("{}  {}", crate::tui::panes::point(&step.from), digest(scene, &step.from));
-        let to = format!("{}  {}", crate::tui::panes::point(&step.to), digest(scene, &step.to));
-        lines.extend(scene.labelled("label-service", &format!("{} · {}", step.service, step.ecs_service), Role::Title));
+        let from = format!(
+            "{}  {}",
+            crate::tui::panes::point(&step.from),
+            digest(scene, &step.from)
+        );
+        let to = format!(
+            "{}  {}",
+            crate::tui::panes::point(&step.to),
+            digest(scene, &step.to)
+        );
+        lines.extend(scene.labelled(
+            "label-service",
+            &format!("{} · {}", step.service, step.ecs_service),
+            Role::Title,
+        ));
         lines.extend(scene.labelled("label-from", &from, Role::Text));
         lines.extend(scene.labelled("label-to", &to, Role::Focus));
         let tasks = world.say(&Phrase::new("tasks-affected").number("tasks", step.fingerprint.desired));
@@ -94,7 +136,13 @@ fn lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
 
 fn digest(scene: &Scene<'_>, point: &crate::rollback::Point) -> String {
     point.digest.as_ref().map_or_else(
-        || format!("{} {}", scene.world.get("label-digest"), scene.world.get("not-known")),
+        || {
+            format!(
+                "{} {}",
+                scene.world.get("label-digest"),
+                scene.world.get("not-known")
+            )
+        },
         |digest| format!("sha256:{}…", digest.short()),
     )
 }

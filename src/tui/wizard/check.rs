@@ -3,7 +3,9 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::Phrase;
-use crate::rollback::{Api, Call, Method, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step};
+use crate::rollback::{
+    Api, Call, Method, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
+};
 use crate::tui::panes::from_to;
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -68,9 +70,20 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         world.span(from_to(&step.from, &step.to), Role::Focus),
         world.span(format!("   {}: {method}", world.get("label-method")), Role::Muted),
     ])];
-    let label = world.say(&Phrase::new("label-why").text("revision", format!(":{}", step.to.revision.revision())));
-    let role = if step.target.proven { Role::Text } else { Role::Warn };
-    lines.extend(crate::tui::overlays::labelled(&label, &world.say(&step.target.why), role, scene.cells, world));
+    let label =
+        world.say(&Phrase::new("label-why").text("revision", format!(":{}", step.to.revision.revision())));
+    let role = if step.target.proven {
+        Role::Text
+    } else {
+        Role::Warn
+    };
+    lines.extend(crate::tui::overlays::labelled(
+        &label,
+        &world.say(&step.target.why),
+        role,
+        scene.cells,
+        world,
+    ));
     lines
 }
 
@@ -97,7 +110,11 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow) -> Vec<Line<'static>> {
         .into_iter()
         .enumerate()
         .map(|(nth, part)| {
-            let (glyph, word) = if nth == 0 { (glyph, world.get(id)) } else { (" ", String::new()) };
+            let (glyph, word) = if nth == 0 {
+                (glyph, world.get(id))
+            } else {
+                (" ", String::new())
+            };
             Line::from(vec![
                 world.span(format!("{glyph} "), role),
                 world.span(text::pad(&word, 8), role),
@@ -110,7 +127,11 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow) -> Vec<Line<'static>> {
 
 fn call_lines(scene: &Scene<'_>, call: &Call) -> Vec<Line<'static>> {
     let sent = match &call.api {
-        Api::UpdateService { cluster, service, task_definition } => format!(
+        Api::UpdateService {
+            cluster,
+            service,
+            task_definition,
+        } => format!(
             "ecs.UpdateService {{ cluster: {cluster}, service: {service}, taskDefinition: {task_definition} }}"
         ),
     };

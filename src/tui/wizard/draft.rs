@@ -15,7 +15,11 @@ pub struct Draft {
 impl Draft {
     fn new(incident: IncidentId, text: String) -> Self {
         let area = area(&text);
-        Self { incident, base: text, area }
+        Self {
+            incident,
+            base: text,
+            area,
+        }
     }
 
     /// The text as it stands.
@@ -38,12 +42,22 @@ impl Draft {
 /// The draft that belongs to the incident at hand: kept as it is when a person changed it, made anew from recorded facts
 /// otherwise.
 pub(in crate::tui) fn keep(draft: &mut Option<Draft>, world: &World<'_>) {
-    let Some(incident) = &world.session.incident else { return };
-    if draft.as_ref().is_some_and(|draft| draft.incident == incident.id && draft.text() != draft.base) {
+    let Some(incident) = &world.session.incident else {
+        return;
+    };
+    if draft
+        .as_ref()
+        .is_some_and(|draft| draft.incident == incident.id && draft.text() != draft.base)
+    {
         return;
     }
-    let Some(report) = world.session.report(ReportKind::Done, world.words) else { return };
-    if draft.as_ref().is_none_or(|draft| draft.incident != incident.id || draft.base != report.text) {
+    let Some(report) = world.session.report(ReportKind::Done, world.words) else {
+        return;
+    };
+    if draft
+        .as_ref()
+        .is_none_or(|draft| draft.incident != incident.id || draft.base != report.text)
+    {
         *draft = Some(Draft::new(incident.id.clone(), report.text));
     }
 }
@@ -59,8 +73,10 @@ fn area(text: &str) -> TextArea<'static> {
 
 /// Text of several lines without anything that drives a terminal.
 fn clean(text: &str) -> String {
-    let lines: Vec<String> =
-        text.lines().map(|line| crate::domain::Clean::new(line).to_string()).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| crate::domain::Clean::new(line).to_string())
+        .collect();
     let mut joined = lines.join("\n");
     if text.ends_with('\n') && !lines.is_empty() {
         joined.push('\n');

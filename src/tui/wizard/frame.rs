@@ -38,18 +38,39 @@ pub(in crate::tui) fn draw(
     let environment = &session.setup.environment;
     let title = session.incident.as_ref().map_or_else(
         || Phrase::new("wizard-title-new").text("environment", environment),
-        |incident| Phrase::new("wizard-title").text("environment", environment).text("incident", &incident.id),
+        |incident| {
+            Phrase::new("wizard-title")
+                .text("environment", environment)
+                .text("incident", &incident.id)
+        },
     );
     let inner = framed(&world.say(&title), area, world, buffer);
-    let inner = Rect { x: inner.x.saturating_add(1), width: inner.width.saturating_sub(2), ..inner };
+    let inner = Rect {
+        x: inner.x.saturating_add(1),
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
     let Some(incident) = &session.incident else {
-        draw_lines([Line::from(world.span(world.get("wizard-opening"), Role::Muted))], inner, buffer);
+        draw_lines(
+            [Line::from(world.span(world.get("wizard-opening"), Role::Muted))],
+            inner,
+            buffer,
+        );
         return None;
     };
     let cells = usize::from(inner.width);
     draw_lines([way(incident, cells, world)], inner, buffer);
-    let body = Rect { y: inner.y.saturating_add(2), height: inner.height.saturating_sub(2), ..inner };
-    let scene = Scene { wizard, incident, world: *world, cells };
+    let body = Rect {
+        y: inner.y.saturating_add(2),
+        height: inner.height.saturating_sub(2),
+        ..inner
+    };
+    let scene = Scene {
+        wizard,
+        incident,
+        world: *world,
+        cells,
+    };
     let lines = match wizard.shown(incident) {
         Step::Assess => assess::lines(&scene),
         Step::Scope => scope::lines(&scene),
@@ -79,22 +100,42 @@ pub(super) fn draw_page(scene: &Scene<'_>, lines: Vec<Line<'static>>, body: Rect
     let mut shown: Vec<Line<'static>> = lines.into_iter().skip(window.start).take(window.len()).collect();
     if more && let Some(last) = shown.last_mut() {
         let said = Phrase::new("wizard-more").text("count", all - window.end + 1);
-        *last = Line::from(scene.world.span(format!("↓ {}", scene.world.say(&said)), Role::Key));
+        *last = Line::from(
+            scene
+                .world
+                .span(format!("↓ {}", scene.world.say(&said)), Role::Key),
+        );
     }
     draw_lines(shown, body, buffer);
 }
 
 /// The whole way in one line; when there is no room, first what is done loses its name, then what is ahead.
 fn way(incident: &Incident, cells: usize, world: &World<'_>) -> Line<'static> {
-    let fits = |spans: &Vec<Span<'static>>| spans.iter().map(|s| text::width(&s.content)).sum::<usize>() <= cells;
-    [(3, true, true), (2, true, true), (1, true, true), (1, false, true), (1, false, false)]
-        .into_iter()
-        .map(|(gap, done, ahead)| way_spans(incident, gap, done, ahead, world))
-        .find(fits)
-        .map_or_else(|| Line::from(way_spans(incident, 1, false, false, world)), Line::from)
+    let fits =
+        |spans: &Vec<Span<'static>>| spans.iter().map(|s| text::width(&s.content)).sum::<usize>() <= cells;
+    [
+        (3, true, true),
+        (2, true, true),
+        (1, true, true),
+        (1, false, true),
+        (1, false, false),
+    ]
+    .into_iter()
+    .map(|(gap, done, ahead)| way_spans(incident, gap, done, ahead, world))
+    .find(fits)
+    .map_or_else(
+        || Line::from(way_spans(incident, 1, false, false, world)),
+        Line::from,
+    )
 }
 
-fn way_spans(incident: &Incident, gap: usize, done: bool, ahead: bool, world: &World<'_>) -> Vec<Span<'static>> {
+fn way_spans(
+    incident: &Incident,
+    gap: usize,
+    done: bool,
+    ahead: bool,
+    world: &World<'_>,
+) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     for step in Step::ALL {
         let (glyph, role, named) = match step.standing(incident) {
@@ -118,7 +159,10 @@ fn way_spans(incident: &Incident, gap: usize, done: bool, ahead: bool, world: &W
 impl Scene<'_> {
     /// A line of text, folded.
     pub(super) fn text(&self, said: &str, role: Role) -> Vec<Line<'static>> {
-        text::fold(said, self.cells).into_iter().map(|line| Line::from(self.world.span(line, role))).collect()
+        text::fold(said, self.cells)
+            .into_iter()
+            .map(|line| Line::from(self.world.span(line, role)))
+            .collect()
     }
 
     /// A message as a folded line.

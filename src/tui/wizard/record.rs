@@ -34,8 +34,14 @@ pub(super) fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
         lines.extend(scene.message("report-settled", Role::Ok));
     }
     lines.extend(recovered(scene));
-    if let Some(key) = world.keymap.key(crate::tui::keymap::Context::Wizard, crate::tui::command::Command::Checklist) {
-        lines.extend(scene.text(&world.say(&Phrase::new("record-open-checks").text("key", key)), Role::Muted));
+    if let Some(key) = world.keymap.key(
+        crate::tui::keymap::Context::Wizard,
+        crate::tui::command::Command::Checklist,
+    ) {
+        lines.extend(scene.text(
+            &world.say(&Phrase::new("record-open-checks").text("key", key)),
+            Role::Muted,
+        ));
     }
     lines
 }

@@ -12,7 +12,9 @@ pub(super) fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = scene.message("scope-ask", Role::Title);
     lines.push(Line::default());
     for key in &scene.incident.services {
-        let Some(view) = session.services.iter().find(|view| view.key == *key) else { continue };
+        let Some(view) = session.services.iter().find(|view| view.key == *key) else {
+            continue;
+        };
         let said = view.state.value().map_or_else(
             || world.get("freshness-waiting"),
             |state| {
@@ -38,9 +40,17 @@ pub(super) fn place(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let session = world.session;
     let identity = session.identity.value();
     let unknown = || world.get("not-known");
-    let role = if session.is_protected() { Role::Bad } else { Role::Text };
+    let role = if session.is_protected() {
+        Role::Bad
+    } else {
+        Role::Text
+    };
     let environment = if session.is_protected() {
-        format!("{} · {}", session.setup.environment, world.get("environment-protected"))
+        format!(
+            "{} · {}",
+            session.setup.environment,
+            world.get("environment-protected")
+        )
     } else {
         session.setup.environment.to_string()
     };
@@ -50,8 +60,14 @@ pub(super) fn place(scene: &Scene<'_>) -> Vec<Line<'static>> {
         &identity.map_or_else(unknown, |i| format!("{} · {}", i.account, i.short())),
         Role::Text,
     ));
-    lines.extend(scene.labelled("label-region", &identity.map_or_else(unknown, |i| i.region.to_string()), Role::Text));
-    let cluster = session.environment().map_or_else(unknown, |e| e.cluster.to_string());
+    lines.extend(scene.labelled(
+        "label-region",
+        &identity.map_or_else(unknown, |i| i.region.to_string()),
+        Role::Text,
+    ));
+    let cluster = session
+        .environment()
+        .map_or_else(unknown, |e| e.cluster.to_string());
     lines.extend(scene.labelled("label-cluster", &cluster, Role::Text));
     lines
 }

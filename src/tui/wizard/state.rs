@@ -53,7 +53,10 @@ impl Wizard {
     /// The same, opening at the checklist.
     #[must_use]
     pub fn at_checklist(moment: Instant) -> Self {
-        Self { looking: true, ..Self::new(moment) }
+        Self {
+            looking: true,
+            ..Self::new(moment)
+        }
     }
 
     /// Follows the incident's stage; whether the wizard still has something to show.
@@ -73,7 +76,10 @@ impl Wizard {
                 self.looking = false;
             }
         }
-        let waiting = incident.plan.as_ref().filter(|_| incident.stage == Stage::Approve);
+        let waiting = incident
+            .plan
+            .as_ref()
+            .filter(|_| incident.stage == Stage::Approve);
         let Some(plan) = waiting else {
             self.approve = None;
             return true;
@@ -121,7 +127,11 @@ impl Wizard {
     /// The step that is shown.
     #[must_use]
     pub fn shown(&self, incident: &Incident) -> Step {
-        if self.looking { Step::Verify } else { Step::of(incident.stage) }
+        if self.looking {
+            Step::Verify
+        } else {
+            Step::of(incident.stage)
+        }
     }
 
     /// Whether the report is being written here.

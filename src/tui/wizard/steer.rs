@@ -25,26 +25,69 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// What the footer shows at the step at hand, the most important first.
 pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Command> {
-    let Some(incident) = &world.session.incident else { return vec![Command::Back] };
+    let Some(incident) = &world.session.incident else {
+        return vec![Command::Back];
+    };
     if wizard.looking {
-        return vec![Command::SignPassed, Command::SignFailed, Command::SignSkipped, Command::Down, Command::Back];
+        return vec![
+            Command::SignPassed,
+            Command::SignFailed,
+            Command::SignSkipped,
+            Command::Down,
+            Command::Back,
+        ];
     }
     match incident.stage {
-        Stage::Assess => vec![Command::Next, Command::Back, Command::Declare, Command::Abandon, Command::Help],
+        Stage::Assess => vec![
+            Command::Next,
+            Command::Back,
+            Command::Declare,
+            Command::Abandon,
+            Command::Help,
+        ],
         Stage::Scope => vec![Command::Next, Command::Back, Command::Abandon, Command::Help],
-        Stage::Target => vec![Command::Next, Command::Down, Command::Up, Command::Back, Command::Abandon, Command::Help],
+        Stage::Target => vec![
+            Command::Next,
+            Command::Down,
+            Command::Up,
+            Command::Back,
+            Command::Abandon,
+            Command::Help,
+        ],
         Stage::Check => {
-            vec![Command::Next, Command::Down, Command::Back, Command::Refresh, Command::Abandon, Command::Help]
+            vec![
+                Command::Next,
+                Command::Down,
+                Command::Back,
+                Command::Refresh,
+                Command::Abandon,
+                Command::Help,
+            ]
         }
         Stage::Approve if world.session.is_protected() => vec![Command::Press, Command::Back],
         Stage::Approve => vec![Command::Switch, Command::Press, Command::Back],
-        Stage::Act { state: ActState::Doubtful, .. } => {
+        Stage::Act {
+            state: ActState::Doubtful,
+            ..
+        } => {
             vec![Command::LookAgain, Command::GiveUp, Command::Note, Command::Help]
         }
-        Stage::Act { state: ActState::Ready, .. } => {
-            vec![Command::Stop, Command::Note, Command::Refresh, Command::Back, Command::Help]
+        Stage::Act {
+            state: ActState::Ready,
+            ..
+        } => {
+            vec![
+                Command::Stop,
+                Command::Note,
+                Command::Refresh,
+                Command::Back,
+                Command::Help,
+            ]
         }
-        Stage::Act { state: ActState::Sent | ActState::Following, .. } => {
+        Stage::Act {
+            state: ActState::Sent | ActState::Following,
+            ..
+        } => {
             vec![Command::Note, Command::Refresh, Command::Back, Command::Help]
         }
         Stage::Verify => vec![
@@ -65,7 +108,12 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
             Command::Back,
             Command::Help,
         ],
-        Stage::Done => vec![Command::CloseIncident, Command::Checklist, Command::Back, Command::Help],
+        Stage::Done => vec![
+            Command::CloseIncident,
+            Command::Checklist,
+            Command::Back,
+            Command::Help,
+        ],
         Stage::Abandoned => vec![Command::CloseIncident, Command::Back],
     }
 }
@@ -97,17 +145,24 @@ impl Screen {
                 Vec::new()
             }
             Command::Stop => self.stop(incident, world),
-            Command::LookAgain => self.when_doubtful(incident, world, vec![Request::Tell(OperatorMsg::LookAgain)]),
+            Command::LookAgain => {
+                self.when_doubtful(incident, world, vec![Request::Tell(OperatorMsg::LookAgain)])
+            }
             Command::GiveUp => {
-                if self.when_doubtful(incident, world, vec![Request::Redraw]).is_empty() {
+                if self
+                    .when_doubtful(incident, world, vec![Request::Redraw])
+                    .is_empty()
+                {
                     return Vec::new();
                 }
-                self.layers.push(Layer::Ask(AskBox::new(Question::GiveUp, world.moment)));
+                self.layers
+                    .push(Layer::Ask(AskBox::new(Question::GiveUp, world.moment)));
                 Vec::new()
             }
             Command::Abandon => {
                 if Step::of(incident.stage) <= Step::Approve {
-                    self.layers.push(Layer::Ask(AskBox::new(Question::Abandon, world.moment)));
+                    self.layers
+                        .push(Layer::Ask(AskBox::new(Question::Abandon, world.moment)));
                 } else {
                     self.not_now(world);
                 }
@@ -190,7 +245,9 @@ impl Screen {
         let Some(wizard) = self.wizard_mut() else { return };
         match wizard.shown(incident) {
             Step::Target => {
-                let Some(view) = service(world.session, incident) else { return };
+                let Some(view) = service(world.session, incident) else {
+                    return;
+                };
                 // Before the first choice the last good one is selected, wherever it stands.
                 if wizard.target.chosen().is_none()
                     && let Some(candidate) = target::selected(wizard, view)
@@ -200,7 +257,13 @@ impl Screen {
                 wizard.target.go(motion, &target::ids(world.session, incident));
             }
             Step::Verify => wizard.checks.go(motion, &verify::line_ids(world.session)),
-            Step::Assess | Step::Scope | Step::Check | Step::Approve | Step::RollBack | Step::Report | Step::Record => {
+            Step::Assess
+            | Step::Scope
+            | Step::Check
+            | Step::Approve
+            | Step::RollBack
+            | Step::Report
+            | Step::Record => {
                 wizard.scroll.go(motion);
             }
         }
@@ -208,7 +271,9 @@ impl Screen {
 
     /// A step back before anything is approved; otherwise the wizard closes and what runs goes on.
     fn wizard_back(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let Some(wizard) = self.wizard_mut() else { return Vec::new() };
+        let Some(wizard) = self.wizard_mut() else {
+            return Vec::new();
+        };
         if wizard.looking && incident.stage != Stage::Verify {
             wizard.looking = false;
             return Vec::new();
@@ -219,7 +284,12 @@ impl Screen {
         }
         match incident.stage {
             Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => decide(world, OperatorMsg::Back),
-            Stage::Assess | Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned => {
+            Stage::Assess
+            | Stage::Act { .. }
+            | Stage::Verify
+            | Stage::Report
+            | Stage::Done
+            | Stage::Abandoned => {
                 self.layers.pop();
                 Vec::new()
             }
@@ -227,7 +297,9 @@ impl Screen {
     }
 
     fn wizard_next(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let Some(wizard) = self.wizard_mut() else { return Vec::new() };
+        let Some(wizard) = self.wizard_mut() else {
+            return Vec::new();
+        };
         if wizard.looking {
             return Vec::new();
         }
@@ -236,9 +308,13 @@ impl Screen {
             Stage::Target => {
                 let chosen = service(world.session, incident).and_then(|view| target::selected(wizard, view));
                 match chosen {
-                    Some(candidate) => {
-                        decide(world, OperatorMsg::Choose { target: target::spec(candidate), method: None })
-                    }
+                    Some(candidate) => decide(
+                        world,
+                        OperatorMsg::Choose {
+                            target: target::spec(candidate),
+                            method: None,
+                        },
+                    ),
                     None => Vec::new(),
                 }
             }
@@ -255,8 +331,12 @@ impl Screen {
 
     /// Enter at the box that approves.
     fn press(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let (Stage::Approve, Some(plan)) = (incident.stage, &incident.plan) else { return Vec::new() };
-        let Some(open) = self.wizard_mut().and_then(|wizard| wizard.approve.as_mut()) else { return Vec::new() };
+        let (Stage::Approve, Some(plan)) = (incident.stage, &incident.plan) else {
+            return Vec::new();
+        };
+        let Some(open) = self.wizard_mut().and_then(|wizard| wizard.approve.as_mut()) else {
+            return Vec::new();
+        };
         if !open.armed(world.moment) || open.hash != plan.hash {
             return Vec::new();
         }
@@ -276,16 +356,30 @@ impl Screen {
         let hash = open.hash.clone();
         // Approving is one act: a second Enter must find nothing to act on.
         open.disarm(world.moment);
-        decide(world, OperatorMsg::Approve { hash, by: None, reason: None, timeout_seconds: None })
+        decide(
+            world,
+            OperatorMsg::Approve {
+                hash,
+                by: None,
+                reason: None,
+                timeout_seconds: None,
+            },
+        )
     }
 
     fn stop(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
         match incident.stage {
-            Stage::Act { state: ActState::Ready, .. } => {
+            Stage::Act {
+                state: ActState::Ready,
+                ..
+            } => {
                 self.say(NoticeLevel::Info, Phrase::new("notice-stop-requested"), world.now);
                 vec![Request::Tell(OperatorMsg::StopBeforeNext)]
             }
-            Stage::Act { state: ActState::Sent | ActState::Doubtful | ActState::Following, .. } => {
+            Stage::Act {
+                state: ActState::Sent | ActState::Doubtful | ActState::Following,
+                ..
+            } => {
                 self.say(NoticeLevel::Bad, Phrase::new("notice-too-late"), world.now);
                 vec![Request::Tell(OperatorMsg::StopBeforeNext)]
             }
@@ -304,8 +398,19 @@ impl Screen {
         }
     }
 
-    fn when_doubtful(&mut self, incident: &Incident, world: &World<'_>, requests: Vec<Request>) -> Vec<Request> {
-        if matches!(incident.stage, Stage::Act { state: ActState::Doubtful, .. }) {
+    fn when_doubtful(
+        &mut self,
+        incident: &Incident,
+        world: &World<'_>,
+        requests: Vec<Request>,
+    ) -> Vec<Request> {
+        if matches!(
+            incident.stage,
+            Stage::Act {
+                state: ActState::Doubtful,
+                ..
+            }
+        ) {
             return requests;
         }
         self.not_now(world);
@@ -314,26 +419,41 @@ impl Screen {
 
     /// Signs the selected check. That it passed needs no word; that it failed or is left out does.
     fn sign(&mut self, state: CheckState, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let Some(wizard) = self.wizard_mut() else { return Vec::new() };
+        let Some(wizard) = self.wizard_mut() else {
+            return Vec::new();
+        };
         if wizard.shown(incident) != Step::Verify || !has_checklist(world) {
             self.not_now(world);
             return Vec::new();
         }
         let checks = world.session.checklist();
         let ids = verify::line_ids(world.session);
-        let Some(check) = checks.into_iter().nth(wizard.checks.at(&ids)) else { return Vec::new() };
+        let Some(check) = checks.into_iter().nth(wizard.checks.at(&ids)) else {
+            return Vec::new();
+        };
         if !check.person {
             self.say(NoticeLevel::Bad, Phrase::new("notice-check-automatic"), world.now);
             return Vec::new();
         }
         match state {
             CheckState::Passed => {
-                vec![Request::Tell(OperatorMsg::Sign { check: check.id, state, note: Clean::default() })]
+                vec![Request::Tell(OperatorMsg::Sign {
+                    check: check.id,
+                    state,
+                    note: Clean::default(),
+                })]
             }
             CheckState::Failed | CheckState::Skipped | CheckState::Waiting | CheckState::Unknown => {
                 let title = check.title.get(world.words.lang().language()).to_owned();
-                let purpose = NotePurpose::Sign { check: check.id, state, title };
-                self.layers.push(Layer::Note(NoteBox { purpose, field: Field::default() }));
+                let purpose = NotePurpose::Sign {
+                    check: check.id,
+                    state,
+                    title,
+                };
+                self.layers.push(Layer::Note(NoteBox {
+                    purpose,
+                    field: Field::default(),
+                }));
                 Vec::new()
             }
         }
@@ -361,15 +481,21 @@ impl Screen {
 
     /// A key that is no command at the wizard: it types where the plan is approved or the report is written.
     pub(in crate::tui) fn wizard_typed(&mut self, key: Key, burst: bool, world: &World<'_>) {
-        let Some(Layer::Wizard(wizard)) = self.layers.last_mut() else { return };
+        let Some(Layer::Wizard(wizard)) = self.layers.last_mut() else {
+            return;
+        };
         let stage = world.session.incident.as_ref().map(|incident| incident.stage);
         if wizard.writing && stage == Some(Stage::Report) {
             if let Some(draft) = &mut self.draft {
-                draft.area.input(crossterm::event::KeyEvent::new(key.code, key.modifiers));
+                draft
+                    .area
+                    .input(crossterm::event::KeyEvent::new(key.code, key.modifiers));
             }
             return;
         }
-        let Some(open) = wizard.approve.as_mut().filter(|_| world.session.is_protected()) else { return };
+        let Some(open) = wizard.approve.as_mut().filter(|_| world.session.is_protected()) else {
+            return;
+        };
         // A box that has just opened is deaf: these keys were on their way to something else. So is it to more keys at once
         // than a person types: a paste that the terminal did not mark.
         if burst || !open.armed(world.moment) {
@@ -389,5 +515,9 @@ impl Screen {
 
 /// Tells the session a decision, unless an event is still on its way to the journal: what is decided must be what was seen.
 fn decide(world: &World<'_>, msg: OperatorMsg) -> Vec<Request> {
-    if world.session.unsaved > 0 { Vec::new() } else { vec![Request::Tell(msg)] }
+    if world.session.unsaved > 0 {
+        Vec::new()
+    } else {
+        vec![Request::Tell(msg)]
+    }
 }

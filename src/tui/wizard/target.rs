@@ -18,7 +18,12 @@ use super::state::service;
 /// The ids of the rows.
 pub(super) fn ids(session: &Session, incident: &Incident) -> Vec<TaskDefinitionArn> {
     service(session, incident)
-        .map(|view| view.candidates.iter().map(|candidate| candidate.definition.clone()).collect())
+        .map(|view| {
+            view.candidates
+                .iter()
+                .map(|candidate| candidate.definition.clone())
+                .collect()
+        })
         .unwrap_or_default()
 }
 
@@ -46,20 +51,45 @@ pub(super) fn spec(candidate: &Candidate) -> TargetSpec {
 
 pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
     let world = &scene.world;
-    let Some(view) = service(world.session, scene.incident) else { return };
-    draw_lines(scene.message("target-ask", Role::Title), Rect { height: body.height.min(1), ..body }, buffer);
+    let Some(view) = service(world.session, scene.incident) else {
+        return;
+    };
+    draw_lines(
+        scene.message("target-ask", Role::Title),
+        Rect {
+            height: body.height.min(1),
+            ..body
+        },
+        buffer,
+    );
     if let Some(lines) = absent(&view.definitions, world, scene.cells) {
-        let below = Rect { y: body.y.saturating_add(2), height: body.height.saturating_sub(2), ..body };
+        let below = Rect {
+            y: body.y.saturating_add(2),
+            height: body.height.saturating_sub(2),
+            ..body
+        };
         return draw_lines(lines, below, buffer);
     }
     let Some(candidate) = selected(scene.wizard, view) else {
-        let below = Rect { y: body.y.saturating_add(2), height: body.height.saturating_sub(2), ..body };
+        let below = Rect {
+            y: body.y.saturating_add(2),
+            height: body.height.saturating_sub(2),
+            ..body
+        };
         return draw_lines(scene.message("empty-definitions", Role::Warn), below, buffer);
     };
     let why = why(scene, view, candidate);
     let why_rows = u16::try_from(why.len()).unwrap_or(u16::MAX).min(body.height / 2);
-    let list = Rect { y: body.y.saturating_add(1), height: body.height.saturating_sub(why_rows + 2), ..body };
-    let below = Rect { y: list.bottom().saturating_add(1), height: why_rows, ..body };
+    let list = Rect {
+        y: body.y.saturating_add(1),
+        height: body.height.saturating_sub(why_rows + 2),
+        ..body
+    };
+    let below = Rect {
+        y: list.bottom().saturating_add(1),
+        height: why_rows,
+        ..body
+    };
     let ids = ids(world.session, scene.incident);
     let table = candidate_table(world, scene.cells);
     let mut lines = vec![table.head(world.style(Role::Muted))];
@@ -74,7 +104,12 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
     };
     for candidate in view.candidates.iter().skip(window.start).take(window.len()) {
         let selected = ids.get(at) == Some(&candidate.definition);
-        lines.push(highlight(candidate_row(candidate, selected, true, &table, world), selected, true, world));
+        lines.push(highlight(
+            candidate_row(candidate, selected, true, &table, world),
+            selected,
+            true,
+            world,
+        ));
     }
     draw_lines(lines, list, buffer);
     draw_lines(why, below, buffer);
@@ -86,7 +121,10 @@ fn why(scene: &Scene<'_>, view: &ServiceView, candidate: &Candidate) -> Vec<Line
     let revision = format!(":{}", candidate.definition.revision());
     let label = world.say(&Phrase::new("label-why").text("revision", &revision));
     let (said, role) = match world.session.target(&view.key, &spec(candidate)) {
-        Ok(target) => (world.say(&target.why), if target.proven { Role::Ok } else { Role::Warn }),
+        Ok(target) => (
+            world.say(&target.why),
+            if target.proven { Role::Ok } else { Role::Warn },
+        ),
         Err(none) => (world.say(&none.why), Role::Bad),
     };
     let mut lines = crate::tui::overlays::labelled(&label, &said, role, scene.cells, world);

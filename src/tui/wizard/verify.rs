@@ -35,10 +35,15 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
             &world.session.setup.runbook.checks.functional
         };
         let title = world.say(&Phrase::new(id).text("minutes", list.within_minutes));
-        let of_list: Vec<(usize, &CheckLine)> =
-            checks.iter().enumerate().filter(|(_, check)| check.immediate == immediate).collect();
+        let of_list: Vec<(usize, &CheckLine)> = checks
+            .iter()
+            .enumerate()
+            .filter(|(_, check)| check.immediate == immediate)
+            .collect();
         let due = of_list.first().and_then(|(_, check)| check.due);
-        let done = of_list.iter().all(|(_, check)| check.result.as_ref().is_some_and(|r| is_over(r.state)));
+        let done = of_list
+            .iter()
+            .all(|(_, check)| check.result.as_ref().is_some_and(|r| is_over(r.state)));
         let mut head = vec![world.span(title, Role::Title)];
         if let Some(due) = due.filter(|_| !done) {
             let (said, role) = clock(scene, due);
@@ -59,7 +64,9 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
     lines.extend(ending(scene));
     // The selected check stays in sight.
     let height = usize::from(body.height);
-    let top = (selected_row + 3).saturating_sub(height).min(lines.len().saturating_sub(height));
+    let top = (selected_row + 3)
+        .saturating_sub(height)
+        .min(lines.len().saturating_sub(height));
     draw_lines(lines.into_iter().skip(top).take(height), body, buffer);
 }
 
@@ -72,17 +79,33 @@ const fn is_over(state: CheckState) -> bool {
 
 fn clock(scene: &Scene<'_>, due: Timestamp) -> (String, Role) {
     let left = due.duration_since(scene.world.now);
-    let length = scene.world.words.countdown(Duration::try_from(left.abs()).unwrap_or_default());
+    let length = scene
+        .world
+        .words
+        .countdown(Duration::try_from(left.abs()).unwrap_or_default());
     if left.is_negative() {
-        (scene.world.say(&Phrase::new("verify-clock-over").text("over", length)), Role::Bad)
+        (
+            scene
+                .world
+                .say(&Phrase::new("verify-clock-over").text("over", length)),
+            Role::Bad,
+        )
     } else {
-        (scene.world.say(&Phrase::new("verify-clock-left").text("left", length)), Role::Focus)
+        (
+            scene
+                .world
+                .say(&Phrase::new("verify-clock-left").text("left", length)),
+            Role::Focus,
+        )
     }
 }
 
 fn check_lines(scene: &Scene<'_>, check: &CheckLine, selected: bool) -> Vec<Line<'static>> {
     let world = &scene.world;
-    let state = check.result.as_ref().map_or(CheckState::Waiting, |result| result.state);
+    let state = check
+        .result
+        .as_ref()
+        .map_or(CheckState::Waiting, |result| result.state);
     let (glyph, id, role) = match state {
         CheckState::Waiting => ("○", "check-waiting", Role::Muted),
         CheckState::Passed => ("✓", "check-passed", Role::Ok),
@@ -125,8 +148,14 @@ fn check_lines(scene: &Scene<'_>, check: &CheckLine, selected: bool) -> Vec<Line
 
 /// How verification ended, and when the service recovered.
 fn ending(scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let Some(verification) = scene.incident.verification else { return Vec::new() };
-    let (id, role) = if verification.passed { ("verify-passed", Role::Ok) } else { ("verify-failed", Role::Bad) };
+    let Some(verification) = scene.incident.verification else {
+        return Vec::new();
+    };
+    let (id, role) = if verification.passed {
+        ("verify-passed", Role::Ok)
+    } else {
+        ("verify-failed", Role::Bad)
+    };
     let mut lines = scene.message(id, role);
     lines.extend(recovered(scene));
     lines
@@ -135,11 +164,16 @@ fn ending(scene: &Scene<'_>) -> Vec<Line<'static>> {
 /// When the service recovered and how long that took from the first bad minute.
 pub(super) fn recovered(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let world = &scene.world;
-    let recovered = scene.incident.verification.and_then(|verification| verification.recovered_at);
+    let recovered = scene
+        .incident
+        .verification
+        .and_then(|verification| verification.recovered_at);
     match (recovered, scene.incident.first_bad) {
         (Some(at), Some(bad)) => {
             let time = Duration::try_from(at.duration_since(bad)).unwrap_or_default();
-            let said = Phrase::new("recovered").time("at", at).text("time", world.words.span(time));
+            let said = Phrase::new("recovered")
+                .time("at", at)
+                .text("time", world.words.span(time));
             scene.text(&world.say(&said), Role::Text)
         }
         (Some(_) | None, _) => scene.message("recovered-not-yet", Role::Muted),
