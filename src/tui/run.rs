@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use crate::domain::Phrase;
 use crate::engine::Engine;
@@ -88,8 +88,6 @@ async fn turn(
     panicked: &Panicked,
     options: &Options,
 ) -> color_eyre::Result<Exit> {
-    let mut seconds = interval(Duration::from_secs(1));
-    seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         let due = console.due();
         // Keys come first: they never wait for the network or a picture.
@@ -115,7 +113,7 @@ async fn turn(
                     Err(error @ (ConsoleError::Keymap(_) | ConsoleError::Theme(_))) => return Err(error.into()),
                 }
             }
-            _ = seconds.tick() => console.tick(),
+            // The engine ticks once a second of its clock; clock, countdown and ages are drawn by it.
             () = console.step() => {}
         }
         for wanted in console.wants() {

@@ -168,6 +168,12 @@ pub(super) struct Pen {
     inner: CrosstermBackend<Ink>,
     ink: Ink,
     panicked: Panicked,
+    /// Whether this picture differs from the one before.
+    changed: bool,
+    /// Where the cursor is seen; `None` while it is hidden.
+    cursor: Option<Position>,
+    /// Where the next picture wants it.
+    wanted: Option<Position>,
 }
 
 impl Pen {
@@ -179,6 +185,9 @@ impl Pen {
             inner: CrosstermBackend::new(ink.clone()),
             ink,
             panicked,
+            changed: false,
+            cursor: None,
+            wanted: None,
         }
     }
 }
@@ -190,10 +199,13 @@ impl Backend for Pen {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
+        let mut content = content.peekable();
+        self.changed |= content.peek().is_some();
         self.inner.draw(content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
+        self.wanted = None;
         self.inner.hide_cursor()
     }
 
@@ -207,14 +219,18 @@ impl Backend for Pen {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        self.wanted = Some(position);
         self.inner.set_cursor_position(position)
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.changed = true;
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.changed = true;
         self.inner.clear_region(clear_type)
     }
 
@@ -228,7 +244,10 @@ impl Backend for Pen {
 
     fn flush(&mut self) -> io::Result<()> {
         let bytes = std::mem::take(&mut *self.ink.0.lock().unwrap_or_else(PoisonError::into_inner));
-        if bytes.is_empty() || self.panicked.happened() {
+        let changed = std::mem::take(&mut self.changed) || self.cursor != self.wanted;
+        self.cursor = self.wanted;
+        // A picture that changes nothing is still some bytes of resets; they stay here.
+        if !changed || self.panicked.happened() {
             return Ok(());
         }
         let mut whole = Vec::with_capacity(bytes.len() + 32);

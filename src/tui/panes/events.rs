@@ -135,7 +135,14 @@ fn gather(session: &Session) -> Vec<Event<'_>> {
             });
         }
     }
-    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    // Of what happened at the same moment, the story's later entry is the newer one.
+    events.sort_by_key(|event| {
+        let nth = match &event.id {
+            EventId::Story(nth) => *nth,
+            EventId::Ecs(_) | EventId::Deployment(..) | EventId::Crossed(..) => 0,
+        };
+        std::cmp::Reverse((event.at, nth))
+    });
     events
 }
 

@@ -257,14 +257,13 @@ impl Screen {
                 wizard.target.go(motion, &target::ids(world.session, incident));
             }
             Step::Verify => wizard.checks.go(motion, &verify::line_ids(world.session)),
-            Step::Assess
-            | Step::Scope
-            | Step::Check
-            | Step::Approve
-            | Step::RollBack
-            | Step::Report
-            | Step::Record => {
+            Step::Assess | Step::Scope | Step::Check | Step::Approve | Step::RollBack | Step::Record => {
                 wizard.scroll.go(motion);
+            }
+            Step::Report => {
+                if let Some(draft) = &mut self.draft {
+                    draft.go(motion);
+                }
             }
         }
     }
