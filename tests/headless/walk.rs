@@ -273,3 +273,17 @@ async fn what_is_for_people_prints_data_on_stdout_and_talk_on_stderr() {
         assert!(!all.contains('⟦'), "a message is missing: {all}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_ends_a_listing_quietly_and_a_rollback_not_at_all() {
+    let desk = Desk::at("bad-deploy", 40).await;
+    let status = desk.modosu_unread(&["status", "--json"]).await;
+    assert_eq!((status.code, status.err.as_str()), (Some(0), ""));
+    let hash = desk.hash().await;
+    let rollback = desk
+        .modosu_unread(&["rollback", "--service", "backend", "--approve", &hash, "--json"])
+        .await;
+    assert_eq!((rollback.code, rollback.err.as_str()), (Some(0), ""));
+    let incidents = desk.modosu(&["incidents", "--json"]).await.json();
+    assert_eq!(incidents["incidents"][0]["outcome"], "on-target");
+}
