@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod adapters;
 #[cfg(test)]
+mod console;
+#[cfg(test)]
 mod drill;
 #[cfg(test)]
 mod floors;

@@ -172,6 +172,12 @@ impl Screen {
             .or_else(|| session.services.first())
     }
 
+    /// Whether nothing lies over the panes.
+    #[must_use]
+    pub fn layers_are_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
     /// Where the keyboard is.
     #[must_use]
     pub fn context(&self, session: &Session) -> Context {

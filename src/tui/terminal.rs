@@ -16,34 +16,9 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use tokio::sync::Notify;
 
-use crate::domain::Phrase;
-
-/// Why there is no terminal to draw on, and what can be used instead.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NoTerminal {
-    /// Why.
-    pub why: Phrase,
-    /// What to do instead.
-    pub hint: Phrase,
-}
-
-/// Whether standard input and output are a terminal that can be drawn on; `dumb` is what the environment says of it
-/// (`TERM=dumb`).
-///
-/// # Errors
-/// When they are not, with the way that works without one.
-pub(super) fn check(dumb: bool) -> Result<(), NoTerminal> {
-    let why = if dumb {
-        "terminal-dumb"
-    } else if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
-    } else {
-        "terminal-none"
-    };
-    Err(NoTerminal {
-        why: Phrase::new(why),
-        hint: Phrase::new("terminal-hint"),
-    })
+/// Whether standard input and output are a terminal that can be drawn on; `dumb` is what the environment says of it.
+pub(super) fn can_draw(dumb: bool) -> bool {
+    !dumb && io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 /// Raw mode, the alternate screen and bracketed paste, for as long as it lives.

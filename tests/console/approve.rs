@@ -1,0 +1,111 @@
+//! The box that approves: what it takes, and all that it does not.
+
+use modosu::domain::Mode;
+use modosu::engine::Start;
+use modosu::incident::Stage;
+use modosu::tui::{Input, Key};
+use modosu::words::Lang;
+
+use super::Desk;
+use crate::walk::ground::Ground;
+
+const SIZE: (u16, u16) = (120, 40);
+
+fn all_at_once(desk: &mut Desk, keys: &str) {
+    let keys = Key::parse_all(keys).unwrap();
+    desk.console
+        .handle_all(keys.into_iter().map(Input::Key).collect());
+}
+
+#[tokio::test(start_paused = true)]
+async fn enter_alone_a_wrong_text_and_a_paste_do_nothing() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.to_approval().await;
+    desk.keys("<enter><enter>production/backen<enter>").await;
+    assert!(desk.picture().contains("is not production/backend"));
+    desk.keys("<backspace>x<enter>").await;
+    desk.console.handle(Input::Paste("production/backend".to_owned()));
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Approve));
+    assert_eq!(desk.ground.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_typed_before_the_box_opened_are_dropped() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("R<enter><enter><enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Check));
+    // No pause: these keys were on their way when the box opened.
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Approve));
+    desk.keys("pro").await;
+    desk.pause().await;
+    desk.keys("production/backend").await;
+    assert!(
+        desk.picture().contains("production/backend: production/backend"),
+        "{}",
+        desk.picture()
+    );
+    desk.keys("<enter>").await;
+    assert!(matches!(desk.stage(), Some(Stage::Act { .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_keys_at_once_than_a_person_types_are_ignored() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.to_approval().await;
+    all_at_once(&mut desk, "production/backend<enter>");
+    desk.pause().await;
+    assert_eq!(desk.stage(), Some(Stage::Approve));
+    desk.keys("production/backend").await;
+    desk.keys("<enter>").await;
+    assert!(matches!(desk.stage(), Some(Stage::Act { .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resize_and_a_long_silence_forget_what_was_typed() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.to_approval().await;
+    desk.keys("production/backend").await;
+    desk.console.handle(Input::Resize);
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Approve));
+    desk.keys("production/backend").await;
+    for _ in 0..61 {
+        desk.pause().await;
+    }
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Approve));
+    assert_eq!(desk.ground.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_double_enter_on_the_right_text_writes_once() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.to_approval().await;
+    desk.keys("production/backend").await;
+    all_at_once(&mut desk, "<enter><enter><enter>");
+    desk.until_stage(|stage| stage == Stage::Verify).await;
+    assert_eq!(desk.ground.writes(), ["ecs.UpdateService"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_environment_is_not_protected_the_focus_starts_on_cancel() {
+    let ground = Ground::new("bad-deploy");
+    let mut start: Start = ground.start(Mode::Full);
+    let mut runbook = (*start.runbook).clone();
+    for environment in runbook.environments.values_mut() {
+        environment.protected = false;
+    }
+    start.runbook = std::sync::Arc::new(runbook);
+    let mut desk = Desk::open_with(ground, start, Lang::En, SIZE).await;
+    desk.to_approval().await;
+    assert!(desk.picture().contains("[ Cancel ]"));
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Check), "Enter alone goes back");
+    desk.keys("<enter>").await;
+    desk.pause().await;
+    desk.keys("<tab><enter>").await;
+    assert!(matches!(desk.stage(), Some(Stage::Act { .. })));
+}

@@ -1,0 +1,124 @@
+//! A console on a drill, and somebody at its keyboard.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use modosu::domain::Mode;
+use modosu::incident::Stage;
+use modosu::runbook;
+use modosu::session::Session;
+use modosu::tui::{Console, Input, Key, Look, width};
+use modosu::words::{Lang, Words};
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+use crate::walk::ground::Ground;
+
+/// Time between two keys of a person.
+const BETWEEN: Duration = Duration::from_millis(150);
+
+pub(crate) struct Desk {
+    pub(crate) ground: Ground,
+    pub(crate) console: Console<TestBackend>,
+}
+
+impl Desk {
+    /// A console whose panes are filled.
+    pub(crate) async fn open(scenario: &str, lang: Lang, size: (u16, u16)) -> Self {
+        Self::open_as(scenario, lang, size, Mode::Full).await
+    }
+
+    pub(crate) async fn open_as(scenario: &str, lang: Lang, size: (u16, u16), mode: Mode) -> Self {
+        let ground = Ground::new(scenario);
+        let start = ground.start(mode);
+        Self::open_with(ground, start, lang, size).await
+    }
+
+    pub(crate) async fn open_with(
+        ground: Ground,
+        start: modosu::engine::Start,
+        lang: Lang,
+        size: (u16, u16),
+    ) -> Self {
+        let mut engine = modosu::engine::Engine::start(start, modosu::engine::Watch::Live)
+            .await
+            .unwrap();
+        engine.settle().await;
+        let text = runbook::built_in("peoplebooster").unwrap();
+        let zone = runbook::parse(text, "peoplebooster.toml").unwrap().time_zone();
+        let backend = TestBackend::new(size.0, size.1);
+        let console = Console::new(engine, Words::new(lang, zone), &Look::default(), backend).unwrap();
+        Self { ground, console }
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.console.session()
+    }
+
+    pub(crate) fn stage(&self) -> Option<Stage> {
+        self.session().incident.as_ref().map(|incident| incident.stage)
+    }
+
+    /// Types keys as a person does: one after the other, each when the one before it has been taken in.
+    pub(crate) async fn keys(&mut self, keys: &str) {
+        for key in Key::parse_all(keys).unwrap() {
+            tokio::time::advance(BETWEEN).await;
+            self.console.handle(Input::Key(key));
+            self.until("recorded", |session| session.unsaved == 0).await;
+        }
+    }
+
+    /// Lets time go by at the keyboard.
+    pub(crate) async fn pause(&mut self) {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        self.until("recorded", |session| session.unsaved == 0).await;
+    }
+
+    /// Waits until something is true of the world; half an hour of the drill's time is too long for any of it.
+    pub(crate) async fn until(&mut self, what: &str, done: impl Fn(&Session) -> bool) {
+        let came = self.console.until(SignedDuration::from_mins(30), done).await;
+        assert!(
+            came,
+            "never {what}; it stands at {:?}, {:?}",
+            self.stage(),
+            self.session().notice
+        );
+    }
+
+    pub(crate) async fn until_stage(&mut self, wanted: impl Fn(Stage) -> bool) {
+        self.until("at that stage", |session| {
+            session.incident.as_ref().is_some_and(|i| wanted(i.stage))
+        })
+        .await;
+    }
+
+    /// The way from the panes to the box that approves.
+    pub(crate) async fn to_approval(&mut self) {
+        self.keys("R<enter><enter><enter><enter>").await;
+        assert_eq!(self.stage(), Some(Stage::Approve));
+        self.pause().await;
+    }
+
+    /// The picture as text.
+    pub(crate) fn picture(&mut self) -> String {
+        self.console.draw().unwrap();
+        text_of(self.console.buffer())
+    }
+}
+
+/// A buffer as lines of text. The cell after a wide letter belongs to the letter.
+pub(crate) fn text_of(buffer: &Buffer) -> String {
+    let mut text = String::new();
+    for y in buffer.area.top()..buffer.area.bottom() {
+        let mut line = String::new();
+        let mut x = buffer.area.left();
+        while x < buffer.area.right() {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(width(symbol).max(1)).unwrap();
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}

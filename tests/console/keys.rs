@@ -1,0 +1,161 @@
+//! What keys do over the panes and in the layers.
+
+use modosu::domain::Mode;
+use modosu::incident::Stage;
+use modosu::rollback::Verdict;
+use modosu::tui::{Context, Input, Key, Keymap, Outside, Pane};
+use modosu::words::Lang;
+
+use super::Desk;
+
+const SIZE: (u16, u16) = (80, 24);
+
+#[tokio::test(start_paused = true)]
+async fn r_opens_the_wizard_and_acts_on_nothing() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("R").await;
+    assert_eq!(desk.stage(), Some(Stage::Assess));
+    desk.keys("<enter><enter><enter><esc><esc><esc>").await;
+    assert_eq!(desk.stage(), Some(Stage::Assess));
+    desk.keys("<esc>").await;
+    assert!(desk.console.screen().layers_are_empty());
+    assert_eq!(desk.ground.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn read_only_opens_nothing_and_says_so() {
+    let mut desk = Desk::open_as("bad-deploy", Lang::En, SIZE, Mode::ReadOnly).await;
+    desk.keys("R").await;
+    assert_eq!(desk.stage(), None);
+    let picture = desk.picture();
+    assert!(
+        picture.contains("READ-ONLY") && picture.contains("Read-only: nothing is changed."),
+        "{picture}"
+    );
+    // Every key of every context, twice over, changes nothing either.
+    let keymap = Keymap::built_in().unwrap();
+    for _ in 0..2 {
+        for context in [
+            Context::Main,
+            Context::Wizard,
+            Context::Approve,
+            Context::List,
+            Context::Text,
+        ] {
+            for command in modosu::tui::Command::ALL {
+                for key in keymap.keys(context, *command).collect::<Vec<_>>() {
+                    desk.console.handle(Input::Key(key));
+                    desk.picture();
+                }
+            }
+        }
+    }
+    assert_eq!(desk.ground.writes(), Vec::<String>::new());
+    assert_eq!(desk.stage(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_declaration_needs_a_word_and_can_be_withdrawn() {
+    let mut desk = Desk::open("no-traffic", Lang::En, SIZE).await;
+    assert_eq!(desk.session().verdict, Verdict::Unknown);
+    desk.keys("!<enter>").await;
+    assert!(desk.session().declarations.is_empty(), "not without a word");
+    desk.keys("login is down<enter>").await;
+    assert_eq!(desk.session().declarations.len(), 1);
+    assert_eq!(desk.session().verdict, Verdict::RollBack);
+    assert!(desk.picture().contains("ROLL BACK"));
+    desk.keys("!<enter>").await;
+    assert!(desk.session().declarations.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_narrows_the_rows_and_escape_takes_it_away() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("2/v1.3.4").await;
+    let picture = desk.picture();
+    assert!(picture.contains(":56") && !picture.contains(":55"), "{picture}");
+    desk.keys("<enter><esc>").await;
+    assert!(desk.picture().contains(":55"));
+    desk.keys("/nothing<enter>").await;
+    assert!(desk.picture().contains("Nothing matches"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn panes_are_reached_by_number_letter_and_tab() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    for (keys, pane) in [
+        ("2", Pane::Revisions),
+        ("w", Pane::Events),
+        ("m", Pane::ErrorRate),
+        ("i", Pane::Images),
+        ("t", Pane::Revisions),
+        ("<tab>", Pane::Images),
+        ("<shift-tab>", Pane::Revisions),
+        ("]", Pane::ErrorRate),
+        ("h", Pane::Services),
+        ("l", Pane::Revisions),
+    ] {
+        desk.keys(keys).await;
+        assert_eq!(desk.console.screen().focus, pane, "{keys}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_palette_runs_a_command_by_its_name() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys(":toggle-header<enter>").await;
+    assert!(desk.console.screen().header_folded);
+    let folded = desk.picture();
+    assert!(
+        folded.starts_with(" PRODUCTION ") && folded.lines().next().unwrap().contains("ROLL BACK"),
+        "{folded}"
+    );
+    desk.keys(":zzzz<enter>").await;
+    assert!(desk.console.screen().header_folded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn quit_asks_only_while_a_write_runs_and_stays_by_default() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("q").await;
+    assert_eq!(desk.console.wants(), [Outside::Quit]);
+    desk.to_approval().await;
+    desk.keys("production/backend<enter>").await;
+    desk.keys("q").await;
+    assert_eq!(desk.console.wants(), []);
+    assert!(desk.picture().contains("[ stay ]"));
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    assert_eq!(desk.console.wants(), []);
+    desk.keys("q").await;
+    desk.pause().await;
+    desk.keys("<tab><enter>").await;
+    assert_eq!(desk.console.wants(), [Outside::Quit]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_incident_can_be_given_up_before_anything_is_sent() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("R<enter>X").await;
+    desk.pause().await;
+    desk.keys("<tab><enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Abandoned));
+    assert!(desk.picture().contains("given up"));
+    desk.keys("c").await;
+    assert_eq!(desk.stage(), None);
+    assert_eq!(desk.ground.writes(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_of_a_batch_meet_the_session_one_after_the_other() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    // All at once: the wizard opens, and the Enters that follow find an incident that is not there yet. They are dropped.
+    let keys = Key::parse_all("R<enter><enter><enter><enter>").unwrap();
+    desk.console
+        .handle_all(keys.into_iter().map(Input::Key).collect());
+    desk.until("recorded", |session| {
+        session.unsaved == 0 && session.incident.is_some()
+    })
+    .await;
+    assert_eq!(desk.stage(), Some(Stage::Assess));
+}

@@ -1,0 +1,9 @@
+//! Keys in, pictures out: the real loop of the console on the drill's in-process door, on a paused clock.
+
+mod approve;
+mod desk;
+mod keys;
+mod pictures;
+mod sizes;
+
+pub(crate) use desk::Desk;
