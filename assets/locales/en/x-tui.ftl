@@ -86,3 +86,9 @@ notice-no-editor = No editor is set; name one in $EDITOR, or write here.
 notice-no-report = There is no report to edit yet.
 notice-note-wanted = Write what was seen, then press Enter.
 notice-nothing-selected = Nothing is selected here.
+
+## No terminal
+
+terminal-dumb = The terminal says that it cannot be drawn on (TERM=dumb).
+terminal-hint = Use “modosu status” for a plain answer, or start modosu in a terminal.
+terminal-none = Standard input and output are not a terminal.

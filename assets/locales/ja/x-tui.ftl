@@ -86,3 +86,9 @@ notice-no-editor = エディタが未設定です。$EDITOR に指定するか�
 notice-no-report = 編集できる報告はまだありません。
 notice-note-wanted = 確認した事実を入力してから Enter を押してください。
 notice-nothing-selected = 選択中の項目がありません。
+
+## No terminal
+
+terminal-dumb = この端末には描画できません（TERM=dumb）。
+terminal-hint = 「modosu status」で状態を表示するか、端末で modosu を起動してください。
+terminal-none = 標準入出力が端末ではありません。
