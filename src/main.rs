@@ -87,19 +87,20 @@ async fn open_console(context: &Context, start: Start) -> eyre::Result<Exit> {
         Err(error) => return Ok(said(&error.into(), &context.words)),
     };
     let options = tui::Options {
+        look: tui::Look {
+            no_color: context.settings.no_color,
+            ..tui::Look::default()
+        },
         editor: context.settings.editor.clone(),
-        no_color: context.settings.no_color,
+        scratch: context.state_dir.clone(),
         dumb: context.settings.dumb,
     };
-    let ended = tui::run(engine, context.words.clone(), options).await?;
-    Ok(match ended {
-        tui::Exit::Done => Exit::Done,
-        tui::Exit::NoTerminal => said(
-            &Failure::usage(Phrase::new("cli-error-terminal")).hint(Phrase::new("cli-hint-terminal")),
-            &context.words,
-        ),
-        tui::Exit::Interrupted => Exit::Interrupted,
-        tui::Exit::Terminated => Exit::Terminated,
+    Ok(match tui::run(engine, context.words.clone(), options).await? {
+        tui::Exit::Quit => Exit::Done,
+        tui::Exit::NoTerminal(none) => said(&Failure::usage(none.why).hint(none.hint), &context.words),
+        tui::Exit::Signal(2) => Exit::Interrupted,
+        // A hang-up is answered like a request to end.
+        tui::Exit::Signal(_) => Exit::Terminated,
     })
 }
 

@@ -245,11 +245,6 @@ impl<B: Backend> Console<B> {
         }
     }
 
-    /// A second has passed: clock, countdown and ages are drawn again.
-    pub const fn tick(&mut self) {
-        self.frames.want();
-    }
-
     /// When the next picture is due; `None` while nothing has changed.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {

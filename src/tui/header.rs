@@ -16,12 +16,12 @@ use super::text;
 use super::theme::Role;
 use super::world::World;
 
-/// Draws the header; in one line when there is only one.
-pub(super) fn draw(world: &World<'_>, area: Rect, buffer: &mut Buffer) {
+/// Draws the header; in one line when there is only one. `hints` names the keys that matter most, where they work.
+pub(super) fn draw(hints: bool, world: &World<'_>, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     let cells = usize::from(area.width);
     let mut lines = if area.height >= 2 {
-        vec![place_line(world, cells), verdict_line(world, cells)]
+        vec![place_line(world, cells), verdict_line(hints, world, cells)]
     } else {
         vec![one_line(world, cells)]
     };
@@ -189,7 +189,7 @@ fn right(world: &World<'_>, words: bool) -> Vec<Span<'static>> {
     ]
 }
 
-fn verdict_line(world: &World<'_>, cells: usize) -> Line<'static> {
+fn verdict_line(wanted: bool, world: &World<'_>, cells: usize) -> Line<'static> {
     let mut spans = vec![Span::raw(" ")];
     spans.extend(verdict_spans(world, cells.saturating_sub(1)));
     let hints: Vec<Span<'static>> = super::footer::hints(
@@ -201,7 +201,7 @@ fn verdict_line(world: &World<'_>, cells: usize) -> Line<'static> {
         world,
     );
     let used = wide(&spans);
-    if used + wide(&hints) + 2 <= cells {
+    if wanted && used + wide(&hints) + 2 <= cells {
         spans.push(Span::raw(" ".repeat(cells - used - wide(&hints) - 1)));
         spans.extend(hints);
     }

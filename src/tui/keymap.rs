@@ -2,6 +2,8 @@
 //!
 //! Read from `assets/keymap.toml`. Help, footer and palette ask it, so they cannot say anything else than what the keys do.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -39,23 +41,26 @@ pub enum KeymapError {
     /// A text names no command.
     #[error("`{0}` in the key map is no command")]
     Command(String),
+    /// A key means two things in one place.
+    #[error("`{0}` in the key map means two things in one place")]
+    Twice(String),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    always: toml::Table,
-    main: toml::Table,
-    wizard: toml::Table,
-    approve: toml::Table,
-    report: toml::Table,
-    text: toml::Table,
-    list: toml::Table,
+    always: BTreeMap<String, Vec<String>>,
+    main: BTreeMap<String, Vec<String>>,
+    wizard: BTreeMap<String, Vec<String>>,
+    approve: BTreeMap<String, Vec<String>>,
+    report: BTreeMap<String, Vec<String>>,
+    text: BTreeMap<String, Vec<String>>,
+    list: BTreeMap<String, Vec<String>>,
 }
 
 type Bindings = Vec<(Key, Command)>;
 
-/// Which key means which command, where. In each context, in the order of the file.
+/// Which key means which command, where. The keys of a command are in the order of the file.
 #[derive(Clone, Debug)]
 pub struct Keymap {
     always: Bindings,
@@ -131,18 +136,19 @@ impl Keymap {
     }
 }
 
-fn bindings(table: toml::Table) -> Result<Bindings, KeymapError> {
-    table
-        .into_iter()
-        .map(|(key, command)| {
-            let parsed = Key::parse(&key).ok_or(KeymapError::Key(key))?;
-            let name = command
-                .as_str()
-                .map_or_else(|| command.to_string(), str::to_owned);
-            let command = Command::named(&name).ok_or(KeymapError::Command(name))?;
-            Ok((parsed, command))
-        })
-        .collect()
+fn bindings(table: BTreeMap<String, Vec<String>>) -> Result<Bindings, KeymapError> {
+    let mut bindings = Bindings::new();
+    for (name, keys) in table {
+        let command = Command::named(&name).ok_or(KeymapError::Command(name))?;
+        for text in keys {
+            let key = Key::parse(&text).ok_or_else(|| KeymapError::Key(text.clone()))?;
+            if bindings.iter().any(|(bound, _)| *bound == key) {
+                return Err(KeymapError::Twice(text));
+            }
+            bindings.push((key, command));
+        }
+    }
+    Ok(bindings)
 }
 
 #[cfg(test)]
@@ -157,15 +163,20 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_refused() {
-        let text = BUILT_IN.replace("\"start-rollback\"", "\"start-rolback\"");
+        let text = BUILT_IN.replace("start-rollback", "start-rolback");
         assert_eq!(
             Keymap::parse(&text).unwrap_err(),
             KeymapError::Command("start-rolback".to_owned())
         );
-        let text = BUILT_IN.replace("pageup =", "pgup =");
+        let text = BUILT_IN.replace("\"pageup\"", "\"pgup\"");
         assert_eq!(
             Keymap::parse(&text).unwrap_err(),
             KeymapError::Key("pgup".to_owned())
+        );
+        let text = BUILT_IN.replace("help = [\"?\"]", "help = [\"?\", \"q\"]");
+        assert_eq!(
+            Keymap::parse(&text).unwrap_err(),
+            KeymapError::Twice("q".to_owned())
         );
         let text = BUILT_IN.replace("[list]", "[lists]");
         assert!(matches!(Keymap::parse(&text), Err(KeymapError::Shape(_))));

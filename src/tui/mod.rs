@@ -38,5 +38,6 @@ pub use keymap::{Context, Keymap, KeymapError};
 pub use keys::Key;
 pub use run::{Exit, Options, run};
 pub use screen::{Pane, Screen};
+pub use terminal::NoTerminal;
 pub use text::width;
 pub use theme::{Theme, ThemeName};

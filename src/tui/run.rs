@@ -1,11 +1,12 @@
 //! The console on the real terminal: input, engine, pictures, signals, and an end in good order whatever happens.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use crate::domain::Phrase;
 use crate::engine::Engine;
@@ -15,7 +16,7 @@ use crate::words::Words;
 use super::console::{Console, ConsoleError, Look, Outside};
 use super::input::Reader;
 use super::process;
-use super::terminal::{Panicked, Pen, Terminal, can_draw};
+use super::terminal::{NoTerminal, Panicked, Pen, Terminal, check};
 
 /// How long an end by signal may take before the process is ended from outside the loop.
 const LAST: Duration = Duration::from_secs(2);
@@ -23,25 +24,25 @@ const LAST: Duration = Duration::from_secs(2);
 /// What the console is run with.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
+    /// How it is shown.
+    pub look: Look,
     /// The operator's editor, as `$VISUAL` or `$EDITOR` name it.
     pub editor: Option<String>,
-    /// Whether without colour (`NO_COLOR`).
-    pub no_color: bool,
+    /// The folder for the file that is edited.
+    pub scratch: PathBuf,
     /// Whether the terminal says that it cannot be drawn on (`TERM=dumb`).
     pub dumb: bool,
 }
 
 /// How the console ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Exit {
     /// The operator left.
-    Done,
-    /// Standard input and output are no terminal that can be drawn on. `modosu status` works without one.
-    NoTerminal,
-    /// SIGINT ended it.
-    Interrupted,
-    /// SIGTERM ended it, or the terminal was hung up.
-    Terminated,
+    Quit,
+    /// A signal ended it, by its number: 1 hang-up, 2 interrupt, 15 terminate.
+    Signal(i32),
+    /// There is no terminal to draw on.
+    NoTerminal(NoTerminal),
 }
 
 /// Shows the console until the operator leaves.
@@ -49,19 +50,15 @@ pub enum Exit {
 /// # Errors
 /// When the terminal cannot be taken, or something panicked; the terminal is given back before.
 pub async fn run(engine: Engine, words: Words, options: Options) -> color_eyre::Result<Exit> {
-    if !can_draw(options.dumb) {
+    if let Err(none) = check(options.dumb) {
         engine.shutdown().await;
-        return Ok(Exit::NoTerminal);
+        return Ok(Exit::NoTerminal(none));
     }
     let panicked = Panicked::watch();
     let mut signals = Signals::listen()?;
     let mut terminal = Terminal::enter()?;
     let pen = Pen::new(panicked.clone());
-    let look = Look {
-        no_color: options.no_color,
-        ..Look::default()
-    };
-    let mut console = Console::new(engine, words, &look, pen)?;
+    let mut console = Console::new(engine, words, &options.look, pen)?;
     let mut reader = Reader::start()?;
     let ended = turn(
         &mut console,
@@ -73,9 +70,8 @@ pub async fn run(engine: Engine, words: Words, options: Options) -> color_eyre::
     )
     .await;
     let watchdog = match ended {
-        Ok(Exit::Interrupted) => Some(Watchdog::set(128 + INTERRUPT)?),
-        Ok(Exit::Terminated) => Some(Watchdog::set(128 + TERMINATE)?),
-        Ok(Exit::Done | Exit::NoTerminal) | Err(_) => None,
+        Ok(Exit::Signal(number)) => Some(Watchdog::set(number)?),
+        Ok(Exit::Quit | Exit::NoTerminal(_)) | Err(_) => None,
     };
     terminal.release();
     // What is in flight is waited for with the terminal given back, so that the operator sees the shell at once.
@@ -92,8 +88,6 @@ async fn turn(
     panicked: &Panicked,
     options: &Options,
 ) -> color_eyre::Result<Exit> {
-    let mut seconds = interval(Duration::from_secs(1));
-    seconds.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         let due = console.due();
         // Keys come first: they never wait for the network or a picture.
@@ -101,7 +95,7 @@ async fn turn(
             biased;
             () = panicked.wait() => return Err(color_eyre::eyre::eyre!("a part of modosu panicked; what was in flight is in the journal")),
             said = signals.next() => match said {
-                Said::End(exit) => return Ok(exit),
+                Said::End(number) => return Ok(Exit::Signal(number)),
                 Said::Continued => {
                     terminal.take()?;
                     console.came_back();
@@ -109,22 +103,22 @@ async fn turn(
             },
             batch = reader.next() => match batch {
                 Some(batch) => console.handle_all(batch),
-                None => return Ok(Exit::Terminated),
+                None => return Ok(Exit::Signal(HANG_UP)),
             },
             () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                 match console.draw() {
                     Ok(()) => {}
                     // The terminal takes nothing any more: it was hung up.
-                    Err(ConsoleError::Backend(_)) => return Ok(Exit::Terminated),
+                    Err(ConsoleError::Backend(_)) => return Ok(Exit::Signal(HANG_UP)),
                     Err(error @ (ConsoleError::Keymap(_) | ConsoleError::Theme(_))) => return Err(error.into()),
                 }
             }
-            _ = seconds.tick() => console.tick(),
+            // The engine ticks once a second of its clock; clock, countdown and ages are drawn by it.
             () = console.step() => {}
         }
         for wanted in console.wants() {
             match wanted {
-                Outside::Quit => return Ok(Exit::Done),
+                Outside::Quit => return Ok(Exit::Quit),
                 Outside::Suspend => {
                     terminal.release();
                     process::stop();
@@ -151,7 +145,7 @@ fn edit(
     };
     reader.pause(process::wake_reader);
     terminal.release();
-    let edited = process::edit(editor, &std::env::temp_dir(), text).map_err(|error| error.to_string());
+    let edited = process::edit(editor, &options.scratch, text).map_err(|error| error.to_string());
     terminal.take()?;
     reader.resume();
     console.edited(edited);
@@ -159,6 +153,8 @@ fn edit(
     Ok(())
 }
 
+/// The number of SIGHUP.
+const HANG_UP: i32 = 1;
 /// The number of SIGINT.
 const INTERRUPT: i32 = 2;
 /// The number of SIGTERM.
@@ -166,8 +162,8 @@ const TERMINATE: i32 = 15;
 
 /// What a signal says.
 enum Said {
-    /// End so.
-    End(Exit),
+    /// End, by the signal of this number.
+    End(i32),
     /// We were stopped and go on.
     Continued,
 }
@@ -198,9 +194,9 @@ impl Signals {
     /// Waits for the next signal.
     async fn next(&mut self) -> Said {
         tokio::select! {
-            _ = self.hang_up.recv() => Said::End(Exit::Terminated),
-            _ = self.interrupt.recv() => Said::End(Exit::Interrupted),
-            _ = self.terminate.recv() => Said::End(Exit::Terminated),
+            _ = self.hang_up.recv() => Said::End(HANG_UP),
+            _ = self.interrupt.recv() => Said::End(INTERRUPT),
+            _ = self.terminate.recv() => Said::End(TERMINATE),
             _ = self.continued.recv() => Said::Continued,
         }
     }
@@ -212,7 +208,7 @@ struct Watchdog {
 }
 
 impl Watchdog {
-    fn set(code: i32) -> io::Result<Self> {
+    fn set(number: i32) -> io::Result<Self> {
         let (over, wait) = mpsc::channel::<()>();
         std::thread::Builder::new()
             .name("watchdog".to_owned())
@@ -222,7 +218,7 @@ impl Watchdog {
                         clippy::exit,
                         reason = "the orderly end did not come; the journal is durable at every point"
                     )]
-                    std::process::exit(code);
+                    std::process::exit(128 + number);
                 }
             })?;
         Ok(Self { _over: over })

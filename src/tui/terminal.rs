@@ -16,9 +16,34 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use tokio::sync::Notify;
 
-/// Whether standard input and output are a terminal that can be drawn on; `dumb` is what the environment says of it.
-pub(super) fn can_draw(dumb: bool) -> bool {
-    !dumb && io::stdin().is_terminal() && io::stdout().is_terminal()
+use crate::domain::Phrase;
+
+/// Why there is no terminal to draw on, and what can be used instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoTerminal {
+    /// Why.
+    pub why: Phrase,
+    /// What to do instead.
+    pub hint: Phrase,
+}
+
+/// Whether standard input and output are a terminal that can be drawn on; `dumb` is what the environment says of it
+/// (`TERM=dumb`).
+///
+/// # Errors
+/// When they are not, with the way that works without one.
+pub(super) fn check(dumb: bool) -> Result<(), NoTerminal> {
+    let why = if dumb {
+        "terminal-dumb"
+    } else if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    } else {
+        "terminal-none"
+    };
+    Err(NoTerminal {
+        why: Phrase::new(why),
+        hint: Phrase::new("terminal-hint"),
+    })
 }
 
 /// Raw mode, the alternate screen and bracketed paste, for as long as it lives.
@@ -143,6 +168,12 @@ pub(super) struct Pen {
     inner: CrosstermBackend<Ink>,
     ink: Ink,
     panicked: Panicked,
+    /// Whether this picture differs from the one before.
+    changed: bool,
+    /// Where the cursor is seen; `None` while it is hidden.
+    cursor: Option<Position>,
+    /// Where the next picture wants it.
+    wanted: Option<Position>,
 }
 
 impl Pen {
@@ -154,6 +185,9 @@ impl Pen {
             inner: CrosstermBackend::new(ink.clone()),
             ink,
             panicked,
+            changed: false,
+            cursor: None,
+            wanted: None,
         }
     }
 }
@@ -165,10 +199,13 @@ impl Backend for Pen {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
+        let mut content = content.peekable();
+        self.changed |= content.peek().is_some();
         self.inner.draw(content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
+        self.wanted = None;
         self.inner.hide_cursor()
     }
 
@@ -182,14 +219,18 @@ impl Backend for Pen {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        self.wanted = Some(position);
         self.inner.set_cursor_position(position)
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.changed = true;
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.changed = true;
         self.inner.clear_region(clear_type)
     }
 
@@ -203,7 +244,10 @@ impl Backend for Pen {
 
     fn flush(&mut self) -> io::Result<()> {
         let bytes = std::mem::take(&mut *self.ink.0.lock().unwrap_or_else(PoisonError::into_inner));
-        if bytes.is_empty() || self.panicked.happened() {
+        let changed = std::mem::take(&mut self.changed) || self.cursor != self.wanted;
+        self.cursor = self.wanted;
+        // A picture that changes nothing is still some bytes of resets; they stay here.
+        if !changed || self.panicked.happened() {
             return Ok(());
         }
         let mut whole = Vec::with_capacity(bytes.len() + 32);

@@ -31,7 +31,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
             footer,
             panes,
         } => {
-            header::draw(world, header, buffer);
+            header::draw(screen.layers.is_empty(), world, header, buffer);
             draw_panes(screen, world, body, &panes, buffer);
             let cursor = draw_layers(screen, world, body, buffer);
             footer::draw(screen, world, footer, buffer);

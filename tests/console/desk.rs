@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use modosu::domain::Mode;
+use modosu::engine::{Engine, Start, Watch};
 use modosu::incident::Stage;
 use modosu::runbook;
 use modosu::session::Session;
@@ -34,16 +35,28 @@ impl Desk {
         Self::open_with(ground, start, lang, size).await
     }
 
-    pub(crate) async fn open_with(
-        ground: Ground,
-        start: modosu::engine::Start,
-        lang: Lang,
-        size: (u16, u16),
-    ) -> Self {
-        let mut engine = modosu::engine::Engine::start(start, modosu::engine::Watch::Live)
-            .await
-            .unwrap();
+    /// A console before anything has answered.
+    pub(crate) async fn open_unsettled(scenario: &str, lang: Lang, size: (u16, u16)) -> Self {
+        let ground = Ground::new(scenario);
+        let engine = ground.engine(Mode::Full).await;
+        Self::on(ground, engine, lang, size)
+    }
+
+    /// A console on an account that fails at one operation.
+    pub(crate) async fn open_faulty(operation: &str, kind: &str, lang: Lang, size: (u16, u16)) -> Self {
+        let ground = Ground::new("bad-deploy");
+        ground.fault(operation, kind, 100).await;
+        let start = ground.start(Mode::Full);
+        Self::open_with(ground, start, lang, size).await
+    }
+
+    pub(crate) async fn open_with(ground: Ground, start: Start, lang: Lang, size: (u16, u16)) -> Self {
+        let mut engine = Engine::start(start, Watch::Live).await.unwrap();
         engine.settle().await;
+        Self::on(ground, engine, lang, size)
+    }
+
+    fn on(ground: Ground, engine: Engine, lang: Lang, size: (u16, u16)) -> Self {
         let text = runbook::built_in("peoplebooster").unwrap();
         let zone = runbook::parse(text, "peoplebooster.toml").unwrap().time_zone();
         let backend = TestBackend::new(size.0, size.1);
@@ -101,8 +114,18 @@ impl Desk {
 
     /// The picture as text.
     pub(crate) fn picture(&mut self) -> String {
+        // As the terminal gets it, from the picture before.
         self.console.draw().unwrap();
-        text_of(self.console.buffer())
+        // And whole: the test backend, unlike a terminal, keeps what stood under the second half of a wide letter.
+        self.console.redraw();
+        self.console.draw().unwrap();
+        self.anonymous(&text_of(self.console.buffer()))
+    }
+
+    /// The state folder has another name at each run, of the same length.
+    fn anonymous(&self, picture: &str) -> String {
+        let name = self.ground.folder.path().file_name().unwrap().to_str().unwrap();
+        picture.replace(name, &"x".repeat(name.len()))
     }
 }
 

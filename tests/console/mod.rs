@@ -5,5 +5,6 @@ mod desk;
 mod keys;
 mod pictures;
 mod sizes;
+mod terminal;
 
 pub(crate) use desk::Desk;

@@ -96,6 +96,25 @@ async fn walk(lang: Lang, size: (u16, u16)) {
     assert!(desk.ground.history().contains(":56"), "{}", desk.ground.history());
 }
 
+/// What the panes say when there is nothing to say yet, no traffic, or no permission.
+#[tokio::test(start_paused = true)]
+async fn without_data() {
+    for lang in Lang::ALL {
+        let name = |what: &str| format!("{}-80x24-{what}", lang.tag());
+        let mut waiting = Desk::open_unsettled("bad-deploy", lang, (80, 24)).await;
+        insta::assert_snapshot!(name("30-waiting"), waiting.picture());
+        let mut quiet = Desk::open("no-traffic", lang, (80, 24)).await;
+        quiet.keys("5").await;
+        insta::assert_snapshot!(name("31-no-traffic"), quiet.picture());
+        let mut denied = Desk::open_faulty("ecs.ListTaskDefinitions", "denied", lang, (80, 24)).await;
+        denied.keys("2").await;
+        insta::assert_snapshot!(name("32-denied"), denied.picture());
+        let mut unknown = Desk::open("never-ran", lang, (80, 24)).await;
+        unknown.keys("R<enter><enter>").await;
+        insta::assert_snapshot!(name("33-never-ran"), unknown.picture());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn english_80x24() {
     walk(Lang::En, (80, 24)).await;

@@ -105,7 +105,10 @@ fn revision(screen: &Screen, world: &World<'_>) -> Option<(String, Lines)> {
             world.get("column-digest"),
             candidate.digest.as_ref().map_or_else(none, ToString::to_string),
         ),
-        (String::new(), image_word(&candidate.image_state, world).0),
+        (
+            world.get("label-in-ecr"),
+            image_word(&candidate.image_state, world).0,
+        ),
         (world.get("column-served"), served_word(candidate, world)),
         (
             world.get("column-5xx"),
@@ -114,7 +117,7 @@ fn revision(screen: &Screen, world: &World<'_>) -> Option<(String, Lines)> {
                 .map_or_else(none, |rate| percent(rate, world)),
         ),
         (
-            world.get("column-pushed"),
+            world.get("label-registered"),
             candidate
                 .registered_at
                 .map_or_else(none, |at| world.words.date_time(at)),

@@ -37,14 +37,24 @@ struct Event<'a> {
 }
 
 enum What<'a> {
-    Message(&'a Clean),
+    Message(&'a ServiceKey, &'a Clean),
     Said(Phrase, Role),
 }
 
 impl Event<'_> {
     fn text(&self, world: &World<'_>) -> (String, Role) {
         match &self.what {
-            What::Message(message) => (message.to_string(), Role::Text),
+            // ECS begins each message with the service's name in brackets; the runbook's name for it is shorter.
+            What::Message(service, message) => {
+                let rest = message
+                    .as_str()
+                    .strip_prefix("(service ")
+                    .and_then(|rest| rest.split_once(") "));
+                (
+                    rest.map_or_else(|| message.to_string(), |(_, rest)| format!("{service} {rest}")),
+                    Role::Text,
+                )
+            }
             What::Said(phrase, role) => (world.say(phrase), *role),
         }
     }
@@ -57,7 +67,7 @@ fn gather(session: &Session) -> Vec<Event<'_>> {
             events.push(Event {
                 id: EventId::Ecs(event.id.clone()),
                 at: event.at,
-                what: What::Message(&event.message),
+                what: What::Message(&view.key, &event.message),
             });
         }
         for deployment in view
@@ -125,7 +135,14 @@ fn gather(session: &Session) -> Vec<Event<'_>> {
             });
         }
     }
-    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    // Of what happened at the same moment, the story's later entry is the newer one.
+    events.sort_by_key(|event| {
+        let nth = match &event.id {
+            EventId::Story(nth) => *nth,
+            EventId::Ecs(_) | EventId::Deployment(..) | EventId::Crossed(..) => 0,
+        };
+        std::cmp::Reverse((event.at, nth))
+    });
     events
 }
 

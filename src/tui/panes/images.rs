@@ -61,12 +61,12 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let head = |id| world.get(id);
     let table = Table::fit(
         vec![
-            Column::new("", 1, 0),
+            Column::new("", 3, 0),
             Column::new(head("column-tags"), 10, 0).growing(),
             Column::new(head("column-digest"), 12, 1),
             Column::new(head("column-pushed"), 16, 3),
             Column::new(head("column-size"), 8, 4).right(),
-            Column::new(head("column-revision"), 10, 2),
+            Column::new(head("column-revision"), 7, 2),
         ],
         cells,
     );
@@ -109,9 +109,11 @@ fn row(
         .filter(|candidate| candidate.digest.as_ref() == Some(&image.digest))
         .map(|candidate| format!(":{}", candidate.definition.revision()))
         .collect();
-    let pushed = image
-        .pushed_at
-        .map_or_else(|| world.get("no-value"), |at| world.words.date_time(at));
+    // Day and minute; the zone is the one of the header's clock.
+    let pushed = image.pushed_at.map_or_else(
+        || world.get("no-value"),
+        |at| world.words.date_time(at).get(..16).unwrap_or_default().to_owned(),
+    );
     table.row(&[
         (
             chrome::cursor_mark(selected, focused).to_owned(),

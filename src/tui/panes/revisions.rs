@@ -115,13 +115,12 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
 pub(in crate::tui) fn table(world: &World<'_>, room: usize) -> Table {
     let head = |id| world.get(id);
     let columns = vec![
-        Column::new("", 1, 0),
-        Column::new("", 1, 0),
-        Column::new(head("column-revision"), 10, 0),
-        Column::new(head("column-version"), 10, 0),
-        Column::new(head("column-served"), 18, 1).growing(),
-        Column::new(head("column-5xx"), 8, 2).right(),
-        Column::new(head("column-image"), 8, 3),
+        Column::new("", 3, 0),
+        Column::new(head("column-revision"), 5, 0),
+        Column::new(head("column-version"), 8, 0),
+        Column::new(head("column-served"), 12, 1).growing(),
+        Column::new(head("column-5xx"), 7, 2).right(),
+        Column::new(head("column-image"), 6, 3),
     ];
     Table::fit(columns, room)
 }
@@ -151,10 +150,9 @@ pub(in crate::tui) fn row(
     let (image, image_role) = image_word(&candidate.image_state, world);
     table.row(&[
         (
-            chrome::cursor_mark(selected, focused).to_owned(),
-            style(Role::Focus),
+            format!("{} {mark}", chrome::cursor_mark(selected, focused)),
+            style(role),
         ),
-        (mark.to_owned(), style(role)),
         (format!(":{}", candidate.definition.revision()), style(Role::Text)),
         (version, style(Role::Text)),
         (served, style(served_role)),

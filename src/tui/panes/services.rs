@@ -73,14 +73,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
 fn table(world: &World<'_>, room: usize) -> Table {
     let head = |id| world.get(id);
     let columns = vec![
-        Column::new("", 1, 0),
-        Column::new("", 1, 0),
-        Column::new(head("column-service"), 10, 0).growing(),
-        Column::new(head("column-tasks"), 6, 1),
-        Column::new(head("column-revision"), 10, 0),
-        Column::new(head("column-version"), 10, 2),
+        Column::new("", 3, 0),
+        Column::new(head("column-service"), 8, 0).growing(),
+        Column::new(head("column-tasks"), 5, 1),
+        Column::new(head("column-revision"), 5, 0),
+        Column::new(head("column-version"), 7, 2),
         Column::new(head("column-since"), 5, 4),
-        Column::new(head("column-age"), 11, 3),
+        Column::new(head("column-age"), 7, 3),
         Column::new(head("column-5xx"), 8, 5).right(),
         Column::new("p95", 8, 6).right(),
     ];
@@ -92,10 +91,9 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
     let (glyph, role) = state_glyph(view);
     let mut cells: Vec<(String, Style)> = vec![
         (
-            chrome::cursor_mark(selected, focused).to_owned(),
-            style(Role::Focus),
+            format!("{} {glyph}", chrome::cursor_mark(selected, focused)),
+            style(role),
         ),
-        (glyph.to_owned(), style(role)),
         (
             view.key.to_string(),
             style(if role == Role::Ok { Role::Text } else { role }),

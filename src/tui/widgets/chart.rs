@@ -106,10 +106,10 @@ impl Chart<'_> {
             .map(|t| ((t / scale * f64::from(rows)) as u16).min(rows - 1));
         for row in 0..rows {
             let y = plot.y + rows - 1 - row;
-            let label = if row + 1 == rows {
-                top.clone()
-            } else if line == Some(row) {
+            let label = if line == Some(row) {
                 self.threshold.map(self.label).unwrap_or_default()
+            } else if row + 1 == rows {
+                top.clone()
             } else if row == 0 {
                 (self.label)(0.0)
             } else {
@@ -147,7 +147,7 @@ impl Chart<'_> {
                 }
                 let label = &self.threshold_label;
                 let wide = u16::try_from(text::width(label)).unwrap_or(u16::MAX);
-                if end.saturating_add(wide).saturating_add(1) <= plot.right() {
+                if end.saturating_add(wide) <= plot.right() {
                     buffer.set_stringn(plot.right() - wide, y, label, usize::from(wide), muted);
                 }
             }

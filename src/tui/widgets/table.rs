@@ -27,8 +27,11 @@ impl Column {
     /// A column of text.
     #[must_use]
     pub(crate) fn new(title: impl Into<String>, cells: usize, rank: u8) -> Self {
+        let title = title.into();
+        // A head that is cut says nothing; in Japanese it is often wider than what stands under it.
+        let cells = cells.max(text::width(&title));
         Self {
-            title: title.into(),
+            title,
             cells,
             rank,
             right: false,

@@ -35,6 +35,12 @@ fn plan_lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
         lines.extend(way(scene, step));
     }
     lines.push(Line::default());
+    // What the rows say together comes first: on a small screen the last of them may be out of sight.
+    lines.extend(match plan.verdict {
+        PlanVerdict::Ready => scene.message("check-ready", Role::Ok),
+        PlanVerdict::Warn => scene.message("check-warned", Role::Warn),
+        PlanVerdict::Blocked => scene.message("check-blocked", Role::Bad),
+    });
     for row in &plan.preflight {
         lines.extend(row_lines(scene, row));
     }
@@ -42,12 +48,6 @@ fn plan_lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
     for call in plan.steps.iter().flat_map(|step| &step.calls) {
         lines.extend(call_lines(scene, call));
     }
-    lines.push(Line::default());
-    lines.extend(match plan.verdict {
-        PlanVerdict::Ready => scene.message("check-ready", Role::Ok),
-        PlanVerdict::Warn => scene.message("check-warned", Role::Warn),
-        PlanVerdict::Blocked => scene.message("check-blocked", Role::Bad),
-    });
     if let Some(refusal) = &scene.incident.refusal {
         // The plan before this one was refused; what is shown now was read after that.
         let mut first = scene.text(&format!("! {}", world.say(refusal)), Role::Bad);

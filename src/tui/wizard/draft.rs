@@ -1,9 +1,13 @@
 //! The report as the operator has it.
 
-use tui_textarea::{TextArea, WrapMode};
+use tui_textarea::{CursorMove, TextArea, WrapMode};
 
 use crate::incident::{IncidentId, ReportKind};
+use crate::tui::listing::Motion;
 use crate::tui::world::World;
+
+/// Lines of a page.
+const PAGE: usize = 10;
 
 /// The report of one incident while it is written. What a person changed is never written over.
 pub struct Draft {
@@ -31,6 +35,21 @@ impl Draft {
     /// Puts another text in its place, as it came back from an editor.
     pub fn replace(&mut self, text: &str) {
         self.area = area(text);
+    }
+
+    /// Moves through the text, to read it.
+    pub(super) fn go(&mut self, motion: Motion) {
+        let (steps, to) = match motion {
+            Motion::Up => (1, CursorMove::Up),
+            Motion::Down => (1, CursorMove::Down),
+            Motion::PageUp => (PAGE, CursorMove::Up),
+            Motion::PageDown => (PAGE, CursorMove::Down),
+            Motion::Top => (1, CursorMove::Top),
+            Motion::Bottom => (1, CursorMove::Bottom),
+        };
+        for _ in 0..steps {
+            self.area.move_cursor(to);
+        }
     }
 
     /// Types or pastes.

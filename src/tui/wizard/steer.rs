@@ -73,7 +73,7 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
             vec![Command::LookAgain, Command::GiveUp, Command::Note, Command::Help]
         }
         Stage::Act {
-            state: ActState::Ready | ActState::Sent | ActState::Following,
+            state: ActState::Ready,
             ..
         } => {
             vec![
@@ -83,6 +83,12 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
                 Command::Back,
                 Command::Help,
             ]
+        }
+        Stage::Act {
+            state: ActState::Sent | ActState::Following,
+            ..
+        } => {
+            vec![Command::Note, Command::Refresh, Command::Back, Command::Help]
         }
         Stage::Verify => vec![
             Command::SignPassed,
@@ -251,14 +257,13 @@ impl Screen {
                 wizard.target.go(motion, &target::ids(world.session, incident));
             }
             Step::Verify => wizard.checks.go(motion, &verify::line_ids(world.session)),
-            Step::Assess
-            | Step::Scope
-            | Step::Check
-            | Step::Approve
-            | Step::RollBack
-            | Step::Report
-            | Step::Record => {
+            Step::Assess | Step::Scope | Step::Check | Step::Approve | Step::RollBack | Step::Record => {
                 wizard.scroll.go(motion);
+            }
+            Step::Report => {
+                if let Some(draft) = &mut self.draft {
+                    draft.go(motion);
+                }
             }
         }
     }
