@@ -230,12 +230,12 @@ fn the_verdict_line_fits_eighty_columns_at_its_widest() {
     for lang in Lang::ALL {
         let words = words(lang);
         let reasons = [
-            Phrase::new("reason-error-rate")
+            Phrase::new("reason-error-rate-short")
                 .text("service", "frontend")
                 .number("value", 99.99)
                 .number("threshold", 1.0)
                 .time("since", since),
-            Phrase::new("reason-latency")
+            Phrase::new("reason-latency-short")
                 .text("service", "frontend")
                 .number("value", 29.99)
                 .number("threshold", 5.0)
@@ -248,8 +248,8 @@ fn the_verdict_line_fits_eighty_columns_at_its_widest() {
         let over = std::time::Duration::from_secs(3599);
         for reason in reasons {
             for deadline in [
-                Phrase::new("deadline-left").duration("left", over),
-                Phrase::new("deadline-overdue").duration("over", over),
+                Phrase::new("deadline-left-short").duration("left", over),
+                Phrase::new("deadline-overdue-short").duration("over", over),
                 Phrase::new("deadline-now"),
             ] {
                 let line = format!(
