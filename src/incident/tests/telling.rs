@@ -51,8 +51,8 @@ fn the_japanese_report_has_the_labels_of_the_template_in_its_order() {
         "ロールバック先: v1.3.4 (:56)\n\n",
         "【発生した問題】\n- ",
         "【影響範囲】\n- ",
-        "【現在の状況】\n- ロールバック完了、サービス正常稼働中\n",
-        "【今後の対応】\n- 原因調査と再発防止策を検討中\n",
+        "【現在の状況】\n- ロールバックは完了し、サービスは正常稼働中です\n",
+        "【今後の対応】\n- 原因を調査し、再発防止策を検討しています\n",
     ] {
         let at = rest.find(label).unwrap_or_else(|| panic!("{label} in {text}"));
         rest = &rest[at + label.len()..];
