@@ -12,4 +12,8 @@ mod floors;
 #[cfg(test)]
 mod headless;
 #[cfg(test)]
+mod runbook;
+#[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod words;

@@ -8,6 +8,7 @@ mod error;
 mod lookup;
 mod model;
 mod parse;
+mod unknown;
 mod validate;
 
 pub use channel::Channel;

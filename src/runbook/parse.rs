@@ -3,7 +3,7 @@
 use toml::de::DeTable;
 
 use super::error::Finding;
-use super::{Runbook, RunbookError, validate};
+use super::{Runbook, RunbookError, json_schema, unknown, validate};
 
 /// The largest runbook that is read, in bytes. A real one has some kilobytes.
 const LIMIT: usize = 1 << 20;
@@ -23,7 +23,9 @@ fn read(text: &str) -> Result<Runbook, Finding> {
         );
     }
     let tree = DeTable::parse(text).map_err(|error| Finding::new(error.span(), syntax(error.message())))?;
-    let runbook: Runbook = toml::from_str(text).map_err(|error| shape(error.span(), error.message()))?;
+    let runbook: Runbook = toml::from_str(text).map_err(|error| {
+        unknown::key(tree.get_ref(), &json_schema()).unwrap_or_else(|| shape(error.span(), error.message()))
+    })?;
     validate::check(&runbook, tree.get_ref())?;
     Ok(runbook)
 }

@@ -19,9 +19,6 @@ use super::theme::{Theme, ThemeError, ThemeName};
 use super::view;
 use super::world::World;
 
-/// More printable keys than this in one batch were not typed by a person.
-const BURST: usize = 8;
-
 /// How the console is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
@@ -125,11 +122,6 @@ impl<B: Backend> Console<B> {
 
     /// Takes all that came at once, in order. Each key meets the session as the one before it left it.
     pub fn handle_all(&mut self, batch: Vec<Input>) {
-        let printable = batch
-            .iter()
-            .filter(|input| matches!(input, Input::Key(key) if key.printable().is_some()))
-            .count();
-        let burst = printable >= BURST;
         let mut run = String::new();
         for input in batch {
             // What an input method commits arrives as a run of keys; in the report it is one change, undone as one.
@@ -141,7 +133,7 @@ impl<B: Backend> Console<B> {
                 continue;
             }
             self.flush_run(&mut run);
-            self.take(input, burst);
+            self.take(input);
         }
         self.flush_run(&mut run);
         self.frames.want();
@@ -160,12 +152,12 @@ impl<B: Backend> Console<B> {
         run.clear();
     }
 
-    fn take(&mut self, input: Input, burst: bool) {
+    fn take(&mut self, input: Input) {
         let moment = Instant::now();
         match input {
             Input::Key(key) => {
                 let (screen, world) = self.parts(moment);
-                let requests = screen.key(key, burst, &world);
+                let requests = screen.key(key, &world);
                 for request in requests {
                     self.grant(request);
                 }

@@ -17,6 +17,8 @@ use super::wizard::Wizard;
 pub(super) const DEAF: Duration = Duration::from_millis(500);
 /// How long what was typed into such a box stays there without another key.
 pub(super) const FORGETS: Duration = Duration::from_secs(60);
+/// How long after the newest key Enter counts in a box that writes: a person's next key comes later than a pasted one.
+pub(super) const RESTS: Duration = Duration::from_millis(100);
 
 /// A layer.
 pub enum Layer {
@@ -193,6 +195,13 @@ impl ApproveBox {
     #[must_use]
     pub(super) fn armed(&self, moment: Instant) -> bool {
         moment.saturating_duration_since(self.opened) >= DEAF
+    }
+
+    /// Whether Enter may count: it came apart from the key before it. A paste that the terminal did not mark as one may fill
+    /// the box, but the line break that it carries never confirms.
+    #[must_use]
+    pub(super) fn rested(&self, moment: Instant) -> bool {
+        moment.saturating_duration_since(self.touched) >= RESTS
     }
 
     /// Forgets what was typed or chosen, and is deaf again for a moment.

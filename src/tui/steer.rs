@@ -35,14 +35,14 @@ impl Screen {
         }
     }
 
-    /// Takes a key. `burst` says that it came among more keys than a person types at once.
-    pub fn key(&mut self, key: Key, burst: bool, world: &World<'_>) -> Vec<Request> {
+    /// Takes a key.
+    pub fn key(&mut self, key: Key, world: &World<'_>) -> Vec<Request> {
         self.follow(world);
         let context = self.context(world.session);
         match world.keymap.command(context, key) {
             Some(command) => self.command(command, world),
             None => {
-                self.typed(key, burst, world);
+                self.typed(key, world);
                 Vec::new()
             }
         }
@@ -466,7 +466,7 @@ impl Screen {
     }
 
     /// A key that is no command here: it is typed, where text is typed.
-    fn typed(&mut self, key: Key, burst: bool, world: &World<'_>) {
+    fn typed(&mut self, key: Key, world: &World<'_>) {
         match self.layers.last_mut() {
             Some(Layer::Palette(palette)) => {
                 palette.field.key(key);
@@ -480,7 +480,7 @@ impl Screen {
             Some(Layer::Note(note)) => {
                 note.field.key(key);
             }
-            Some(Layer::Wizard(_)) => self.wizard_typed(key, burst, world),
+            Some(Layer::Wizard(_)) => self.wizard_typed(key, world),
             Some(Layer::Help(_) | Layer::Details(_) | Layer::Ask(_)) | None => {}
         }
         self.refilter();

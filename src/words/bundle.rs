@@ -22,21 +22,18 @@ macro_rules! locale_files {
 }
 
 locale_files![
-    "x-core",
-    "x-session",
-    "x-story",
-    "x-cli",
-    "x-tui",
     "cli",
     "common",
     "console",
+    "decisions",
     "faults",
     "history",
+    "incident",
     "keys",
-    "report",
-    "rollback",
+    "session",
     "verify",
     "wizard",
+    "x-tui",
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -202,12 +202,9 @@ mod tests {
 
     #[test]
     fn a_phrase_inside_a_phrase_is_said_in_the_same_language() {
-        let inner = Phrase::new("evidence-health-waiting");
-        let outer = Phrase::new("report-status-failed").phrase("why", inner);
-        assert_eq!(
-            words(Lang::Ja).say(&outer),
-            "ロールバックは戻し先に到達していません: 安定後の応答を待っています"
-        );
+        let outer = Phrase::new("age").phrase("age", Phrase::new("span-minutes").number("minutes", 4));
+        assert_eq!(words(Lang::Ja).say(&outer), "4分前");
+        assert_eq!(words(Lang::En).say(&outer), "4 min old");
     }
 
     #[test]

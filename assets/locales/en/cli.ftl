@@ -2,6 +2,15 @@
 
 ## Tables
 
+cli-column-deployment = deployment
+cli-column-health = health
+cli-column-service = service
+cli-column-status = status
+cli-column-tasks = tasks
+cli-column-version = version
+cli-decide-by = decide by { $at }
+cli-health-failing = failing
+cli-health-ok = ok
 cli-plan-approve = To apply exactly this plan: { $command }
 cli-plan-blocked = This plan is blocked.
 cli-plan-calls = Calls
@@ -12,6 +21,9 @@ cli-plan-warn = This plan has warnings or unknowns.
 cli-preflight = Checks
 cli-status-criteria = Criteria
 cli-status-services = Services
+cli-verdict-hold = ● Hold: no criterion is met.
+cli-verdict-roll-back = ▲ Roll back: a criterion is met.
+cli-verdict-unknown = ? Unknown: no criterion is met, and not all can be told.
 
 ## Progress of a rollback
 
@@ -19,43 +31,83 @@ cli-ended = Ended: { $outcome }
 cli-incident = Incident { $incident }
 cli-progress = { $elapsed }  { $new } of { $desired } on the target, { $old } old  { $note }
 cli-unproven = Not proven: { $what }
-cli-waiting = Waiting for the first answers.
 
 ## Incidents and resume
 
 cli-incidents-empty = The journal holds no incidents.
-cli-resume-adopted = The call took effect; following it.
 cli-resume-ask = It cannot be told whether the call took effect. Look at the service, then decide.
 cli-resume-none = There is nothing to resume.
-cli-resume-not-applied = The call did not take effect; nothing is sent again.
 
 ## Errors: lower-case in English, completing “failed to …”
 
 cli-error-approval = the plan is { $actual }, not { $given }
+cli-error-approval-form = { $given } is not the hash of a plan
 cli-error-blocked = the plan is blocked by preflight
+cli-error-database-target = going back with the database is not offered by this version
+cli-error-drill = failed to start the drill: { $detail }
 cli-error-environment = the runbook has no environment { $name }
 cli-error-incident = the journal has no incident { $incident }
+cli-error-init-exists = { $file } exists already and is left as it is
 cli-error-method = the method { $method } is not offered by this version
+cli-error-no-incident = the journal has no incident of { $environment } that fits
+cli-error-no-plan = there is no plan: { $why }
 cli-error-no-runbook = no runbook was found
+cli-error-no-state-dir = there is no folder for the journal
+cli-error-not-applied = nothing was sent
+cli-error-not-at-verify = incident { $incident } has nothing to verify: it is at “{ $state }”
+cli-error-one-service = this version puts back one service at a time
 cli-error-open-incident = the incident { $incident } of this environment and service is still open
+cli-error-override = this version does not go past a blocking check
+cli-error-override-form = { $given } is not CHECK=REASON
 cli-error-protected = { $environment } is protected: --yes is not enough
 cli-error-read-only = read-only mode never writes
+cli-error-runbook = { $detail }
+cli-error-runbook-file = there is no runbook file { $name }
+cli-error-runbook-name = { $name } is neither a file nor a built-in runbook
+cli-error-runbook-unreadable = failed to read { $file }: { $detail }
 cli-error-service = the runbook has no service { $name }
+cli-error-target = { $target } is no target
 cli-error-terminal = the console needs a terminal
+cli-error-unexpected = something that should not happen: { $detail }
+cli-error-write = failed to write { $file }: { $detail }
 
 ## Hints
 
+cli-hint = hint: { $hint }
 cli-hint-approval = run plan again, read it, and approve the hash that it prints
 cli-hint-blocked = read the blocking rows above and choose another --to
+cli-hint-did-you-mean = did you mean { $name }?
 cli-hint-environments = it has: { $names }
 cli-hint-incidents = modosu incidents lists them
+cli-hint-init-exists = edit it, or move it away first
+cli-hint-methods = this version offers auto and revision
 cli-hint-no-runbook = start one with modosu init, try modosu drill, or name the built-in one: --runbook { $name }
+cli-hint-no-state-dir = name one with --state-dir or MODOSU_STATE_DIR
+cli-hint-one-service = run it once for each service, the runbook's order first
 cli-hint-open-incident = go on with it: modosu resume { $incident }
+cli-hint-override = remove what blocks, choose another --to, or go back by hand
+cli-hint-plan-again = modosu plan shows which check blocks
 cli-hint-protected = run plan, read it, then rollback --approve HASH
 cli-hint-read-only = start without --read-only to apply a plan
+cli-hint-runbook = docs/runbook-format.md explains every key
 cli-hint-services = it has: { $names }
+cli-hint-target = last-good, latest-1, a tag such as v1.2.3, :56, family:56, or sha256:…
 cli-hint-terminal = use a verb such as status --json in scripts
 
-## Drill
+## Ends
 
-cli-drill-nothing-real = Simulated account: nothing here reaches AWS.
+cli-filed = Recorded in { $path }
+cli-history-mean = mean time to recover: { $time }
+cli-init-next = Fill in what is your own, then run modosu doctor.
+cli-init-writes = Writing { $file }
+cli-next-verify = Next: modosu verify
+cli-not-filed = The history row was not written; modosu history append writes it.
+cli-recovered = Recovered at { $at }
+cli-resume-choices = [l] look again   [g] give up: the outcome is unknown   [q] leave it open
+cli-resume-not-sent = Incident { $incident }: nothing was sent, so there is nothing to go on with.
+cli-stopped-before = Stopped before anything was sent.
+
+## Doctor
+
+cli-doctor-folder-later = { $path } does not exist yet; the first rollback makes it
+cli-doctor-folder-unusable = { $path } cannot be written to

@@ -14,7 +14,7 @@ criterion-data-inconsistency = data inconsistency
 criterion-error-rate = 5xx rate
 criterion-feature-down = main feature down
 criterion-latency = response time
-criterion-vulnerability = vulnerability found
+criterion-vulnerability = vulnerability
 severity-critical = critical
 severity-high = high
 state-met = met
@@ -24,12 +24,7 @@ state-unknown = unknown
 ## What checks say
 
 check-block = block
-check-failed = failed
 check-pass = pass
-check-passed = passed
-check-skipped = skipped
-check-unknown = unknown
-check-waiting = waiting
 check-warn = warn
 
 ## Lengths of time
@@ -43,7 +38,6 @@ span-seconds = { $seconds } s
 ## Modes and environments
 
 environment-protected = protected
-mode-drill = drill
 mode-full = full
 mode-read-only = read-only
 
@@ -51,11 +45,7 @@ mode-read-only = read-only
 
 both = both
 no-value = –
-none = none
 not-known = unknown
-service-active = active
-service-draining = draining
-service-inactive = inactive
 
 ## Units
 

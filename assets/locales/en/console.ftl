@@ -9,7 +9,6 @@ header-failing = no answer · last { $age } ago
 header-failing-never = no answer yet
 header-journal-failed = journal failed: no writes
 header-live = { $age } old
-header-too-small = The terminal is too small: at least 80x24 is needed.
 
 ## Verdict line. Prefix, reason and deadline stay on one line at 80 columns.
 
@@ -31,35 +30,28 @@ verdict-unknown = UNKNOWN
 ## Pane titles
 
 as-of = as of { $at }
-pane-checklist = Checklist
-pane-criteria = Criteria
 pane-error-rate = Error rate
 pane-events = Events
 pane-images = Images
 pane-latency = Latency p95
 pane-revisions = Revisions
 pane-services = Services
-pane-timeline = Timeline
 
 ## Column heads
 
 column-5xx = 5xx
 column-age = age
-column-criterion = criterion
-column-decide-by = decide by
 column-digest = digest
 column-image = image
 column-pushed = pushed
 column-revision = revision
 column-served = served
 column-service = service
-column-severity = severity
 column-since = since
 column-size = size
 column-state = state
 column-tags = tags
 column-tasks = tasks
-column-value = value
 column-version = version
 
 ## Cells
@@ -76,8 +68,6 @@ served-unknown = unknown
 
 ## Charts
 
-chart-deployment = { $from } → { $to }
-chart-gap = no data
 chart-latency-now = { $now } now · { $before } an hour ago
 chart-no-requests = no requests: the rate is unknown
 chart-threshold = { $value } limit
@@ -107,7 +97,6 @@ footer-declare = declare
 footer-details = details
 footer-filter = filter
 footer-help = help
-footer-logs = logs
 footer-pane = pane
 footer-quit = quit
 footer-refresh = refresh
@@ -137,14 +126,8 @@ help-title = Keys
 
 ## Notices
 
-notice-copied = copied
-notice-declared = declared: { $service } { $criterion }
-notice-journal-failed = The journal cannot be written; nothing is sent to AWS until it can. { $detail }
 notice-no-service = Select a service first.
 notice-not-now = That is not possible at this step.
-notice-noted = noted
-notice-read-only = Read-only: nothing is changed.
 notice-refreshing = asking again
 notice-stop-requested = It will stop before the next call.
 notice-too-late = The call has been sent; ECS goes on with it.
-notice-withdrawn = withdrawn: { $service } { $criterion }

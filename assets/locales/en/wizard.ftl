@@ -18,16 +18,13 @@ wizard-title-new = Roll back · { $environment }
 
 label-account = account
 label-as-command = as command
-label-by = by
 label-cluster = cluster
 label-deployment = deployment
-label-differs = differs
 label-digest = digest
 label-expected = expected
 label-from = from
 label-hash = plan
 label-method = method
-label-reason = reason
 label-region = region
 label-service = service
 label-tasks = tasks
@@ -43,8 +40,6 @@ assess-ask = Roll back? The runbook says so when one of these is met.
 assess-none-met = No criterion is met. You can go on, and the report will say so.
 scope-ask = These services are put back.
 target-ask = Choose the version to go back to.
-target-entry = version, revision or digest
-target-invalid = “{ $text }” names no target.
 
 ## Check and approve
 
@@ -96,11 +91,7 @@ report-settled = The report is settled.
 
 ## Keys in the wizard
 
-wizard-key-approve = to approval
 wizard-key-back = back
-wizard-key-close = close
-wizard-key-explain = explain
-wizard-key-file = record
 wizard-key-next = next
 wizard-key-settle = settle the report
 wizard-key-stop = stop before the next call

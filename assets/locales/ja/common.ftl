@@ -24,12 +24,7 @@ state-unknown = 不明
 ## What checks say
 
 check-block = 不可
-check-failed = 不合格
 check-pass = 適合
-check-passed = 合格
-check-skipped = 省略
-check-unknown = 不明
-check-waiting = データ待ち
 check-warn = 注意
 
 ## Lengths of time
@@ -43,7 +38,6 @@ span-seconds = { $seconds }秒
 ## Modes and environments
 
 environment-protected = 保護対象
-mode-drill = 演習
 mode-full = 操作可
 mode-read-only = 閲覧専用
 
@@ -51,11 +45,7 @@ mode-read-only = 閲覧専用
 
 both = 両方
 no-value = –
-none = なし
 not-known = 不明
-service-active = 稼働中
-service-draining = 停止処理中
-service-inactive = 削除済み
 
 ## Units
 

@@ -9,18 +9,17 @@ header-failing = 応答なし · 最終取得 { $age }前
 header-failing-never = まだ応答なし
 header-journal-failed = 記録不可: 書き込み停止
 header-live = { $age }前
-header-too-small = 端末が小さすぎます。80x24以上にしてください。
 
 ## Verdict line. Prefix, reason and deadline stay on one line at 80 columns.
 
 deadline-by = 判断期限 { $at }
 deadline-left = 残り { $left }
 deadline-now = 即時判断
-deadline-overdue = 期限超過 { $over }
+deadline-overdue = 超過 { $over }
 reason-calm = 該当する判断基準はありません
-reason-declared = { $service } { $criterion }（{ $since } 申告）
-reason-error-rate = { $service } 5xx { $value } % > { $threshold } %（{ $since }から）
-reason-latency = { $service } p95 { $value } 秒 > { $threshold } 秒（{ $since }から）
+reason-declared = { $service } { $criterion } { $since }申告
+reason-error-rate = { $service } 5xx { $value } % > { $threshold } % { $since }から
+reason-latency = { $service } p95 { $value } 秒 > { $threshold } 秒 { $since }から
 reason-more = ほか{ $count }件
 reason-proposed = { $service } に正常なターゲットなし。「主要機能が利用不可」を申告しますか
 reason-unknown = { $service } { $criterion }を判定できません
@@ -31,35 +30,28 @@ verdict-unknown = 判定不能
 ## Pane titles
 
 as-of = { $at } 時点
-pane-checklist = 確認項目
-pane-criteria = 判断基準
 pane-error-rate = エラー率
 pane-events = イベント
 pane-images = イメージ
 pane-latency = 応答時間 p95
 pane-revisions = リビジョン
 pane-services = サービス
-pane-timeline = 経過
 
 ## Column heads
 
 column-5xx = 5xx
 column-age = 経過
-column-criterion = 判断基準
-column-decide-by = 判断期限
 column-digest = ダイジェスト
 column-image = イメージ
 column-pushed = 登録
 column-revision = リビジョン
 column-served = 稼働期間
 column-service = サービス
-column-severity = 重要度
 column-since = 開始
 column-size = サイズ
 column-state = 状態
 column-tags = タグ
 column-tasks = タスク
-column-value = 値
 column-version = バージョン
 
 ## Cells
@@ -76,8 +68,6 @@ served-unknown = 不明
 
 ## Charts
 
-chart-deployment = { $from } → { $to }
-chart-gap = データなし
 chart-latency-now = 現在 { $now } · 1時間前 { $before }
 chart-no-requests = リクエストなし: エラー率は不明
 chart-threshold = 上限 { $value }
@@ -107,7 +97,6 @@ footer-declare = 申告
 footer-details = 詳細
 footer-filter = 絞り込み
 footer-help = ヘルプ
-footer-logs = ログ
 footer-pane = ペイン
 footer-quit = 終了
 footer-refresh = 更新
@@ -137,14 +126,8 @@ help-title = キー操作
 
 ## Notices
 
-notice-copied = コピーしました
-notice-declared = 申告しました: { $service } { $criterion }
-notice-journal-failed = 記録ファイルに書き込めないため、AWSへの操作を止めています。{ $detail }
 notice-no-service = 先にサービスを選んでください。
 notice-not-now = この段階では実行できません。
-notice-noted = メモしました
-notice-read-only = 閲覧専用のため変更できません。
 notice-refreshing = 再取得しています
 notice-stop-requested = 次の呼び出しの前に停止します。
 notice-too-late = 呼び出しは送信済みです。ECS側で処理が続きます。
-notice-withdrawn = 申告を取り下げました: { $service } { $criterion }

@@ -18,16 +18,13 @@ wizard-title-new = ロールバック · { $environment }
 
 label-account = アカウント
 label-as-command = 同じコマンド
-label-by = 実施者
 label-cluster = クラスター
 label-deployment = デプロイ
-label-differs = 差分
 label-digest = ダイジェスト
 label-expected = 所要見込み
 label-from = 変更前
 label-hash = 計画
 label-method = 方法
-label-reason = 理由
 label-region = リージョン
 label-service = サービス
 label-tasks = タスク
@@ -43,8 +40,6 @@ assess-ask = ロールバックしますか。手順書では次のいずれか�
 assess-none-met = 該当する判断基準はありません。続行できますが、その旨が報告に残ります。
 scope-ask = 次のサービスを戻します。
 target-ask = 戻し先のバージョンを選んでください。
-target-entry = バージョン、リビジョン、ダイジェスト
-target-invalid = 「{ $text }」は戻し先として解釈できません。
 
 ## Check and approve
 
@@ -90,11 +85,7 @@ report-settled = 報告を確定しました。
 
 ## Keys in the wizard
 
-wizard-key-approve = 承認へ
 wizard-key-back = 戻る
-wizard-key-close = 閉じる
-wizard-key-explain = 説明
-wizard-key-file = 記録する
 wizard-key-next = 次へ
 wizard-key-settle = 報告を確定
 wizard-key-stop = 次の前で停止

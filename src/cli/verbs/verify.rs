@@ -84,10 +84,11 @@ async fn checked(
 }
 
 async fn incident_to_verify(engine: &Engine, id: Option<&str>) -> Result<Incident, Failure> {
-    if id.is_none() {
-        if let Some(waiting) = pick::newest(engine, |incident| incident.stage == Stage::Verify).await? {
-            return Ok(waiting);
-        }
+    let waits = |incident: &Incident| incident.stage == Stage::Verify;
+    if id.is_none()
+        && let Some(waiting) = pick::newest(engine, waits).await?
+    {
+        return Ok(waiting);
     }
     pick::named_or_newest(engine, id, |incident| incident.verification.is_some()).await
 }

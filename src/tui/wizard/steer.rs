@@ -336,7 +336,7 @@ impl Screen {
         let Some(open) = self.wizard_mut().and_then(|wizard| wizard.approve.as_mut()) else {
             return Vec::new();
         };
-        if !open.armed(world.moment) || open.hash != plan.hash {
+        if !open.armed(world.moment) || !open.rested(world.moment) || open.hash != plan.hash {
             return Vec::new();
         }
         let approved = if world.session.is_protected() {
@@ -479,7 +479,7 @@ impl Screen {
     }
 
     /// A key that is no command at the wizard: it types where the plan is approved or the report is written.
-    pub(in crate::tui) fn wizard_typed(&mut self, key: Key, burst: bool, world: &World<'_>) {
+    pub(in crate::tui) fn wizard_typed(&mut self, key: Key, world: &World<'_>) {
         let Some(Layer::Wizard(wizard)) = self.layers.last_mut() else {
             return;
         };
@@ -495,9 +495,8 @@ impl Screen {
         let Some(open) = wizard.approve.as_mut().filter(|_| world.session.is_protected()) else {
             return;
         };
-        // A box that has just opened is deaf: these keys were on their way to something else. So is it to more keys at once
-        // than a person types: a paste that the terminal did not mark.
-        if burst || !open.armed(world.moment) {
+        // A box that has just opened is deaf: these keys were on their way to something else.
+        if !open.armed(world.moment) {
             return;
         }
         if let Some(c) = key.printable() {

@@ -1,4 +1,4 @@
-### What the decisions say: why a criterion stands so, which rule chose, what a check found, where a rollback ended.
+### What the decisions say: criteria, targets, preflight rows and evidence, following, verification.
 
 ## Why a criterion stands as it does
 
@@ -156,3 +156,29 @@ verify-rate-not-read = the metrics could not be read: { $fault }
 verify-rate-over = 5xx { $value } % in the minute of { $at }, over { $threshold } %
 verify-rate-passed = { $minutes } complete minutes at or under { $threshold } %, highest { $value } %
 verify-rate-waiting = { $count } of { $needed } complete minutes are in; metrics arrive late
+
+## Preflight rows
+
+preflight-account = account
+preflight-controller = deployment controller
+preflight-deployment = other deployments
+preflight-desired = desired tasks
+preflight-image = image
+preflight-not-current = not what runs already
+preflight-proven = known to have run
+preflight-target-active = task definition
+
+## Preflight evidence
+
+account-differs = the credentials belong to { $actual }, the runbook names { $expected }
+account-unset = the runbook names no account; the credentials belong to { $actual }
+controller-code-deploy = CodeDeploy drives it; UpdateService cannot change the task definition
+desired-zero = no task is wanted: there is nothing to put back
+not-current-same = { $revision } runs already
+target-active = task definition { $revision } is ACTIVE
+
+## Outcomes
+
+unproven-digests = the endpoint does not show which digests run
+unproven-service-deployment = the endpoint does not show the end of the service deployment
+unproven-target-health = the endpoint does not show whether targets are healthy

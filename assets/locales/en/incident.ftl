@@ -1,4 +1,7 @@
-# The incident's story: timeline, report, record.
+### The story of an incident: timeline, report, record, review. The Japanese labels of the report are the team’s own.
+
+## Sentences
+
 check-failed = failed
 check-not-done = not done yet
 check-passed = passed

@@ -1,13 +1,16 @@
-# インシデントの経過・報告・記録
-check-failed = 失敗
+### The story of an incident: timeline, report, record, review. The Japanese labels of the report are the team’s own.
+
+## Sentences
+
+check-failed = 不合格
 check-not-done = 未実施
 check-passed = 合格
 check-skipped = 省略
 check-unknown = 不明
-check-waiting = 待機中
+check-waiting = データ待ち
 outcome-elsewhere = 別の版で終了
 outcome-failed = 失敗
-outcome-on-target = 目標の版で安定
+outcome-on-target = 戻し先の版で安定
 outcome-refused = 拒否
 outcome-timed-out = 時間切れ
 outcome-unknown = 結果不明
@@ -31,11 +34,11 @@ report-problem = 【発生した問題】
 report-services = 対象サービス
 report-state = 【現在の状況】
 report-state-deciding = ロールバックを検討中（変更なし）
-report-state-ended-badly = ロールバックは目標の版に到達していません（{ $outcome }）。対応を続けています
+report-state-ended-badly = ロールバックは戻し先の版に到達していません（{ $outcome }）。対応を続けています
 report-state-normal = ロールバック完了、サービスは正常に稼働しています
-report-state-not-verified = 目標の版に戻りましたが、確認項目に合格していないものがあります
+report-state-not-verified = 戻し先の版に戻りましたが、確認項目に合格していないものがあります
 report-state-under-way = ロールバックを実行中です
-report-state-verifying = 目標の版に戻りました。確認を実施中です
+report-state-verifying = 戻し先の版に戻りました。確認を実施中です
 report-target = ロールバック先
 report-title = 【ロールバック実施報告】
 report-when = 実施日時
@@ -46,14 +49,14 @@ review-timeline = 経過
 review-title = インシデント { $incident } の振り返り（{ $team }）
 timeline-abandoned = 中止: { $why }
 timeline-adopted = 呼び出しは有効でした（自分のデプロイを確認）
-timeline-answered = AWS が応答（リクエスト { $request }）
+timeline-answered = AWSが応答（リクエスト { $request }）
 timeline-approved = { $by } が計画 { $hash } を承認
 timeline-assessed = 状況を確認
 timeline-checked = 確認 { $check }: { $evidence }（{ $by }）
 timeline-criteria-calm = 該当する判断基準なし
 timeline-criteria-met = { $why }
 timeline-criteria-unknown = 判定不能: { $why }
-timeline-declared = { $by } が { $criterion } を宣言: { $note }
+timeline-declared = { $by } が { $criterion } を申告: { $note }
 timeline-doubtful = 応答なし、効果は不明: { $fault }
 timeline-ended = ロールバック終了（{ $outcome }）: { $why }
 timeline-filed = 履歴を { $path } に記録
@@ -66,7 +69,7 @@ timeline-opened = { $by } がインシデントを開始
 timeline-planned = 計画 { $hash } を確定: { $to } へ戻す
 timeline-reconsidered = 一つ前の手順に戻る
 timeline-refused = 送信なし: { $why }
-timeline-rejected = AWS が呼び出しを拒否: { $fault }
+timeline-rejected = AWSが呼び出しを拒否: { $fault }
 timeline-reported = 報告を確定
 timeline-scoped = 対象サービスを確認
 timeline-target = 戻し先を選択: { $target }

@@ -1,4 +1,7 @@
-# What the session and the engine say.
+### What the session and the engine say: notices, refusals, endings.
+
+## Sentences
+
 abandoned-by-operator = given up by the operator before anything was sent
 doubtful-unread = the service could not be read: { $fault }
 ended-not-applied = the call went unanswered, and looking showed that it changed nothing
