@@ -264,10 +264,15 @@ fn verdict_spans(world: &World<'_>, cells: usize) -> Vec<Span<'static>> {
         .into_iter()
         .find(|(parts, gap)| length(parts, gap.len() - gap.matches('·').count()) <= cells)
         .unwrap_or_else(|| (sentence(criterion, 0, Length::Short, world), " "));
-    // Were even this too long, the reason is cut: the deadline is what must be seen.
+    // Were even this too long, the reason is cut: the deadline is what must be seen. Of what cannot be told there is no
+    // deadline, and there the explanation at the end is cut.
     let over = length(&parts, if gap == " " { 1 } else { 3 }).saturating_sub(cells);
     if over > 0
-        && let Some((reason, _)) = parts.first_mut()
+        && let Some((reason, _)) = if criterion.state == CriterionState::Unknown {
+            parts.last_mut()
+        } else {
+            parts.first_mut()
+        }
     {
         *reason = text::cut(reason, text::width(reason).saturating_sub(over));
     }

@@ -214,10 +214,7 @@ impl Watchdog {
             .name("watchdog".to_owned())
             .spawn(move || {
                 if wait.recv_timeout(LAST) == Err(mpsc::RecvTimeoutError::Timeout) {
-                    #[expect(
-                        clippy::exit,
-                        reason = "the orderly end did not come; the journal is durable at every point"
-                    )]
+                    // The orderly end did not come; the journal is durable at every point.
                     std::process::exit(128 + number);
                 }
             })?;

@@ -8,10 +8,19 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::Clean;
 
+/// Cells that one letter takes. A control character is never drawn, and ratatui will not measure one.
+fn cells_of(grapheme: &str) -> usize {
+    if grapheme.chars().any(char::is_control) {
+        0
+    } else {
+        usize::from(grapheme.cell_width())
+    }
+}
+
 /// Cells that `text` takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.graphemes(true).map(|g| usize::from(g.cell_width())).sum()
+    text.graphemes(true).map(cells_of).sum()
 }
 
 /// `text` in at most `cells` cells, cut with `…`, never within a wide letter.
@@ -23,7 +32,7 @@ pub(super) fn cut(text: &str, cells: usize) -> String {
     let mut kept = String::new();
     let mut used = 0;
     for grapheme in text.graphemes(true) {
-        let next = usize::from(grapheme.cell_width());
+        let next = cells_of(grapheme);
         if used + next + 1 > cells {
             break;
         }
@@ -45,7 +54,7 @@ pub(super) fn cut_front(text: &str, cells: usize) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut used = 0;
     for grapheme in text.graphemes(true).rev() {
-        let next = usize::from(grapheme.cell_width());
+        let next = cells_of(grapheme);
         if used + next + 1 > cells {
             break;
         }
@@ -105,7 +114,7 @@ pub(super) fn fold(text: &str, cells: usize) -> Vec<String> {
                 continue;
             }
             for grapheme in word.graphemes(true) {
-                let next = usize::from(grapheme.cell_width());
+                let next = cells_of(grapheme);
                 if used + next > cells {
                     lines.push(std::mem::take(&mut line));
                     used = 0;
@@ -129,7 +138,7 @@ pub(super) fn sweep(buffer: &mut Buffer) {
         }
         let clean = Clean::new(symbol);
         if clean.as_str() != symbol {
-            let safe = if clean.as_str().cell_width() == symbol.cell_width() {
+            let safe = if width(clean.as_str()) == width(symbol).max(1) {
                 clean.as_str()
             } else {
                 "\u{FFFD}"
@@ -157,6 +166,7 @@ mod tests {
         assert_eq!(cut("ロールバック", 5), "ロー…");
         assert_eq!(cut("ロールバック", 12), "ロールバック");
         assert_eq!(cut("ab", 0), "");
+        assert_eq!(width("a\u{1b}b"), 2);
         assert_eq!(pad("戻す", 6), "戻す  ");
         assert_eq!(cut_front("task-definition/app:57", 6), "…pp:57");
     }

@@ -20,7 +20,7 @@ fn all_at_once(desk: &mut Desk, keys: &str) {
 #[tokio::test(start_paused = true)]
 async fn enter_alone_a_wrong_text_and_a_paste_do_nothing() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
-    desk.to_approval().await;
+    desk.reach_approval().await;
     desk.keys("<enter><enter>production/backen<enter>").await;
     assert!(desk.picture().contains("is not production/backend"));
     desk.keys("<backspace>x<enter>").await;
@@ -53,7 +53,7 @@ async fn keys_typed_before_the_box_opened_are_dropped() {
 #[tokio::test(start_paused = true)]
 async fn more_keys_at_once_than_a_person_types_are_ignored() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
-    desk.to_approval().await;
+    desk.reach_approval().await;
     all_at_once(&mut desk, "production/backend<enter>");
     desk.pause().await;
     assert_eq!(desk.stage(), Some(Stage::Approve));
@@ -65,7 +65,7 @@ async fn more_keys_at_once_than_a_person_types_are_ignored() {
 #[tokio::test(start_paused = true)]
 async fn a_resize_and_a_long_silence_forget_what_was_typed() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
-    desk.to_approval().await;
+    desk.reach_approval().await;
     desk.keys("production/backend").await;
     desk.console.handle(Input::Resize);
     desk.pause().await;
@@ -83,7 +83,7 @@ async fn a_resize_and_a_long_silence_forget_what_was_typed() {
 #[tokio::test(start_paused = true)]
 async fn a_double_enter_on_the_right_text_writes_once() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
-    desk.to_approval().await;
+    desk.reach_approval().await;
     desk.keys("production/backend").await;
     all_at_once(&mut desk, "<enter><enter><enter>");
     desk.until_stage(|stage| stage == Stage::Verify).await;
@@ -100,7 +100,7 @@ async fn where_the_environment_is_not_protected_the_focus_starts_on_cancel() {
     }
     start.runbook = std::sync::Arc::new(runbook);
     let mut desk = Desk::open_with(ground, start, Lang::En, SIZE).await;
-    desk.to_approval().await;
+    desk.reach_approval().await;
     assert!(desk.picture().contains("[ Cancel ]"));
     desk.keys("<enter>").await;
     assert_eq!(desk.stage(), Some(Stage::Check), "Enter alone goes back");

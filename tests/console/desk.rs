@@ -106,7 +106,7 @@ impl Desk {
     }
 
     /// The way from the panes to the box that approves.
-    pub(crate) async fn to_approval(&mut self) {
+    pub(crate) async fn reach_approval(&mut self) {
         self.keys("R<enter><enter><enter><enter>").await;
         assert_eq!(self.stage(), Some(Stage::Approve));
         self.pause().await;

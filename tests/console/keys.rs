@@ -119,7 +119,7 @@ async fn quit_asks_only_while_a_write_runs_and_stays_by_default() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
     desk.keys("q").await;
     assert_eq!(desk.console.wants(), [Outside::Quit]);
-    desk.to_approval().await;
+    desk.reach_approval().await;
     desk.keys("production/backend<enter>").await;
     desk.keys("q").await;
     assert_eq!(desk.console.wants(), []);

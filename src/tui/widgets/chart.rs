@@ -101,9 +101,11 @@ impl Chart<'_> {
         };
         let shown = self.values.len().min(usize::from(plot.width));
         let values = &self.values[self.values.len() - shown..];
+        // The floor is for values of nothing; where there is room the line stands above it.
+        let lowest = u16::from(rows >= 3);
         let line = self
             .threshold
-            .map(|t| ((t / scale * f64::from(rows)) as u16).min(rows - 1));
+            .map(|t| ((t / scale * f64::from(rows)).round() as u16).clamp(lowest, rows - 1));
         for row in 0..rows {
             let y = plot.y + rows - 1 - row;
             let label = if line == Some(row) {
@@ -259,7 +261,7 @@ mod tests {
             Some(4.0),
         ];
         insta::assert_snapshot!(drawn(&values, 24, 6).join("\n"), @r"
-        4.4│      ▇▇
+        4.4│      ▅▅
            │      ██
         1.0│┄┄┄┄┄┄██┄┄┄┄┄┄┄┄┄1 %
         0.0│▁·▁▁▁▁██
