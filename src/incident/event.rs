@@ -193,7 +193,7 @@ pub enum Event {
         /// Which call of the step.
         call: usize,
     },
-    /// The rollback ended.
+    /// A step ended; with its last step, or when it ended badly, the rollback.
     Ended {
         /// How.
         ending: Ending,

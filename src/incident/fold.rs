@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::{AccountId, Clean, EnvironmentName, Operator, Region, ServiceKey, TargetSpec};
-use crate::rollback::{
-    CheckResult, CriterionState, CriterionStatus, Declaration, Ending, Fingerprint, Outcome, Plan,
-};
+use crate::rollback::{CheckResult, CriterionStatus, Declaration, Ending, Fingerprint, Outcome, Plan};
 
-use super::{Event, IllegalEvent, IncidentId, Receipt, Recorded, Stage};
+use super::{Event, IllegalEvent, IncidentId, Receipt, Recorded, Stage, facts};
 
 /// What a person approved.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +60,8 @@ pub struct Incident {
     pub criteria: Vec<CriterionStatus>,
     /// What people declared and did not withdraw.
     pub declarations: Vec<Declaration>,
-    /// The earliest `since` of any criterion that was ever met: where the time to recover begins.
+    /// The earliest `since` of any measured criterion that was met before the rollback ended, or the declaration that was not
+    /// withdrawn: where the time to recover begins.
     pub first_bad: Option<Timestamp>,
     /// The chosen target, as written.
     pub target: Option<TargetSpec>,
@@ -108,6 +107,12 @@ pub enum FoldError {
         expected: u64,
         /// The place that was found.
         found: u64,
+    },
+    /// A plan is for another environment, or for a service that is not the incident's.
+    #[error("incident {id}: its plan is for another environment or service")]
+    ForeignPlan {
+        /// The incident.
+        id: IncidentId,
     },
     /// An event cannot follow where the incident stands.
     #[error("incident {id}: {illegal}")]
@@ -171,7 +176,8 @@ impl Incident {
             filed: None,
             events: vec![first],
         };
-        incident.take_criteria(criteria);
+        incident.criteria = criteria;
+        incident.first_bad = facts::first_bad(&incident);
         Ok(incident)
     }
 
@@ -201,23 +207,28 @@ impl Incident {
                 found: recorded.seq,
             });
         }
-        self.stage = self
+        let stage = self
             .stage
             .next(&recorded.event, self.plan.as_ref())
             .map_err(|illegal| FoldError::Illegal {
                 id: self.id.clone(),
                 illegal,
             })?;
+        if let Event::Planned { plan } = &recorded.event
+            && !self.is_about(plan)
+        {
+            return Err(FoldError::ForeignPlan { id: self.id.clone() });
+        }
+        self.stage = stage;
         let at = recorded.at;
         match recorded.event.clone() {
-            Event::CriteriaChanged { criteria } => self.take_criteria(criteria),
+            Event::CriteriaChanged { criteria } => self.criteria = criteria,
             Event::Declared {
                 criterion,
                 service,
                 note,
                 by,
             } => {
-                self.first_bad = Some(self.first_bad.map_or(at, |first| first.min(at)));
                 self.declarations
                     .retain(|d| !(d.criterion == criterion && d.service == service));
                 self.declarations.push(Declaration {
@@ -237,6 +248,7 @@ impl Incident {
             Event::TargetChosen { target } => self.target = Some(target),
             Event::Planned { plan } => {
                 self.plan = Some(*plan);
+                self.approval = None;
                 self.refusal = None;
             }
             Event::Reconsidered => self.plan = None,
@@ -262,6 +274,8 @@ impl Incident {
             Event::Answered { step, call, receipt } | Event::Adopted { step, call, receipt } => {
                 self.receipts.insert((step, call), (receipt, at));
             }
+            // The end of one step of several is in the events; the incident's ending is that of its last.
+            Event::Ended { .. } if self.stage.is_open() => {}
             Event::Ended { ending } => self.ending = Some((ending, at)),
             Event::Checked { result, by } => {
                 self.checks.insert(result.check.clone(), (result, by));
@@ -285,20 +299,16 @@ impl Incident {
             | Event::Abandoned { .. } => {}
         }
         self.events.push(recorded);
+        self.first_bad = facts::first_bad(self);
         Ok(())
     }
 
-    fn take_criteria(&mut self, criteria: Vec<CriterionStatus>) {
-        let earliest = criteria
-            .iter()
-            .filter(|c| c.state == CriterionState::Met)
-            .filter_map(|c| c.since)
-            .min();
-        self.first_bad = match (self.first_bad, earliest) {
-            (Some(known), Some(earliest)) => Some(known.min(earliest)),
-            (known, earliest) => known.or(earliest),
-        };
-        self.criteria = criteria;
+    fn is_about(&self, plan: &Plan) -> bool {
+        plan.environment == self.environment
+            && plan
+                .steps
+                .iter()
+                .all(|step| self.services.contains(&step.service))
     }
 
     /// Whether a write may have happened whose end is not recorded: no other rollback of its services may start.

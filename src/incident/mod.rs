@@ -3,11 +3,18 @@
 //! This room does not know how events are stored, what time it is, or that there is a screen.
 
 mod event;
+mod facts;
 mod fold;
 pub mod record;
 pub mod report;
+mod review;
 mod stage;
 mod timeline;
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
 
 pub use event::{Event, IncidentId, Receipt, Recorded};
 pub use fold::{Approval, FoldError, Incident, Verification};

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::Phrase;
-use crate::rollback::{CriterionState, Outcome, Point};
+use crate::domain::{CriterionId, Phrase};
+use crate::rollback::{Outcome, Plan, Point, Step};
 use crate::runbook::Runbook;
 use crate::words::Words;
 
-use super::Incident;
+use super::{Incident, Stage, facts};
 
 /// A row of the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +42,31 @@ pub fn columns() -> [String; 8] {
     .map(String::from)
 }
 
-/// The row of an incident; `None` while nothing was approved or its rollback has not ended. Written in the runbook's
-/// language and time zone, whoever files it.
+/// The row of an incident, in the runbook's language and time zone, whoever files it.
+///
+/// `None` while nothing was approved and while the approved plan neither ended nor was given up. When it is written is not
+/// decided here: by itself when verification ended or at once after a bad end, before that only by hand.
 #[must_use]
 pub fn row(incident: &Incident, runbook: &Runbook) -> Option<HistoryRow> {
     let words = Words::new(runbook.language.into(), runbook.time_zone());
-    let approval = incident.approval.as_ref()?;
-    let (ending, _) = incident.ending.as_ref()?;
-    let step = incident.plan.as_ref().and_then(|plan| plan.steps.first())?;
+    let (approval, plan) = facts::approved(incident)?;
+    let ended = match (&incident.ending, incident.stage) {
+        (Some((ending, _)), _) => Some(ending.outcome),
+        // Approved, then refused by a changed world or stopped before the first call, and given up.
+        (None, Stage::Abandoned) => None,
+        (
+            None,
+            Stage::Assess
+            | Stage::Scope
+            | Stage::Target
+            | Stage::Check
+            | Stage::Approve
+            | Stage::Act { .. }
+            | Stage::Verify
+            | Stage::Report
+            | Stage::Done,
+        ) => return None,
+    };
     let none = || words.get("record-none");
     let services = incident
         .services
@@ -57,20 +74,24 @@ pub fn row(incident: &Incident, runbook: &Runbook) -> Option<HistoryRow> {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ");
-    let recovery = recovery(incident).map_or_else(none, |time| words.span(time));
-    let recovery = match ending.outcome {
-        Outcome::OnTarget => recovery,
-        Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown | Outcome::Refused => {
-            words.say(&Phrase::new("record-not-recovered").phrase("outcome", outcome(ending.outcome)))
-        }
+    let recovery = match ended {
+        Some(Outcome::OnTarget) => recovery(incident).map_or_else(none, |time| words.span(time)),
+        Some(
+            outcome @ (Outcome::Elsewhere
+            | Outcome::Failed
+            | Outcome::TimedOut
+            | Outcome::Unknown
+            | Outcome::Refused),
+        ) => words.say(&Phrase::new("record-not-recovered").phrase("outcome", self::outcome(outcome))),
+        None => words.get("record-given-up"),
     };
     Some(HistoryRow {
         cells: [
             words.date_time(incident.sent_at.unwrap_or(approval.at)),
             approval.by.to_string(),
             format!("{} / {services}", incident.environment),
-            point(&step.from),
-            point(&step.to),
+            points(plan, |step| &step.from),
+            points(plan, |step| &step.to),
             reason(incident, &words).unwrap_or_else(none),
             impact(incident, &words).unwrap_or_else(none),
             recovery,
@@ -85,6 +106,18 @@ pub fn point(point: &Point) -> String {
     match &point.version {
         Some(version) => format!("{version} ({revision})"),
         None => revision,
+    }
+}
+
+/// One point of every step of a plan. The service is named only where there are several, because the row names it already.
+pub(super) fn points(plan: &Plan, of: impl Fn(&Step) -> &Point) -> String {
+    match plan.steps.as_slice() {
+        [step] => point(of(step)),
+        steps => steps
+            .iter()
+            .map(|step| format!("{} {}", step.service, point(of(step))))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 
@@ -110,42 +143,86 @@ pub fn recovery(incident: &Incident) -> Option<Duration> {
 
 /// Why it was done: the commander's own words, then the criteria that were met.
 pub(super) fn reason(incident: &Incident, words: &Words) -> Option<String> {
-    let given = incident
-        .approval
-        .as_ref()
-        .and_then(|a| a.reason.as_ref())
-        .map(ToString::to_string);
-    let met = met_criteria(incident).map(|c| words.say(&c.why));
-    let all: Vec<String> = given.into_iter().chain(met).collect();
+    let given = facts::approved(incident).and_then(|(approval, _)| approval.reason);
+    let all: Vec<String> = given
+        .map(|reason| reason.to_string())
+        .into_iter()
+        .chain(problems(incident, words))
+        .collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
 
-/// The newest status of each criterion that was ever met.
-pub(super) fn met_criteria(incident: &Incident) -> impl Iterator<Item = &crate::rollback::CriterionStatus> {
-    let mut seen = std::collections::BTreeSet::new();
-    let recorded = incident
-        .events
-        .iter()
-        .rev()
-        .flat_map(|recorded| match &recorded.event {
-            super::Event::Opened { criteria, .. } | super::Event::CriteriaChanged { criteria } => {
-                criteria.as_slice()
-            }
-            _ => &[],
-        });
-    recorded
-        .filter(|c| c.state == CriterionState::Met)
-        .filter(move |c| seen.insert((c.service.clone(), c.id)))
+/// The criteria that were met, a sentence each, and what was declared without a status of its own. A service is named where
+/// the incident has several.
+pub(super) fn problems(incident: &Incident, words: &Words) -> Vec<String> {
+    let of_service = |service: &crate::domain::ServiceKey, what: String| {
+        if incident.services.len() > 1 {
+            words.say(
+                &Phrase::new("record-of-service")
+                    .text("service", service)
+                    .text("what", what),
+            )
+        } else {
+            what
+        }
+    };
+    let met = facts::met(incident);
+    let declared = incident.declarations.iter().filter(|declaration| {
+        !met.iter()
+            .any(|met| (met.status.id, &met.status.service) == (declaration.criterion, &declaration.service))
+    });
+    let declared = declared.map(|declaration| {
+        let what = words.say(
+            &Phrase::new("record-declared")
+                .text("criterion", words.criterion(declaration.criterion))
+                .text("by", &declaration.by)
+                .text("note", &declaration.note),
+        );
+        of_service(&declaration.service, what)
+    });
+    met.iter()
+        .map(|met| {
+            let why = words.say(&met.status.why);
+            let what = if met.status.id.is_measured() {
+                why
+            } else {
+                // The sentence of a declared criterion says who and why, but not of what.
+                words.say(
+                    &Phrase::new("record-criterion")
+                        .text("criterion", words.criterion(met.status.id))
+                        .text("why", why),
+                )
+            };
+            of_service(&met.status.service, what)
+        })
+        .chain(declared)
+        .collect()
 }
 
-/// What it did to users, as far as it is recorded: the time in which a criterion was met.
+/// What it did to users, as far as it is recorded: when a criterion was met, and the worst that was recorded.
 pub(super) fn impact(incident: &Incident, words: &Words) -> Option<String> {
     let from = incident.first_bad?;
-    let phrase = match incident.verification.as_ref().and_then(|v| v.recovered_at) {
+    let window = match incident.verification.as_ref().and_then(|v| v.recovered_at) {
         Some(to) => Phrase::new("record-impact-window")
             .time("from", from)
             .time("to", to),
         None => Phrase::new("record-impact-since").time("from", from),
     };
-    Some(words.say(&phrase))
+    let worst = facts::met(incident).into_iter().filter_map(|met| {
+        let value = met.worst?;
+        let phrase = match met.status.id {
+            CriterionId::ErrorRate => Phrase::new("record-impact-errors")
+                .text("service", &met.status.service)
+                .number("value", value),
+            CriterionId::Latency => Phrase::new("record-impact-latency")
+                .text("service", &met.status.service)
+                .number("value", value),
+            CriterionId::FeatureDown | CriterionId::DataInconsistency | CriterionId::Vulnerability => {
+                return None;
+            }
+        };
+        Some(words.say(&phrase))
+    });
+    let all: Vec<String> = std::iter::once(words.say(&window)).chain(worst).collect();
+    Some(all.join("; "))
 }

@@ -1,11 +1,14 @@
 //! The stakeholder report, drafted from recorded facts in the team's template. What is not recorded is a marked gap.
+//!
+//! The kind of a report chooses what is still expected of it, never what is claimed: the state and the checks are what the
+//! events say, whichever message is written from them.
 
 use crate::domain::Phrase;
 use crate::rollback::{CheckState, Outcome};
 use crate::runbook::{Check, Runbook};
 use crate::words::{Lang, Words};
 
-use super::{Incident, record, timeline};
+use super::{ActState, Event, Incident, Stage, facts, record, review};
 
 /// Which report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,172 +36,210 @@ pub struct Report {
 #[must_use]
 pub fn draft(incident: &Incident, runbook: &Runbook, kind: ReportKind, words: &Words) -> Report {
     match kind {
-        ReportKind::Review => review(incident, runbook, words),
+        ReportKind::Review => review::review(incident, runbook, words),
         ReportKind::Declared | ReportKind::Started | ReportKind::Done => {
             template(incident, runbook, kind, words)
         }
     }
 }
 
-struct Draft<'a> {
+/// A report in the making.
+pub(super) struct Draft<'a> {
     words: &'a Words,
     text: String,
     gaps: Vec<Phrase>,
 }
 
-impl Draft<'_> {
-    fn line(&mut self, line: &str) {
+impl<'a> Draft<'a> {
+    pub(super) const fn new(words: &'a Words) -> Self {
+        Self {
+            words,
+            text: String::new(),
+            gaps: Vec::new(),
+        }
+    }
+
+    pub(super) fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
     }
 
-    fn field(&mut self, label: &'static str, value: Option<String>, gap: &'static str) {
-        let value = value.unwrap_or_else(|| self.gap(gap));
+    fn field(&mut self, label: Phrase, value: &str) {
         let line = self.words.say(
             &Phrase::new("report-field")
-                .phrase("label", Phrase::new(label))
+                .phrase("label", label)
                 .text("value", value),
         );
         self.line(&line);
     }
 
-    fn heading(&mut self, label: &'static str) {
+    fn heading(&mut self, label: &Phrase) {
         self.line("");
-        let heading = self.words.get(label);
+        let heading = self.words.say(label);
         self.line(&heading);
     }
 
-    fn item(&mut self, item: &str) {
+    pub(super) fn item(&mut self, item: &str) {
         self.line(&format!("- {item}"));
     }
 
-    fn gap(&mut self, what: &'static str) -> String {
-        let what = Phrase::new(what);
+    /// A marked gap in the text, also in the list of gaps.
+    pub(super) fn gap(&mut self, what: Phrase) -> String {
         let marked = self
             .words
             .say(&Phrase::new("report-gap").phrase("what", what.clone()));
         self.gaps.push(what);
         marked
     }
+
+    pub(super) fn finish(self) -> Report {
+        Report {
+            text: self.text,
+            gaps: self.gaps,
+        }
+    }
 }
 
 fn template(incident: &Incident, runbook: &Runbook, kind: ReportKind, words: &Words) -> Report {
-    let mut draft = Draft {
-        words,
-        text: String::new(),
-        gaps: Vec::new(),
-    };
-    let step = incident.plan.as_ref().and_then(|plan| plan.steps.first());
-    let title = words.get("report-title");
-    draft.line(&title);
+    let mut draft = Draft::new(words);
+    draft.line(&words.get("report-title"));
     draft.line("");
-    draft.field(
-        "report-when",
-        incident.sent_at.map(|at| words.date_time(at)),
-        "report-gap-when",
-    );
-    draft.field(
-        "report-environment",
-        Some(incident.environment.to_string()),
-        "report-gap-when",
-    );
+    head(&mut draft, incident, kind, words);
+
+    draft.heading(&Phrase::new("report-problem"));
+    let problems = record::problems(incident, words);
+    for problem in &problems {
+        draft.item(problem);
+    }
+    let reason = facts::approved(incident).and_then(|(approval, _)| approval.reason);
+    if let Some(reason) = &reason {
+        draft.item(reason.as_str());
+    }
+    if problems.is_empty() && reason.is_none() {
+        let gap = draft.gap(Phrase::new("report-gap-problem"));
+        draft.item(&gap);
+    }
+
+    draft.heading(&Phrase::new("report-impact"));
+    if let Some(impact) = record::impact(incident, words) {
+        draft.item(&impact);
+    }
+    // Which users and features were hit is not in any metric; a person knows or finds out.
+    let gap = draft.gap(Phrase::new("report-gap-impact"));
+    draft.item(&gap);
+
+    draft.heading(&Phrase::new("report-state"));
+    draft.item(&words.say(&state(incident)));
+    if kind == ReportKind::Done && incident.ending.is_none() && incident.stage != Stage::Abandoned {
+        let gap = draft.gap(Phrase::new("report-gap-outcome"));
+        draft.item(&gap);
+    }
+    for line in checks(incident, runbook, words) {
+        draft.item(&line);
+    }
+
+    draft.heading(&Phrase::new("report-next"));
+    draft.item(&words.say(&next(incident)));
+    draft.finish()
+}
+
+/// The four fields above the sections.
+fn head(draft: &mut Draft<'_>, incident: &Incident, kind: ReportKind, words: &Words) {
+    let when = match (incident.sent_at, kind) {
+        (Some(at), _) => words.date_time(at),
+        (None, ReportKind::Declared) => words.get("report-not-sent"),
+        (None, ReportKind::Started | ReportKind::Done | ReportKind::Review) => {
+            draft.gap(Phrase::new("report-gap-when"))
+        }
+    };
+    draft.field(Phrase::new("report-when"), &when);
+    draft.field(Phrase::new("report-environment"), incident.environment.as_str());
     let services = incident
         .services
         .iter()
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(" / ");
-    draft.field("report-services", Some(services), "report-gap-when");
-    draft.field(
-        "report-target",
-        step.map(|step| record::point(&step.to)),
-        "report-gap-target",
-    );
-
-    draft.heading("report-problem");
-    let met: Vec<String> = record::met_criteria(incident)
-        .map(|c| words.say(&c.why))
-        .collect();
-    for why in &met {
-        draft.item(why);
-    }
-    for declaration in &incident.declarations {
-        draft.item(declaration.note.as_str());
-    }
-    if met.is_empty() && incident.declarations.is_empty() {
-        let gap = draft.gap("report-gap-problem");
-        draft.item(&gap);
-    }
-    if let Some(reason) = incident.approval.as_ref().and_then(|a| a.reason.as_ref()) {
-        draft.item(reason.as_str());
-    }
-
-    draft.heading("report-impact");
-    if let Some(impact) = record::impact(incident, words) {
-        draft.item(&impact);
-    }
-    // Which users and features were hit is not in any metric; a person knows or finds out.
-    let gap = draft.gap("report-gap-impact");
-    draft.item(&gap);
-
-    draft.heading("report-state");
-    for line in state(incident, runbook, kind, words) {
-        draft.item(&line);
-    }
-
-    draft.heading("report-next");
-    let notes = incident
-        .events
-        .iter()
-        .filter_map(|recorded| match &recorded.event {
-            super::Event::Noted { text, .. } => Some(text.to_string()),
-            _ => None,
-        });
-    for note in notes {
-        draft.item(&note);
-    }
-    let next = words.get("report-next-cause");
-    draft.item(&next);
-    Report {
-        text: draft.text,
-        gaps: draft.gaps,
-    }
+    draft.field(Phrase::new("report-services"), &services);
+    let plan = incident
+        .plan
+        .as_ref()
+        .or_else(|| facts::approved(incident).map(|(_, plan)| plan));
+    let target = match plan {
+        Some(plan) => record::points(plan, |step| &step.to),
+        None => draft.gap(Phrase::new("report-gap-target")),
+    };
+    draft.field(Phrase::new("report-target"), &target);
 }
 
 /// What can honestly be said about now. "Running normally" needs a verification that passed.
-fn state(incident: &Incident, runbook: &Runbook, kind: ReportKind, words: &Words) -> Vec<String> {
-    let passed = incident.verification.as_ref().map(|v| v.passed);
-    let first = match (kind, incident.outcome(), passed) {
-        (ReportKind::Declared, _, _) | (_, None, _) if incident.approval.is_none() => {
+fn state(incident: &Incident) -> Phrase {
+    match (incident.stage, &incident.refusal) {
+        (Stage::Check, Some(why)) => Phrase::new("report-state-refused").phrase("why", why.clone()),
+        (Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve, _) => {
             Phrase::new("report-state-deciding")
         }
-        (_, None, _) | (ReportKind::Started, _, _) => Phrase::new("report-state-under-way"),
-        (_, Some(Outcome::OnTarget), Some(true)) => Phrase::new("report-state-normal"),
-        (_, Some(Outcome::OnTarget), Some(false)) => Phrase::new("report-state-not-verified"),
-        (_, Some(Outcome::OnTarget), None) => Phrase::new("report-state-verifying"),
         (
+            Stage::Act {
+                state: ActState::Doubtful,
+                ..
+            },
             _,
-            Some(
-                outcome @ (Outcome::Elsewhere
-                | Outcome::Failed
-                | Outcome::TimedOut
-                | Outcome::Unknown
-                | Outcome::Refused),
-            ),
+        ) => Phrase::new("report-state-doubtful"),
+        (
+            Stage::Act {
+                state: ActState::Ready | ActState::Sent | ActState::Following,
+                ..
+            },
             _,
-        ) => Phrase::new("report-state-ended-badly").phrase("outcome", record::outcome(outcome)),
-    };
-    let mut lines = vec![words.say(&first)];
-    if incident.outcome() == Some(Outcome::OnTarget) {
-        let checks = runbook
-            .checks
-            .immediate
-            .items
-            .iter()
-            .chain(&runbook.checks.functional.items);
-        lines.extend(checks.map(|check| check_line(incident, check, words)));
+        ) => Phrase::new("report-state-under-way"),
+        (Stage::Abandoned, _) => Phrase::new("report-state-given-up"),
+        (Stage::Verify | Stage::Report | Stage::Done, _) => {
+            let passed = incident.verification.as_ref().map(|v| v.passed);
+            match (incident.outcome(), passed) {
+                (Some(Outcome::OnTarget), Some(true)) => Phrase::new("report-state-normal"),
+                (Some(Outcome::OnTarget), Some(false)) => Phrase::new("report-state-not-verified"),
+                (Some(Outcome::OnTarget) | None, None) => Phrase::new("report-state-verifying"),
+                (None, Some(_)) => Phrase::new("report-state-not-verified"),
+                (
+                    Some(
+                        outcome @ (Outcome::Elsewhere
+                        | Outcome::Failed
+                        | Outcome::TimedOut
+                        | Outcome::Unknown
+                        | Outcome::Refused),
+                    ),
+                    _,
+                ) => Phrase::new("report-state-ended-badly").phrase("outcome", record::outcome(outcome)),
+            }
+        }
     }
-    lines
+}
+
+/// What comes next, as far as the stage itself says it.
+const fn next(incident: &Incident) -> Phrase {
+    match incident.stage {
+        Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => {
+            Phrase::new("report-next-decide")
+        }
+        Stage::Act { .. } | Stage::Verify => Phrase::new("report-next-result"),
+        Stage::Report | Stage::Done | Stage::Abandoned => Phrase::new("report-next-cause"),
+    }
+}
+
+/// The runbook's checks with where each stands, once the rollback is on target.
+pub(super) fn checks(incident: &Incident, runbook: &Runbook, words: &Words) -> Vec<String> {
+    if incident.outcome() != Some(Outcome::OnTarget) {
+        return Vec::new();
+    }
+    runbook
+        .checks
+        .immediate
+        .items
+        .iter()
+        .chain(&runbook.checks.functional.items)
+        .map(|check| check_line(incident, check, words))
+        .collect()
 }
 
 fn check_line(incident: &Incident, check: &Check, words: &Words) -> String {
@@ -206,20 +247,30 @@ fn check_line(incident: &Incident, check: &Check, words: &Words) -> String {
         Lang::Ja => &check.title.ja,
         Lang::En => &check.title.en,
     };
-    let (state, evidence) = match incident.checks.get(&check.id) {
-        Some((result, _)) => (check_state(result.state), words.say(&result.evidence)),
-        None => (Phrase::new("check-not-done"), String::new()),
-    };
-    let line = Phrase::new("report-check")
-        .text("title", title)
-        .phrase("state", state)
-        .text("evidence", evidence);
-    words
-        .say(&line)
-        .trim_end()
-        .trim_end_matches([':', '：', '—'])
-        .trim_end()
-        .to_owned()
+    match incident.checks.get(&check.id) {
+        Some((result, by)) => {
+            let evidence = words.say(&result.evidence);
+            let evidence = match by {
+                Some(by) => words.say(
+                    &Phrase::new("report-signed")
+                        .text("evidence", evidence)
+                        .text("by", by),
+                ),
+                None => evidence,
+            };
+            words.say(
+                &Phrase::new("report-check")
+                    .text("title", title)
+                    .phrase("state", check_state(result.state))
+                    .text("evidence", evidence),
+            )
+        }
+        None => words.say(
+            &Phrase::new("report-field")
+                .text("label", title)
+                .phrase("value", Phrase::new("check-not-done")),
+        ),
+    }
 }
 
 /// Where a check stands, as a word.
@@ -233,54 +284,12 @@ const fn check_state(state: CheckState) -> Phrase {
     })
 }
 
-fn review(incident: &Incident, runbook: &Runbook, words: &Words) -> Report {
-    let mut draft = Draft {
-        words,
-        text: String::new(),
-        gaps: Vec::new(),
-    };
-    let title = words.say(
-        &Phrase::new("review-title")
-            .text("incident", &incident.id)
-            .text("team", &runbook.name),
-    );
-    draft.line(&format!("# {title}"));
-    for (heading, lines) in [
-        (
-            "review-summary",
-            vec![record::reason(incident, words), record::impact(incident, words)],
-        ),
-        (
-            "review-recovery",
-            vec![record::recovery(incident).map(|time| words.span(time))],
-        ),
-    ] {
-        draft.line("");
-        draft.line(&format!("## {}", words.get(heading)));
-        draft.line("");
-        let known: Vec<String> = lines.into_iter().flatten().collect();
-        if known.is_empty() {
-            let gap = draft.gap("report-gap-problem");
-            draft.line(&gap);
-        }
-        for line in known {
-            draft.item(&line);
-        }
-    }
-    draft.line("");
-    draft.line(&format!("## {}", words.get("review-timeline")));
-    draft.line("");
-    for (at, phrase) in timeline(incident) {
-        let line = format!("{} {}", words.date_time(at), words.say(&phrase));
-        draft.item(&line);
-    }
-    draft.line("");
-    draft.line(&format!("## {}", words.get("review-follow-ups")));
-    draft.line("");
-    let gap = draft.gap("report-gap-follow-ups");
-    draft.item(&gap);
-    Report {
-        text: draft.text,
-        gaps: draft.gaps,
-    }
+/// When the newest event of a kind was recorded.
+pub(super) fn newest(incident: &Incident, is: impl Fn(&Event) -> bool) -> Option<jiff::Timestamp> {
+    incident
+        .events
+        .iter()
+        .rev()
+        .find(|recorded| is(&recorded.event))
+        .map(|recorded| recorded.at)
 }

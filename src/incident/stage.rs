@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rollback::{Outcome, Plan};
+use crate::rollback::{Outcome, Plan, PlanVerdict};
 
 use super::Event;
 
@@ -118,27 +118,40 @@ impl Stage {
                 | Self::Abandoned => illegal,
             },
             Event::Approved { hash, .. } => match (self, plan) {
-                (Self::Approve, Some(plan)) if plan.hash == *hash => Ok(Self::Act {
-                    step: 0,
-                    call: 0,
-                    state: ActState::Ready,
-                }),
-                (_, _) => illegal,
+                (Self::Approve, Some(plan)) if plan.hash == *hash && may_be_carried_out(plan) => {
+                    Ok(Self::Act {
+                        step: 0,
+                        call: 0,
+                        state: ActState::Ready,
+                    })
+                }
+                (
+                    Self::Assess
+                    | Self::Scope
+                    | Self::Target
+                    | Self::Check
+                    | Self::Approve
+                    | Self::Act { .. }
+                    | Self::Verify
+                    | Self::Report
+                    | Self::Done
+                    | Self::Abandoned,
+                    _,
+                ) => illegal,
             },
+            // Only while nothing was sent: after the first call the story needs an ending, not a new plan.
             Event::Refused { .. } => match self {
                 Self::Approve
                 | Self::Act {
+                    step: 0,
+                    call: 0,
                     state: ActState::Ready,
-                    ..
                 } => Ok(Self::Check),
                 Self::Assess
                 | Self::Scope
                 | Self::Target
                 | Self::Check
-                | Self::Act {
-                    state: ActState::Sent | ActState::Doubtful | ActState::Following,
-                    ..
-                }
+                | Self::Act { .. }
                 | Self::Verify
                 | Self::Report
                 | Self::Done
@@ -165,25 +178,9 @@ impl Stage {
                 .of_call(*step, *call, ActState::Doubtful, ActState::Following)
                 .map(|stage| stage.next_call(plan))
                 .ok_or_else(|| self.illegal(event)),
-            Event::Ended { ending } => match (self, ending.outcome) {
-                (
-                    Self::Act {
-                        state: ActState::Following,
-                        ..
-                    },
-                    Outcome::OnTarget,
-                ) => Ok(Self::Verify),
-                (Self::Act { .. }, Outcome::OnTarget) => illegal,
-                (
-                    Self::Act { .. },
-                    Outcome::Elsewhere
-                    | Outcome::Failed
-                    | Outcome::TimedOut
-                    | Outcome::Unknown
-                    | Outcome::Refused,
-                ) => Ok(Self::Report),
-                (_, _) => illegal,
-            },
+            Event::Ended { ending } => self
+                .ended(ending.outcome, plan)
+                .ok_or_else(|| self.illegal(event)),
             Event::Checked { .. } => match self {
                 Self::Verify | Self::Report | Self::Done => Ok(self),
                 Self::Assess
@@ -207,16 +204,15 @@ impl Stage {
                 | Self::Verify
                 | Self::Abandoned => illegal,
             },
-            // Written by hand before verification ended, or at its end.
+            // Written by hand before verification ended, at its end, or when an approved plan was given up.
             Event::Filed { .. } => match self {
-                Self::Verify | Self::Report | Self::Done => Ok(self),
+                Self::Verify | Self::Report | Self::Done | Self::Abandoned => Ok(self),
                 Self::Assess
                 | Self::Scope
                 | Self::Target
                 | Self::Check
                 | Self::Approve
-                | Self::Act { .. }
-                | Self::Abandoned => illegal,
+                | Self::Act { .. } => illegal,
             },
             Event::Abandoned { .. } => match self {
                 Self::Assess | Self::Scope | Self::Target | Self::Check | Self::Approve => {
@@ -224,6 +220,44 @@ impl Stage {
                 }
                 Self::Act { .. } | Self::Verify | Self::Report | Self::Done | Self::Abandoned => illegal,
             },
+        }
+    }
+
+    /// Where the end of a step leads. "On target" needs a deployment that was followed; while a call has no answer, the
+    /// only honest ending is that it cannot be told.
+    fn ended(self, outcome: Outcome, plan: Option<&Plan>) -> Option<Self> {
+        let Self::Act { step, call, state } = self else {
+            return None;
+        };
+        match (state, outcome) {
+            (ActState::Following, Outcome::OnTarget) => {
+                let steps = plan.map_or(0, |plan| plan.steps.len());
+                Some(if step + 1 < steps {
+                    Self::Act {
+                        step: step + 1,
+                        call: 0,
+                        state: ActState::Ready,
+                    }
+                } else {
+                    Self::Verify
+                })
+            }
+            (
+                ActState::Following | ActState::Ready,
+                Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown,
+            )
+            | (ActState::Sent | ActState::Doubtful, Outcome::Unknown) => Some(Self::Report),
+            (ActState::Ready, Outcome::Refused) if step == 0 && call == 0 => Some(Self::Report),
+            (ActState::Ready, Outcome::OnTarget | Outcome::Refused)
+            | (ActState::Following, Outcome::Refused)
+            | (
+                ActState::Sent | ActState::Doubtful,
+                Outcome::OnTarget
+                | Outcome::Elsewhere
+                | Outcome::Failed
+                | Outcome::TimedOut
+                | Outcome::Refused,
+            ) => None,
         }
     }
 
@@ -277,4 +311,14 @@ impl Stage {
             | Self::Abandoned => self,
         }
     }
+}
+
+/// A plan that forbids itself, or in which there is nothing to do, is never approved.
+fn may_be_carried_out(plan: &Plan) -> bool {
+    let has_calls = !plan.steps.is_empty() && plan.steps.iter().all(|step| !step.calls.is_empty());
+    let allowed = match plan.verdict {
+        PlanVerdict::Ready | PlanVerdict::Warn => true,
+        PlanVerdict::Blocked => false,
+    };
+    has_calls && allowed
 }

@@ -2,70 +2,76 @@
 
 use jiff::Timestamp;
 
-use crate::domain::Phrase;
-use crate::rollback::{CriterionState, CriterionStatus};
+use crate::domain::{CriterionId, Phrase};
+use crate::rollback::{CriterionState, CriterionStatus, Plan};
 
 use super::{Event, Incident, record};
 
 /// Everything that happened, as sentences in order.
 #[must_use]
 pub fn timeline(incident: &Incident) -> Vec<(Timestamp, Phrase)> {
+    // A call is named by the plan that was frozen when it was sent, which need not be the newest.
+    let mut frozen: Option<&Plan> = None;
     incident
         .events
         .iter()
-        .map(|recorded| (recorded.at, sentence(&recorded.event, incident)))
+        .map(|recorded| {
+            if let Event::Planned { plan } = &recorded.event {
+                frozen = Some(plan);
+            }
+            (recorded.at, sentence(&recorded.event, frozen))
+        })
         .collect()
 }
 
-fn sentence(event: &Event, incident: &Incident) -> Phrase {
+fn sentence(event: &Event, frozen: Option<&Plan>) -> Phrase {
     match event {
         Event::Opened { by, .. } => Phrase::new("timeline-opened").text("by", by),
         Event::CriteriaChanged { criteria } => criteria_sentence(criteria),
         Event::Declared {
-            criterion, note, by, ..
+            criterion,
+            service,
+            note,
+            by,
         } => Phrase::new("timeline-declared")
-            .text("criterion", criterion)
+            .phrase("criterion", criterion_name(*criterion))
+            .text("service", service)
             .text("note", note)
             .text("by", by),
-        Event::Withdrawn { criterion, by, .. } => Phrase::new("timeline-withdrawn")
-            .text("criterion", criterion)
+        Event::Withdrawn {
+            criterion,
+            service,
+            by,
+        } => Phrase::new("timeline-withdrawn")
+            .phrase("criterion", criterion_name(*criterion))
+            .text("service", service)
             .text("by", by),
         Event::Noted { text, by } => Phrase::new("timeline-noted").text("text", text).text("by", by),
         Event::Assessed => Phrase::new("timeline-assessed"),
         Event::Scoped => Phrase::new("timeline-scoped"),
         Event::TargetChosen { target } => Phrase::new("timeline-target").text("target", target),
-        Event::Planned { plan } => {
-            let to = plan
-                .steps
-                .first()
-                .map(|step| record::point(&step.to))
-                .unwrap_or_default();
-            Phrase::new("timeline-planned")
-                .text("hash", plan.hash.short())
-                .text("to", to)
-        }
+        Event::Planned { plan } => Phrase::new("timeline-planned")
+            .text("hash", plan.hash.short())
+            .text("to", record::points(plan, |step| &step.to)),
         Event::Reconsidered => Phrase::new("timeline-reconsidered"),
         Event::Approved { by, hash, .. } => Phrase::new("timeline-approved")
             .text("by", by)
             .text("hash", hash.short()),
         Event::Refused { why } => Phrase::new("timeline-refused").phrase("why", why.clone()),
         Event::Intended { step, call, .. } => {
-            let api = incident
-                .plan
-                .as_ref()
-                .and_then(|plan| plan.steps.get(*step))
+            let step = frozen.and_then(|plan| plan.steps.get(*step));
+            let api = step
                 .and_then(|step| step.calls.get(*call))
                 .map_or("", |call| call.api.name());
-            Phrase::new("timeline-intended").text("api", api)
+            let service = step.map(|step| step.service.to_string()).unwrap_or_default();
+            Phrase::new("timeline-intended")
+                .text("api", api)
+                .text("service", service)
         }
-        Event::Answered { receipt, .. } => {
-            let request = receipt
-                .request_id
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            Phrase::new("timeline-answered").text("request", request)
-        }
+        Event::Answered { receipt, .. } => match &receipt.request_id {
+            Some(request) => Phrase::new("timeline-answered").text("request", request),
+            None => Phrase::new("timeline-answered-plain"),
+        },
         Event::Rejected { fault, .. } => Phrase::new("timeline-rejected").phrase("fault", fault.phrase()),
         Event::Doubtful {
             fault: Some(fault), ..
@@ -76,15 +82,14 @@ fn sentence(event: &Event, incident: &Incident) -> Phrase {
         Event::Ended { ending } => Phrase::new("timeline-ended")
             .phrase("outcome", record::outcome(ending.outcome))
             .phrase("why", ending.why.clone()),
-        Event::Checked { result, by } => {
-            let by = by
-                .as_ref()
-                .map_or_else(|| "modosu".to_owned(), ToString::to_string);
-            Phrase::new("timeline-checked")
-                .text("check", &result.check)
-                .phrase("evidence", result.evidence.clone())
-                .text("by", by)
-        }
+        Event::Checked { result, by: Some(by) } => Phrase::new("timeline-checked")
+            .text("check", &result.check)
+            .phrase("evidence", result.evidence.clone())
+            .text("by", by),
+        Event::Checked { result, by: None } => Phrase::new("timeline-checked")
+            .text("check", &result.check)
+            .phrase("evidence", result.evidence.clone())
+            .text("by", "modosu"),
         Event::Verified { passed: true, .. } => Phrase::new("timeline-verified"),
         Event::Verified { passed: false, .. } => Phrase::new("timeline-not-verified"),
         Event::Reported { .. } => Phrase::new("timeline-reported"),
@@ -93,11 +98,26 @@ fn sentence(event: &Event, incident: &Incident) -> Phrase {
     }
 }
 
+/// A criterion's name, to stand inside another sentence.
+const fn criterion_name(id: CriterionId) -> Phrase {
+    Phrase::new(match id {
+        CriterionId::ErrorRate => "criterion-error-rate",
+        CriterionId::Latency => "criterion-latency",
+        CriterionId::FeatureDown => "criterion-feature-down",
+        CriterionId::DataInconsistency => "criterion-data-inconsistency",
+        CriterionId::Vulnerability => "criterion-vulnerability",
+    })
+}
+
 fn criteria_sentence(criteria: &[CriterionStatus]) -> Phrase {
     let of = |state| criteria.iter().find(|c| c.state == state);
     match (of(CriterionState::Met), of(CriterionState::Unknown)) {
-        (Some(met), _) => Phrase::new("timeline-criteria-met").phrase("why", met.why.clone()),
-        (None, Some(unknown)) => Phrase::new("timeline-criteria-unknown").phrase("why", unknown.why.clone()),
+        (Some(met), _) => Phrase::new("timeline-criteria-met")
+            .text("service", &met.service)
+            .phrase("why", met.why.clone()),
+        (None, Some(unknown)) => Phrase::new("timeline-criteria-unknown")
+            .text("service", &unknown.service)
+            .phrase("why", unknown.why.clone()),
         (None, None) => Phrase::new("timeline-criteria-calm"),
     }
 }

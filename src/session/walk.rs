@@ -88,7 +88,7 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
                 why: Phrase::new("refused-interrupted"),
             },
         ),
-        Stage::Report => file_if_missing(session),
+        Stage::Report => file(session),
         Stage::Assess
         | Stage::Scope
         | Stage::Target
@@ -234,15 +234,10 @@ fn ended(session: &mut Session, ending: &Ending) -> Effects {
     }
 }
 
+/// The row is written once: what a person filed by hand before verification ended stays as it is.
 fn file(session: &Session) -> Effects {
-    session.incident.as_ref().map_or(Effects::none(), |i| {
-        Effects::one(Effect::WriteHistory(i.id.clone()))
-    })
-}
-
-fn file_if_missing(session: &Session) -> Effects {
     match &session.incident {
-        Some(incident) if incident.filed.is_none() => file(session),
+        Some(incident) if incident.filed.is_none() => Effects::one(Effect::WriteHistory(incident.id.clone())),
         Some(_) | None => Effects::none(),
     }
 }

@@ -132,6 +132,19 @@ impl Desk {
         }
     }
 
+    /// Runs modosu for a reader that has gone away: nobody reads its stdout.
+    pub(super) async fn modosu_unread(&self, arguments: &[&str]) -> Ran {
+        let mut child = self.command(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = timeout(LIMIT, child.wait_with_output()).await.unwrap().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        Ran {
+            code: output.status.code(),
+            out: String::new(),
+            err,
+        }
+    }
+
     /// Starts modosu and leaves it running.
     pub(super) fn start(&self, arguments: &[&str]) -> Running {
         let mut child = self.command(arguments).stderr(Stdio::null()).spawn().unwrap();

@@ -273,3 +273,40 @@ async fn what_is_for_people_prints_data_on_stdout_and_talk_on_stderr() {
         assert!(!all.contains('⟦'), "a message is missing: {all}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_that_has_seen_enough_ends_a_listing_quietly_and_a_rollback_not_at_all() {
+    let desk = Desk::at("bad-deploy", 40).await;
+    let status = desk.modosu_unread(&["status", "--json"]).await;
+    assert_eq!((status.code, status.err.as_str()), (Some(0), ""));
+    let hash = desk.hash().await;
+    let rollback = desk
+        .modosu_unread(&["rollback", "--service", "backend", "--approve", &hash, "--json"])
+        .await;
+    assert_eq!((rollback.code, rollback.err.as_str()), (Some(0), ""));
+    let incidents = desk.modosu(&["incidents", "--json"]).await.json();
+    assert_eq!(incidents["incidents"][0]["outcome"], "on-target");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_was_filed_by_hand_is_not_written_again_when_verification_ends() {
+    let desk = Desk::at("bad-deploy", 40).await;
+    let hash = desk.hash().await;
+    assert_eq!(
+        desk.modosu(&["history", "append"]).await.code,
+        Some(2),
+        "nothing was approved yet"
+    );
+    let rollback = desk
+        .modosu(&["rollback", "--service", "backend", "--approve", &hash])
+        .await;
+    assert_eq!(rollback.code, Some(0), "{rollback:?}");
+    for _ in 0..2 {
+        let filed = desk.modosu(&["history", "append"]).await;
+        assert_eq!(filed.code, Some(0), "{filed:?}");
+    }
+    let verify = desk.modosu(&["verify"]).await;
+    assert_eq!(verify.code, Some(0), "{verify:?}");
+    let history = desk.modosu(&["history", "list", "--json"]).await.json();
+    assert_eq!(history["rows"].as_array().unwrap().len(), 1, "{history}");
+}

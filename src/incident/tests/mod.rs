@@ -1,0 +1,4 @@
+//! What must hold of every story.
+
+mod story;
+mod telling;
