@@ -12,14 +12,7 @@ use modosu::words::{LOCALE_FILES, Lang, Words};
 use unicode_width::UnicodeWidthStr;
 
 /// Messages that no code asks for yet, by prefix, with the reason. Empty is best.
-const UNUSED_ALLOWED: &[(&str, &str)] = &[
-    (
-        "cli-error-terminal",
-        "the check for a terminal moves between console and command line",
-    ),
-    ("cli-hint-terminal", "as above"),
-    ("terminal-", "as above"),
-];
+const UNUSED_ALLOWED: &[(&str, &str)] = &[];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

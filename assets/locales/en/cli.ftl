@@ -67,7 +67,6 @@ cli-error-runbook-name = { $name } is neither a file nor a built-in runbook
 cli-error-runbook-unreadable = failed to read { $file }: { $detail }
 cli-error-service = the runbook has no service { $name }
 cli-error-target = { $target } is no target
-cli-error-terminal = the console needs a terminal
 cli-error-unexpected = something that should not happen: { $detail }
 cli-error-write = failed to write { $file }: { $detail }
 
@@ -92,7 +91,6 @@ cli-hint-read-only = start without --read-only to apply a plan
 cli-hint-runbook = docs/runbook-format.md explains every key
 cli-hint-services = it has: { $names }
 cli-hint-target = last-good, latest-1, a tag such as v1.2.3, :56, family:56, or sha256:…
-cli-hint-terminal = use a verb such as status --json in scripts
 
 ## Ends
 

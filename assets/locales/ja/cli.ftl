@@ -67,7 +67,6 @@ cli-error-runbook-name = { $name } はファイルでも組み込みの手順書
 cli-error-runbook-unreadable = { $file } を読めません: { $detail }
 cli-error-service = 手順書にサービス { $name } がありません
 cli-error-target = { $target } はロールバック先として解釈できません
-cli-error-terminal = コンソールには端末が必要です
 cli-error-unexpected = 予期しないエラー: { $detail }
 cli-error-write = { $file } に書き込めません: { $detail }
 
@@ -92,7 +91,6 @@ cli-hint-read-only = 計画を実行するには --read-only なしで起動し�
 cli-hint-runbook = 各キーの説明は docs/runbook-format.md にあります
 cli-hint-services = 定義済み: { $names }
 cli-hint-target = last-good、latest-1、v1.2.3 のようなタグ、:56、family:56、sha256:…
-cli-hint-terminal = スクリプトからは status --json などを使ってください
 
 ## Ends
 
