@@ -159,3 +159,16 @@ async fn keys_of_a_batch_meet_the_session_one_after_the_other() {
     .await;
     assert_eq!(desk.stage(), Some(Stage::Assess));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_second_press_decides_nothing_that_was_not_seen() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("R").await;
+    let keys = Key::parse_all("<enter><enter><enter>").unwrap();
+    desk.console
+        .handle_all(keys.into_iter().map(Input::Key).collect());
+    desk.until("recorded", |session| session.unsaved == 0).await;
+    assert_eq!(desk.stage(), Some(Stage::Scope));
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Target));
+}

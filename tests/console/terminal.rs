@@ -32,12 +32,17 @@ struct Pty {
 
 impl Pty {
     fn drill(size: (u16, u16)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::drill_with(size, &[], "true", tempfile::tempdir().unwrap())
+    }
+
+    fn drill_with(size: (u16, u16), options: &[&str], editor: &str, folder: TempDir) -> Self {
         let pair = native_pty_system().openpty(pty_size(size)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_modosu"));
         command.args(["--lang", "en", "--state-dir"]);
         command.arg(folder.path());
         command.arg("drill");
+        command.args(options);
+        command.env("VISUAL", editor);
         command.cwd(folder.path());
         command.env("TERM", "xterm-256color");
         for name in ["MODOSU_DRILL", "MODOSU_RUNBOOK", "AWS_ENDPOINT_URL", "NO_COLOR"] {
@@ -103,6 +108,49 @@ impl Pty {
         screen(&self.output.0.lock().unwrap())
     }
 
+    /// Sends keys again and again until the screen shows `text`: a box that has just opened is deaf for a moment.
+    fn insist(&mut self, size: (u16, u16), keys: &str, text: &str) {
+        for _ in 0..100 {
+            self.type_keys(keys);
+            let shown = |output: &Output| {
+                let mut parser =
+                    vt100::Parser::new(size.1.try_into().unwrap(), size.0.try_into().unwrap(), 0);
+                parser.process(&output.bytes);
+                parser.screen().contents().contains(text)
+            };
+            let (output, changed) = &*self.output;
+            let wait = Duration::from_millis(300);
+            let (output, waited) = changed
+                .wait_timeout_while(output.lock().unwrap(), wait, |output| !shown(output))
+                .unwrap();
+            drop(output);
+            if !waited.timed_out() {
+                return;
+            }
+        }
+        panic!("never {text}");
+    }
+
+    /// Quits. A key that meets a change of size in the same moment waits in crossterm's reader for the next one (its mio
+    /// source leaves a ready terminal unread when a signal is ready too), so the key is pressed again, as a person would.
+    fn quit(&mut self) -> u32 {
+        for _ in 0..100 {
+            let writer = self.keys.as_mut().unwrap();
+            // It may be over already, and then nobody takes the key.
+            drop(writer.write_all(b"q").and_then(|()| writer.flush()));
+            let (output, changed) = &*self.output;
+            let (output, _) = changed
+                .wait_timeout_while(output.lock().unwrap(), Duration::from_millis(300), |output| {
+                    !output.over
+                })
+                .unwrap();
+            if output.over {
+                break;
+            }
+        }
+        self.ended()
+    }
+
     fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();
         assert!(
@@ -153,8 +201,7 @@ fn it_opens_on_the_burning_backend_follows_the_size_and_quits() {
     assert!(seen.contains("5 Error rate"), "{seen}");
     pty.resize((30, 5));
     pty.until_seen((30, 5), "PRODUCTION");
-    pty.type_keys("q");
-    assert_eq!(pty.ended(), 0);
+    assert_eq!(pty.quit(), 0);
 }
 
 #[test]
@@ -166,8 +213,45 @@ fn ctrl_z_gives_the_terminal_back_and_takes_it_again() {
     pty.until("back again", |output| {
         String::from_utf8_lossy(&output.bytes).matches(ENTER).count() == 2
     });
-    pty.type_keys("q");
-    assert_eq!(pty.ended(), 0);
+    assert_eq!(pty.quit(), 0);
+}
+
+/// From the burning backend to a report in an editor that reads the keyboard: it must get every key, and we none of them.
+#[test]
+fn the_editor_gets_every_key() {
+    let size = (120, 60);
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("editor.sh");
+    std::fs::write(
+        &script,
+        "printf EDITOR-READY; IFS= read -r line </dev/tty; printf '%s\\n' \"$line\" >> \"$1\"\n",
+    )
+    .unwrap();
+    let editor = format!("sh '{}'", script.display());
+    let mut pty = Pty::drill_with(size, &["--speed", "60"], &editor, folder);
+    pty.until_seen(size, "v1.3.4");
+    for (key, step) in [
+        ("R", "one of these is met"),
+        ("\r", "These services"),
+        ("\r", "Choose the version"),
+        ("\r", "will send"),
+        ("\r", "type production/backend:"),
+    ] {
+        pty.type_keys(key);
+        pty.until_seen(size, step);
+    }
+    pty.insist(size, "\u{7f}p", "type production/backend: p");
+    pty.type_keys("roduction/backend");
+    pty.until_seen(size, "Enter sends the plan.");
+    pty.insist(size, "\r", "● Roll back");
+    pty.until_seen(size, "Edit the draft");
+    pty.type_keys("e");
+    pty.until("the editor", |output| {
+        String::from_utf8_lossy(&output.bytes).contains("EDITOR-READY")
+    });
+    pty.type_keys("quite nothing lost\r");
+    pty.until_seen(size, "quite nothing lost");
+    assert_eq!(pty.quit(), 0);
 }
 
 #[test]

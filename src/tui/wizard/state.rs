@@ -31,6 +31,8 @@ pub struct Wizard {
     pub(super) approve: Option<ApproveBox>,
     /// Whether the report is being written here.
     pub(super) writing: bool,
+    /// The stage at which the newest decision was made.
+    pub(super) decided: Option<Stage>,
 }
 
 impl Wizard {
@@ -47,6 +49,7 @@ impl Wizard {
             looking: false,
             approve: None,
             writing: false,
+            decided: None,
         }
     }
 

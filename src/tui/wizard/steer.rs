@@ -282,7 +282,9 @@ impl Screen {
             return Vec::new();
         }
         match incident.stage {
-            Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => decide(world, OperatorMsg::Back),
+            Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => {
+                wizard.decide(OperatorMsg::Back, incident, world)
+            }
             Stage::Assess
             | Stage::Act { .. }
             | Stage::Verify
@@ -303,17 +305,16 @@ impl Screen {
             return Vec::new();
         }
         match incident.stage {
-            Stage::Assess | Stage::Scope | Stage::Check => decide(world, OperatorMsg::Advance),
+            Stage::Assess | Stage::Scope | Stage::Check => {
+                wizard.decide(OperatorMsg::Advance, incident, world)
+            }
             Stage::Target => {
                 let chosen = service(world.session, incident).and_then(|view| target::selected(wizard, view));
                 match chosen {
-                    Some(candidate) => decide(
-                        world,
-                        OperatorMsg::Choose {
-                            target: target::spec(candidate),
-                            method: None,
-                        },
-                    ),
+                    Some(candidate) => {
+                        let target = target::spec(candidate);
+                        wizard.decide(OperatorMsg::Choose { target, method: None }, incident, world)
+                    }
                     None => Vec::new(),
                 }
             }
@@ -333,7 +334,10 @@ impl Screen {
         let (Stage::Approve, Some(plan)) = (incident.stage, &incident.plan) else {
             return Vec::new();
         };
-        let Some(open) = self.wizard_mut().and_then(|wizard| wizard.approve.as_mut()) else {
+        let Some(wizard) = self.wizard_mut() else {
+            return Vec::new();
+        };
+        let Some(open) = wizard.approve.as_mut() else {
             return Vec::new();
         };
         if !open.armed(world.moment) || !open.rested(world.moment) || open.hash != plan.hash {
@@ -347,7 +351,7 @@ impl Screen {
         } else if open.focus == Button::Act {
             true
         } else {
-            return decide(world, OperatorMsg::Back);
+            return wizard.decide(OperatorMsg::Back, incident, world);
         };
         if !approved {
             return Vec::new();
@@ -355,15 +359,13 @@ impl Screen {
         let hash = open.hash.clone();
         // Approving is one act: a second Enter must find nothing to act on.
         open.disarm(world.moment);
-        decide(
-            world,
-            OperatorMsg::Approve {
-                hash,
-                by: None,
-                reason: None,
-                timeout_seconds: None,
-            },
-        )
+        let approve = OperatorMsg::Approve {
+            hash,
+            by: None,
+            reason: None,
+            timeout_seconds: None,
+        };
+        wizard.decide(approve, incident, world)
     }
 
     fn stop(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
@@ -462,7 +464,7 @@ impl Screen {
         match incident.stage {
             Stage::Done | Stage::Abandoned => {
                 self.draft = None;
-                decide(world, OperatorMsg::CloseIncident)
+                vec![Request::Tell(OperatorMsg::CloseIncident)]
             }
             Stage::Assess
             | Stage::Scope
@@ -511,11 +513,17 @@ impl Screen {
     }
 }
 
-/// Tells the session a decision, unless an event is still on its way to the journal: what is decided must be what was seen.
-fn decide(world: &World<'_>, msg: OperatorMsg) -> Vec<Request> {
-    if world.session.unsaved > 0 {
-        Vec::new()
-    } else {
+impl Wizard {
+    /// Tells the session a decision, once for each stage that it can be made at. While a decision is on its way to the
+    /// journal, another key at the same stage is a second press of the first one; it must not decide what nobody has seen
+    /// yet. When a decision was refused, the stage stays and the next key counts again.
+    fn decide(&mut self, msg: OperatorMsg, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        let session = world.session;
+        let on_its_way = session.unsaved > 0 || !session.waiting.is_empty();
+        if on_its_way && self.decided == Some(incident.stage) {
+            return Vec::new();
+        }
+        self.decided = Some(incident.stage);
         vec![Request::Tell(msg)]
     }
 }
