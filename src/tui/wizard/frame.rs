@@ -109,41 +109,42 @@ pub(super) fn draw_page(scene: &Scene<'_>, lines: Vec<Line<'static>>, body: Rect
     draw_lines(shown, body, buffer);
 }
 
-/// The whole way in one line; when there is no room, first what is done loses its name, then what is ahead.
+/// The whole way in one line; when there is no room, first what is done loses its name, then what is furthest ahead.
 fn way(incident: &Incident, cells: usize, world: &World<'_>) -> Line<'static> {
     let fits =
         |spans: &Vec<Span<'static>>| spans.iter().map(|s| text::width(&s.content)).sum::<usize>() <= cells;
-    [
-        (3, true, true),
-        (2, true, true),
-        (1, true, true),
-        (1, false, true),
-        (1, false, false),
-    ]
-    .into_iter()
-    .map(|(gap, done, ahead)| way_spans(incident, gap, done, ahead, world))
-    .find(fits)
-    .map_or_else(
-        || Line::from(way_spans(incident, 1, false, false, world)),
-        Line::from,
-    )
+    let all = Step::ALL.len();
+    let roomy = [(3, true, all), (2, true, all), (1, true, all)];
+    let narrow = (0..=all).rev().map(|ahead| (1, false, ahead));
+    roomy
+        .into_iter()
+        .chain(narrow)
+        .map(|(gap, done, ahead)| way_spans(incident, gap, done, ahead, world))
+        .find(fits)
+        .map_or_else(|| Line::from(way_spans(incident, 1, false, 0, world)), Line::from)
 }
 
+/// The steps with `gap` cells between them; `done` names those behind us, `ahead` as many of those before us.
 fn way_spans(
     incident: &Incident,
     gap: usize,
     done: bool,
-    ahead: bool,
+    ahead: usize,
     world: &World<'_>,
 ) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
+    let mut left = ahead;
     for step in Step::ALL {
         let (glyph, role, named) = match step.standing(incident) {
             Standing::Done => ("✓", Role::Ok, done),
             Standing::Bad => ("✗", Role::Bad, true),
             Standing::Left => ("–", Role::Muted, done),
             Standing::Current => ("●", Role::Focus, true),
-            Standing::Ahead => ("○", Role::Muted, ahead),
+            Standing::Ahead => {
+                let named = left > 0;
+                left = left.saturating_sub(1);
+                ("○", Role::Muted, named)
+            }
         };
         if !spans.is_empty() {
             spans.push(Span::raw(" ".repeat(gap)));
