@@ -14,7 +14,9 @@ use super::super::{Access, Holder, Journal, JournalError, schema};
 use super::{day, file, open, write, written};
 
 /// Everything that a journal tells: the incidents with their events, and who holds what.
-fn all(path: &Path) -> Result<(Vec<(IncidentId, Vec<Recorded>)>, Option<String>), JournalError> {
+type Told = (Vec<(IncidentId, Vec<Recorded>)>, Option<String>);
+
+fn all(path: &Path) -> Result<Told, JournalError> {
     let mut journal = Journal::open(path, Access::Write)?;
     let told = journal
         .heads()?
