@@ -68,12 +68,6 @@ pub fn row(incident: &Incident, runbook: &Runbook) -> Option<HistoryRow> {
         ) => return None,
     };
     let none = || words.get("record-none");
-    let services = incident
-        .services
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
     let recovery = match ended {
         Some(Outcome::OnTarget) => recovery(incident).map_or_else(none, |time| words.span(time)),
         Some(
@@ -89,9 +83,9 @@ pub fn row(incident: &Incident, runbook: &Runbook) -> Option<HistoryRow> {
         cells: [
             words.date_time(incident.sent_at.unwrap_or(approval.at)),
             approval.by.to_string(),
-            format!("{} / {services}", incident.environment),
-            points(plan, |step| &step.from),
-            points(plan, |step| &step.to),
+            incident.environment.to_string(),
+            of_services(plan, |step| &step.from),
+            of_services(plan, |step| &step.to),
             reason(incident, &words).unwrap_or_else(none),
             impact(incident, &words).unwrap_or_else(none),
             recovery,
@@ -109,16 +103,21 @@ pub fn point(point: &Point) -> String {
     }
 }
 
-/// One point of every step of a plan. The service is named only where there are several, because the row names it already.
+/// One point of every step of a plan. The service is named only where there are several.
 pub(super) fn points(plan: &Plan, of: impl Fn(&Step) -> &Point) -> String {
     match plan.steps.as_slice() {
         [step] => point(of(step)),
-        steps => steps
-            .iter()
-            .map(|step| format!("{} {}", step.service, point(of(step))))
-            .collect::<Vec<_>>()
-            .join(", "),
+        _ => of_services(plan, of),
     }
+}
+
+/// One point of every step of a plan with its service, which no column of the record has a place of its own for.
+fn of_services(plan: &Plan, of: impl Fn(&Step) -> &Point) -> String {
+    let points = plan
+        .steps
+        .iter()
+        .map(|step| format!("{} {}", step.service, point(of(step))));
+    points.collect::<Vec<_>>().join(", ")
 }
 
 /// How a rollback ended, as a word.

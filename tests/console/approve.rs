@@ -51,13 +51,13 @@ async fn keys_typed_before_the_box_opened_are_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn more_keys_at_once_than_a_person_types_are_ignored() {
+async fn a_paste_that_the_terminal_did_not_mark_never_confirms() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
     desk.reach_approval().await;
-    all_at_once(&mut desk, "production/backend<enter>");
+    all_at_once(&mut desk, "production/backend<enter><enter>");
     desk.pause().await;
     assert_eq!(desk.stage(), Some(Stage::Approve));
-    desk.keys("production/backend").await;
+    // It may fill the box; confirming is a key of its own.
     desk.keys("<enter>").await;
     assert!(matches!(desk.stage(), Some(Stage::Act { .. })));
 }
@@ -85,6 +85,7 @@ async fn a_double_enter_on_the_right_text_writes_once() {
     let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
     desk.reach_approval().await;
     desk.keys("production/backend").await;
+    desk.pause().await;
     all_at_once(&mut desk, "<enter><enter><enter>");
     desk.until_stage(|stage| stage == Stage::Verify).await;
     assert_eq!(desk.ground.writes(), ["ecs.UpdateService"]);

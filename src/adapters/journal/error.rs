@@ -36,6 +36,9 @@ pub enum JournalError {
         /// What does not fit.
         reason: String,
     },
+    /// The file as a whole is damaged. Nothing in it is believed.
+    #[error("the journal is damaged: {0}")]
+    Corrupt(String),
     /// There is no such incident.
     #[error("there is no incident {0}")]
     NoIncident(IncidentId),
@@ -54,6 +57,9 @@ pub enum JournalError {
         /// Until when, unless the process ends before.
         until: String,
     },
+    /// Another process kept the journal for too long. Nothing was written; it may be tried again.
+    #[error("another process keeps the journal busy")]
+    Busy,
     /// An earlier write failed; a journal is not written to again after that.
     #[error("an earlier write of the journal failed; nothing more is written to it")]
     Poisoned,

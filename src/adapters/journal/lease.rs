@@ -1,14 +1,14 @@
 //! One commander at a time: whoever acts on a service holds a lease on it.
 
-use std::fs;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::Transaction;
 
 use crate::domain::{EnvironmentName, ServiceKey};
 
-use super::{Journal, JournalError};
+use super::append::digest;
+use super::{Journal, JournalError, process};
 
 /// A process that acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,11 +19,13 @@ pub struct Holder {
     pub host: String,
     /// The process.
     pub pid: u32,
-    /// What tells this holder from any other, also after its process id is used again.
+    /// What tells this holder from any other, also after its process id is used again. Not a secret.
     pub token: String,
 }
 
 struct Held {
+    environment: String,
+    service: String,
     who: String,
     host: String,
     pid: u32,
@@ -36,18 +38,23 @@ impl Held {
     /// Whether the lease still binds others at `now`.
     fn binds(&self, by: &Holder, now: Timestamp) -> bool {
         let runs_out = self.until.parse::<Timestamp>().is_ok_and(|until| until <= now);
-        // A process of this machine that is gone, or whose id belongs to another process now, holds nothing.
-        let gone = self.host == by.host && started(self.pid).is_none_or(|started| started != self.started);
-        self.token != by.token && !runs_out && !(gone && cfg!(target_os = "linux"))
+        let gone = self.host == by.host && process::is_gone(self.pid, &self.started);
+        self.token != by.token && !runs_out && !gone
     }
-}
 
-/// When a process of this machine started, in the kernel's own unit (proc(5), `/proc/PID/stat`, field 22).
-fn started(pid: u32) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name in parentheses may hold anything, also spaces; fields are counted after it.
-    let (_, after) = stat.rsplit_once(')')?;
-    after.split_whitespace().nth(19).map(ToOwned::to_owned)
+    /// A lease is not part of a story, so it has a hash of its own.
+    fn hash(&self) -> [u8; 32] {
+        digest(&[
+            self.environment.as_bytes(),
+            self.service.as_bytes(),
+            self.who.as_bytes(),
+            self.host.as_bytes(),
+            &self.pid.to_be_bytes(),
+            self.started.as_bytes(),
+            self.token.as_bytes(),
+            self.until.as_bytes(),
+        ])
+    }
 }
 
 impl Journal {
@@ -67,29 +74,33 @@ impl Journal {
             .ok()
             .and_then(|ttl| now.checked_add(ttl).ok())
             .unwrap_or(now);
-        let since = started(holder.pid).unwrap_or_default();
+        let started = process::trace(holder.pid);
         self.write(|tx| {
+            let leases = leases(tx)?;
             for service in services {
-                if let Some(held) = held(tx, environment, service)?.filter(|held| held.binds(holder, now)) {
-                    let Held { who, host, pid, until, .. } = held;
-                    return Err(JournalError::Held { who, host, pid, until });
+                let held = leases.iter().find(|held| {
+                    (held.environment.as_str(), held.service.as_str())
+                        == (environment.as_str(), service.as_str())
+                });
+                if let Some(held) = held.filter(|held| held.binds(holder, now)) {
+                    return Err(JournalError::Held {
+                        who: held.who.clone(),
+                        host: held.host.clone(),
+                        pid: held.pid,
+                        until: held.until.clone(),
+                    });
                 }
-                tx.execute(
-                    "INSERT INTO lease (environment, service, who, host, pid, started, token, until)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                     ON CONFLICT (environment, service) DO UPDATE SET who = ?3, host = ?4, pid = ?5, started = ?6,
-                     token = ?7, until = ?8",
-                    (
-                        environment.as_str(),
-                        service.as_str(),
-                        &holder.who,
-                        &holder.host,
-                        holder.pid,
-                        &since,
-                        &holder.token,
-                        until.to_string(),
-                    ),
-                )?;
+                let ours = Held {
+                    environment: environment.to_string(),
+                    service: service.to_string(),
+                    who: holder.who.clone(),
+                    host: holder.host.clone(),
+                    pid: holder.pid,
+                    started: started.clone(),
+                    token: holder.token.clone(),
+                    until: until.to_string(),
+                };
+                put(tx, &ours)?;
             }
             Ok(())
         })
@@ -107,25 +118,72 @@ impl Journal {
     }
 }
 
-fn held(
-    tx: &Transaction<'_>,
-    environment: &EnvironmentName,
-    service: &ServiceKey,
-) -> Result<Option<Held>, JournalError> {
-    Ok(tx
-        .query_row(
-            "SELECT who, host, pid, started, token, until FROM lease WHERE environment = ?1 AND service = ?2",
-            (environment.as_str(), service.as_str()),
-            |row| {
-                Ok(Held {
-                    who: row.get(0)?,
-                    host: row.get(1)?,
-                    pid: row.get(2)?,
-                    started: row.get(3)?,
-                    token: row.get(4)?,
-                    until: row.get(5)?,
-                })
-            },
-        )
-        .optional()?)
+fn put(tx: &Transaction<'_>, held: &Held) -> Result<(), JournalError> {
+    tx.execute(
+        "INSERT OR REPLACE INTO lease (environment, service, who, host, pid, started, token, until, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        (
+            &held.environment,
+            &held.service,
+            &held.who,
+            &held.host,
+            held.pid,
+            &held.started,
+            &held.token,
+            &held.until,
+            held.hash().as_slice(),
+        ),
+    )?;
+    Ok(())
+}
+
+/// Every lease, each checked: one whose key is damaged would otherwise look like no lease at all.
+fn leases(tx: &Transaction<'_>) -> Result<Vec<Held>, JournalError> {
+    let mut statement =
+        tx.prepare("SELECT environment, service, who, host, pid, started, token, until, hash FROM lease")?;
+    let rows = statement.query_map([], |row| {
+        let held = Held {
+            environment: row.get(0)?,
+            service: row.get(1)?,
+            who: row.get(2)?,
+            host: row.get(3)?,
+            pid: row.get(4)?,
+            started: row.get(5)?,
+            token: row.get(6)?,
+            until: row.get(7)?,
+        };
+        Ok((held, row.get::<_, Vec<u8>>(8)?))
+    })?;
+    rows.map(|row| match row? {
+        (held, hash) if held.hash().as_slice() == hash => Ok(held),
+        (_, _) => Err(JournalError::Corrupt("a lease does not fit its hash".to_owned())),
+    })
+    .collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests_only {
+    //! A lease as another machine or another boot would have left it.
+
+    use super::{Held, Journal, leases, put};
+
+    /// Gives every lease this trace of its process; says how many there are.
+    pub(in super::super) fn with_started(journal: &mut Journal, started: &str) -> usize {
+        journal
+            .write(|tx| {
+                let all = leases(tx)?;
+                let count = all.len();
+                for held in all {
+                    put(
+                        tx,
+                        &Held {
+                            started: started.to_owned(),
+                            ..held
+                        },
+                    )?;
+                }
+                Ok(count)
+            })
+            .unwrap()
+    }
 }

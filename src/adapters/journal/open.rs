@@ -1,14 +1,12 @@
-//! Opening: a folder and a file that nobody else can read, and a file that is known to be ours.
+//! Opening: a file that nobody else can change, and that is known to be a whole journal of ours.
 
-use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{JournalError, schema};
+use super::{JournalError, private, schema};
 
 /// How long a write of another process is waited for.
 const BUSY: Duration = Duration::from_secs(5);
@@ -33,114 +31,154 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal at `path`. Its folder is made with mode 0700 and the file with 0600, whatever the umask.
+    /// Opens the journal at `path`. A missing folder is made with mode 0700 and a missing file with 0600, whatever the umask.
     ///
     /// # Errors
-    /// When folder or file cannot be used, are a symbolic link or another user's, or when the file is not a journal or of
-    /// a newer version.
+    /// When folder or file cannot be used, are a symbolic link, another user's or open to others, or when the file is not a
+    /// whole journal of this version.
     pub fn open(path: &Path, access: Access) -> Result<Self, JournalError> {
         let unusable = |reason: String| JournalError::Unusable {
             path: path.to_owned(),
             reason,
         };
+        let folder = private::folder_of(path);
+        let io = |error: std::io::Error| unusable(error.to_string());
         if access == Access::Write {
-            make_private(path).map_err(|error| unusable(error.to_string()))?;
+            private::make_folder(folder).map_err(io)?;
         }
-        check_private(path).map_err(unusable)?;
-        let flags = match access {
-            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
-            Access::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
-        };
-        let connection = Connection::open_with_flags(
-            path,
-            flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW,
-        )?;
-        connection.busy_timeout(BUSY)?;
-        if access == Access::Write {
-            // One file, and every commit on the disk before it returns: with a rollback journal EXTRA also syncs the folder
-            // after the journal is unlinked (SQLite, "PRAGMA synchronous"), and a reader needs no write access as it would
-            // with a write-ahead log.
-            connection.pragma_update(None, "journal_mode", "DELETE")?;
-            connection.pragma_update(None, "synchronous", "EXTRA")?;
-            connection.pragma_update(None, "fullfsync", true)?;
+        if let Some(reason) = private::distrust_folder(folder).map_err(io)? {
+            return Err(unusable(reason.to_owned()));
         }
-        connection.pragma_update(None, "foreign_keys", true)?;
-        // Functions and triggers of a foreign file are never run (SQLite, "Defense against the dark arts").
-        connection.pragma_update(None, "trusted_schema", false)?;
+        match private::distrust_file(path) {
+            Ok(None) => {}
+            Ok(Some(reason)) => return Err(unusable(reason.to_owned())),
+            Err(error) if error.kind() == ErrorKind::NotFound && access == Access::Write => {
+                private::make_file(path, |fresh| {
+                    schema::create(&connect(fresh)?).map_err(MakeError::from)
+                })
+                .map_err(|error| error.at(path))?;
+            }
+            Err(error) => return Err(io(error)),
+        }
+        let connection = connect(path)?;
+        if access == Access::ReadOnly {
+            // Opened for writing all the same, because only a writer may roll back what a killed process left half done;
+            // this forbids everything else. A file that cannot be written is opened to be read by SQLite itself.
+            connection.pragma_update(None, "query_only", true)?;
+        }
         let journal = Self {
             connection,
             access,
             poisoned: false,
         };
-        journal.check_kind(path)?;
+        journal.check(path)?;
         Ok(journal)
     }
 
-    fn check_kind(&self, path: &Path) -> Result<(), JournalError> {
-        let number = |name: &str| {
-            self.connection
-                .pragma_query_value(None, name, |row| row.get::<_, i32>(0))
+    /// Whether the file is a journal of this version, whole and unchanged in all that no event's hash covers.
+    fn check(&self, path: &Path) -> Result<(), JournalError> {
+        let foreign = |found: String| JournalError::Foreign {
+            path: path.to_owned(),
+            found,
         };
-        let (id, version) = (number("application_id")?, number("user_version")?);
-        match (id, version) {
-            (schema::APPLICATION_ID, schema::VERSION) => Ok(()),
-            (0, 0) if self.access == Access::Write && self.is_empty()? => {
-                match schema::create(&self.connection) {
-                    Ok(()) => Ok(()),
-                    // Another process made the tables in the meantime.
-                    Err(_) if number("application_id")? == schema::APPLICATION_ID => Ok(()),
-                    Err(error) => Err(error.into()),
-                }
+        let corrupt = |what: &str| Err(JournalError::Corrupt(what.to_owned()));
+        // One snapshot for all of it: no other process writes while it is read.
+        let tx = self.connection.unchecked_transaction()?;
+        let number = |name: &str| tx.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let id = number("application_id")?;
+        if id != i64::from(schema::APPLICATION_ID) {
+            return Err(foreign(format!("application id {id:#x}")));
+        }
+        match number("user_version")? {
+            version if version == i64::from(schema::VERSION) => {}
+            version if version > i64::from(schema::VERSION) => {
+                return Err(foreign(format!("version {version}, made by a newer modosu")));
             }
-            (id, version) => Err(JournalError::Foreign {
+            version => return Err(foreign(format!("version {version}"))),
+        }
+        let size = number("page_count")? * number("page_size")?;
+        let there = std::fs::metadata(path).map(|meta| meta.len());
+        if !there.is_ok_and(|there| i64::try_from(there) == Ok(size)) {
+            return corrupt("it is shorter or longer than it says");
+        }
+        if !schema::is_ours(&tx)? {
+            return corrupt("its tables are not the journal's");
+        }
+        let found: String = tx.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if found != "ok" {
+            return Err(JournalError::Corrupt(found));
+        }
+        if tx.prepare("PRAGMA foreign_key_check")?.exists([])? {
+            return corrupt("an event belongs to no incident");
+        }
+        let whole: bool = tx.query_row(
+            "SELECT count(*) = (SELECT incidents FROM journal WHERE one = 1) FROM incident",
+            [],
+            |row| row.get::<_, Option<bool>>(0).map(Option::unwrap_or_default),
+        )?;
+        if !whole {
+            return corrupt("an incident is missing");
+        }
+        Ok(())
+    }
+}
+
+/// A connection on which every commit is on the disk before it returns, in one file.
+fn connect(path: &Path) -> Result<Connection, JournalError> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW
+            | OpenFlags::SQLITE_OPEN_EXRESCODE,
+    )?;
+    connection.busy_timeout(BUSY)?;
+    // One file at rest, and every commit on the disk before it returns: with a rollback journal EXTRA also syncs the folder
+    // after the journal is unlinked, which is what commits (SQLite, "PRAGMA synchronous"). FULL would be enough for a
+    // write-ahead log, but that is two more files, and readers need to write one of them.
+    connection.pragma_update(None, "journal_mode", "DELETE")?;
+    connection.pragma_update(None, "synchronous", "EXTRA")?;
+    // macOS: fsync alone stops at the drive's own cache (fcntl(2), F_FULLFSYNC).
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    // Functions and triggers of a foreign file are never run (SQLite, "Defense against the dark arts").
+    connection.pragma_update(None, "trusted_schema", false)?;
+    Ok(connection)
+}
+
+/// What can go wrong while a new file is made.
+enum MakeError {
+    Io(std::io::Error),
+    Journal(JournalError),
+}
+
+impl MakeError {
+    fn at(self, path: &Path) -> JournalError {
+        match self {
+            Self::Io(error) => JournalError::Unusable {
                 path: path.to_owned(),
-                found: format!("application id {id:#x}, version {version}"),
-            }),
+                reason: error.to_string(),
+            },
+            Self::Journal(error) => error,
         }
     }
+}
 
-    fn is_empty(&self) -> Result<bool, JournalError> {
-        let tables: i64 = self
-            .connection
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        Ok(tables == 0)
+impl From<std::io::Error> for MakeError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
     }
 }
 
-fn make_private(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
-        && !folder.exists()
-    {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    match OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-    {
-        Ok(file) => file.set_permissions(fs::Permissions::from_mode(0o600)),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+impl From<JournalError> for MakeError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
     }
 }
 
-/// Refuses a symbolic link, something that is not a file, and a file of somebody else.
-fn check_private(path: &Path) -> Result<(), String> {
-    let meta = fs::symlink_metadata(path).map_err(|error| error.to_string())?;
-    if !meta.file_type().is_file() {
-        return Err("it is not a plain file".to_owned());
+impl From<rusqlite::Error> for MakeError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Journal(error.into())
     }
-    // Where there is no /proc, the owner cannot be compared and the mode alone decides.
-    let ours = fs::metadata("/proc/self")
-        .map(|me| me.uid() == meta.uid())
-        .unwrap_or(true);
-    if !ours {
-        return Err("it belongs to another user".to_owned());
-    }
-    if meta.permissions().mode() & 0o077 != 0 {
-        return Err("others can read it; chmod 600 makes it private".to_owned());
-    }
-    Ok(())
 }

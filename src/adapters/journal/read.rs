@@ -1,9 +1,10 @@
 //! Reading: every event is checked against the chain before it is believed.
 
 use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::{EnvironmentName, ServiceKey};
-use crate::incident::{Incident, IncidentId, Recorded, Stage};
+use crate::incident::{Event, Incident, IncidentId, Recorded, Stage};
 use crate::rollback::{Outcome, Point};
 
 use super::append::chain;
@@ -20,7 +21,7 @@ pub struct Head {
     pub services: Vec<ServiceKey>,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// When its rollback ended.
+    /// When its rollback ended, or when it was given up.
     pub ended_at: Option<Timestamp>,
     /// Where it stands.
     pub stage: Stage,
@@ -37,12 +38,17 @@ pub struct Head {
 impl From<&Incident> for Head {
     fn from(incident: &Incident) -> Self {
         let step = incident.plan.as_ref().and_then(|plan| plan.steps.first());
+        let given_up = incident
+            .events
+            .iter()
+            .find(|recorded| matches!(recorded.event, Event::Abandoned { .. }))
+            .map(|recorded| recorded.at);
         Self {
             id: incident.id.clone(),
             environment: incident.environment.clone(),
             services: incident.services.clone(),
             opened_at: incident.opened_at,
-            ended_at: incident.ending.as_ref().map(|(_, at)| *at),
+            ended_at: incident.ending.as_ref().map(|(_, at)| *at).or(given_up),
             stage: incident.stage,
             from: step.map(|step| step.from.clone()),
             to: step.map(|step| step.to.clone()),
@@ -56,46 +62,10 @@ impl Journal {
     /// The events of an incident, in order.
     ///
     /// # Errors
-    /// When the incident is not there, or when any of its events is damaged.
+    /// When the incident is not there, or when any of its events is damaged or lost.
     pub fn read(&self, id: &IncidentId) -> Result<Vec<Recorded>, JournalError> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT seq, at, payload, hash FROM event WHERE incident = ?1 ORDER BY seq")?;
-        let rows = statement.query_map([id.as_str()], |row| {
-            Ok((
-                row.get::<_, u64>(0)?,
-                row.get::<_, String>(1)?,
-                row.get::<_, String>(2)?,
-                row.get::<_, Vec<u8>>(3)?,
-            ))
-        })?;
-        let mut events: Vec<Recorded> = Vec::new();
-        let mut previous: Vec<u8> = Vec::new();
-        for row in rows {
-            let (seq, at, payload, hash) = row?;
-            let damaged = |reason: String| JournalError::Damaged {
-                incident: id.clone(),
-                seq,
-                reason,
-            };
-            if seq != events.len() as u64 + 1 {
-                return Err(damaged("an event before it is missing".to_owned()));
-            }
-            if chain(&previous, id, seq, &at, &payload).as_slice() != hash {
-                return Err(damaged("its hash does not fit".to_owned()));
-            }
-            let event = serde_json::from_str(&payload).map_err(|error| damaged(error.to_string()))?;
-            let at = at
-                .parse()
-                .map_err(|error: jiff::Error| damaged(error.to_string()))?;
-            events.push(Recorded { seq, at, event });
-            previous = hash;
-        }
-        if events.is_empty() {
-            Err(JournalError::NoIncident(id.clone()))
-        } else {
-            Ok(events)
-        }
+        let tx = self.connection.unchecked_transaction()?;
+        load(&tx, id).map(|(events, _)| events)
     }
 
     /// All incidents, newest first.
@@ -103,18 +73,85 @@ impl Journal {
     /// # Errors
     /// When any of them is damaged or does not fold.
     pub fn heads(&self) -> Result<Vec<Head>, JournalError> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT id FROM incident ORDER BY day DESC, number DESC")?;
-        let ids = statement
-            .query_map([], |row| row.get::<_, String>(0))?
+        let tx = self.connection.unchecked_transaction()?;
+        let ids = tx
+            .prepare("SELECT id, day, number FROM incident ORDER BY day DESC, number DESC")?
+            .query_map([], |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, u32>(2)?,
+                ))
+            })?
             .collect::<Result<Vec<_>, _>>()?;
-        ids.iter()
-            .filter_map(|id| IncidentId::parse(id))
-            .map(|id| {
-                let events = self.read(&id)?;
+        ids.into_iter()
+            .map(|(text, day, number)| {
+                let id = IncidentId::parse(&text)
+                    .filter(|_| text == format!("{day}-{number}"))
+                    .ok_or_else(|| JournalError::Corrupt("the id of an incident does not fit".to_owned()))?;
+                let (events, _) = load(&tx, &id)?;
                 Ok(Head::from(&Incident::fold(id, &events)?))
             })
             .collect()
     }
+}
+
+/// The events of an incident and the hash of the newest, all checked. Called inside a transaction, so that they are of one
+/// moment.
+pub(super) fn load(
+    connection: &Connection,
+    id: &IncidentId,
+) -> Result<(Vec<Recorded>, Vec<u8>), JournalError> {
+    let (count, head) = connection
+        .query_row(
+            "SELECT events, head FROM incident WHERE id = ?1",
+            [id.as_str()],
+            |row| Ok((row.get::<_, u64>(0)?, row.get::<_, Vec<u8>>(1)?)),
+        )
+        .optional()?
+        .ok_or_else(|| JournalError::NoIncident(id.clone()))?;
+    let mut statement =
+        connection.prepare("SELECT seq, at, payload, hash FROM event WHERE incident = ?1 ORDER BY seq")?;
+    let rows = statement.query_map([id.as_str()], |row| {
+        Ok((
+            row.get::<_, u64>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+            row.get::<_, Vec<u8>>(3)?,
+        ))
+    })?;
+    let damaged = |seq: u64, reason: String| JournalError::Damaged {
+        incident: id.clone(),
+        seq,
+        reason,
+    };
+    let mut events: Vec<Recorded> = Vec::new();
+    let mut previous: Vec<u8> = Vec::new();
+    for row in rows {
+        let expected = events.len() as u64 + 1;
+        let (seq, at, payload, hash) = row.map_err(|error| damaged(expected, error.to_string()))?;
+        if seq != expected {
+            return Err(damaged(expected, "it is missing".to_owned()));
+        }
+        if chain(&previous, id, seq, &at, &payload).as_slice() != hash {
+            return Err(damaged(seq, "its hash does not fit".to_owned()));
+        }
+        let event = serde_json::from_str(&payload).map_err(|error| damaged(seq, error.to_string()))?;
+        let at = at
+            .parse()
+            .map_err(|error: jiff::Error| damaged(seq, error.to_string()))?;
+        events.push(Recorded { seq, at, event });
+        previous = hash;
+    }
+    let found = events.len() as u64;
+    if found < count || events.is_empty() {
+        return Err(damaged(found + 1, "it is missing".to_owned()));
+    }
+    if found > count || previous != head {
+        return Err(damaged(
+            found,
+            "it is not the newest that the incident knows".to_owned(),
+        ));
+    }
+    Ok((events, head))
 }

@@ -157,9 +157,9 @@ fn the_row_of_a_walk_has_the_eight_facts() {
         [
             "2026-11-23 14:07 JST",
             "田中",
-            "production / backend",
-            "v1.4.0 (:57)",
-            "v1.3.4 (:56)"
+            "production",
+            "backend v1.4.0 (:57)",
+            "backend v1.3.4 (:56)"
         ]
     );
     assert!(row[5].starts_with("ログインできない; "), "{}", row[5]);
@@ -202,9 +202,9 @@ fn what_was_approved_and_given_up_has_a_row_and_what_was_never_approved_has_none
         [
             "2026-11-23 14:06 JST",
             "田中",
-            "production / backend",
-            "v1.4.0 (:57)",
-            "v1.3.4 (:56)"
+            "production",
+            "backend v1.4.0 (:57)",
+            "backend v1.3.4 (:56)"
         ]
     );
     assert_eq!(row[7], "中止");
@@ -228,7 +228,7 @@ fn several_services_are_named_in_every_field() {
     events.extend([abandoned()]);
     events.insert(6, refused());
     let row = cells(&events).unwrap();
-    assert_eq!(row[2], "production / backend, frontend");
+    assert_eq!(row[2], "production");
     assert_eq!(row[4], "backend v1.3.4 (:56), frontend v1.3.4 (:56)");
     assert!(row[5].contains("backend: "), "{}", row[5]);
 }
