@@ -263,6 +263,7 @@ pub(super) fn credentials_fault(session: &Session) -> Option<crate::domain::Faul
         | FaultKind::Rejected
         | FaultKind::Server
         | FaultKind::Malformed
+        | FaultKind::Held
         | FaultKind::Local => None,
     }
 }

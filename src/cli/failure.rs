@@ -50,6 +50,7 @@ impl Failure {
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         let exit = match fault.kind {
+            FaultKind::Held => Exit::Refused,
             FaultKind::Denied { .. } | FaultKind::Expired | FaultKind::NoCredentials => Exit::Usage,
             FaultKind::Throttled
             | FaultKind::TimedOut

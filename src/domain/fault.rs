@@ -35,6 +35,8 @@ pub enum FaultKind {
     Server,
     /// The answer could not be understood.
     Malformed,
+    /// Another commander holds what was asked for.
+    Held,
     /// Something on this machine: a file, the journal, a refused address.
     Local,
 }
@@ -72,6 +74,7 @@ impl Fault {
             | FaultKind::NotFound
             | FaultKind::NotOffered
             | FaultKind::Rejected
+            | FaultKind::Held
             | FaultKind::Local => true,
             FaultKind::TimedOut | FaultKind::Unreachable | FaultKind::Server | FaultKind::Malformed => false,
         }
@@ -92,6 +95,7 @@ impl Fault {
             FaultKind::Rejected => "fault-rejected",
             FaultKind::Server => "fault-server",
             FaultKind::Malformed => "fault-malformed",
+            FaultKind::Held => "fault-held",
             FaultKind::Local => "fault-local",
         };
         Phrase::new(id)
@@ -114,6 +118,7 @@ impl Fault {
             FaultKind::Rejected => Phrase::new("hint-rejected"),
             FaultKind::Server => Phrase::new("hint-server"),
             FaultKind::Malformed => Phrase::new("hint-malformed"),
+            FaultKind::Held => Phrase::new("hint-held"),
             FaultKind::Local => Phrase::new("hint-local"),
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -25,6 +25,9 @@ use super::watch::Timetable;
 
 /// How long an orderly end waits for a write whose answer is on its way; longer than the writer's own time-out.
 const LAST_ANSWER: Duration = Duration::from_secs(25);
+
+/// How often a lease is renewed.
+const RENEW: SignedDuration = SignedDuration::from_secs(120);
 
 /// What came of a step of the loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,7 @@ pub struct Engine {
     timetable: Timetable,
     watch: Watch,
     attention: Attention,
+    renewed: Timestamp,
     /// Looks, the scribe and the drill's clock: may be dropped at any time.
     tasks: JoinSet<()>,
     /// Writes and what looks for their effect: waited for at the end.
@@ -86,6 +90,7 @@ impl Engine {
         Self {
             timetable: Timetable::new(subjects, now),
             attention: parts.session.attention(),
+            renewed: now,
             parts,
             watch,
             tasks,
@@ -195,6 +200,22 @@ impl Engine {
         if attention != self.attention {
             self.timetable.attend(&attention, now);
             self.attention = attention;
+        }
+        self.renew_lease(now);
+    }
+
+    /// While a rollback is acted on or verified, its lease is renewed long before it runs out.
+    fn renew_lease(&mut self, now: Timestamp) {
+        let (Attention::Rollback(_) | Attention::Verify(_), Some(incident)) =
+            (&self.attention, &self.parts.session.incident)
+        else {
+            return;
+        };
+        if now.duration_since(self.renewed) >= RENEW {
+            self.renewed = now;
+            self.parts
+                .scribe
+                .renew(&incident.environment, incident.services.clone());
         }
     }
 
@@ -331,7 +352,8 @@ impl Engine {
     /// Goes on with an incident of an earlier process: what was sent is looked for, nothing is sent again.
     ///
     /// # Errors
-    /// When the journal cannot be read, or the incident belongs to another environment or another run of the drill.
+    /// When the journal cannot be read, the incident belongs to another environment or another run of the drill, or another
+    /// commander holds it.
     pub async fn resume(&mut self, id: &IncidentId) -> Result<(), Fault> {
         let incident = self.parts.scribe.read(id).await?;
         let setup = &self.parts.session.setup;
@@ -344,6 +366,13 @@ impl Engine {
                 format!("incident {id} belongs to another world: the drill that it was opened in has ended");
             return Err(Fault::new(FaultKind::Local, "resume", &detail));
         }
+        // Two processes that go on with one incident would each believe half of the story.
+        self.parts
+            .scribe
+            .lease(&incident.environment, incident.services.clone())
+            .await?;
+        // Read again: whoever held it may have gone on until now.
+        let incident = self.parts.scribe.read(id).await?;
         self.apply(Msg::Resumed(Box::new(incident)));
         Ok(())
     }
@@ -402,7 +431,7 @@ impl Engine {
                 self.apply(msg);
             }
         }
-        drop(self.parts.scribe.flush().await);
+        self.parts.scribe.close().await;
         self.tasks.shutdown().await;
     }
 }

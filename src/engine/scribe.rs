@@ -1,14 +1,16 @@
 //! The only hand that writes the journal: one queue, one order, each event durable before anyone is told of it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::adapters::journal::{Access, Head, Holder, Journal};
+use crate::adapters::journal::{Access, Head, Holder, Journal, JournalError};
 use crate::domain::{EnvironmentName, Fault, FaultKind, Mode, ServiceKey};
 use crate::incident::{Event, Incident, IncidentId, Recorded};
+use crate::rollback::Outcome;
 use crate::session::{ActMsg, Msg};
 
 use super::Clock;
@@ -29,7 +31,7 @@ enum Order {
         services: Vec<ServiceKey>,
         reply: Reply<()>,
     },
-    Flush(Reply<()>),
+    Close(Reply<()>),
 }
 
 /// A handle on the queue. Cheap to clone.
@@ -111,9 +113,21 @@ impl Scribe {
         .await
     }
 
-    /// Returns when everything ordered before is done.
-    pub(super) async fn flush(&self) -> Result<(), Fault> {
-        self.ask(Order::Flush).await
+    /// Renews this process's lease on the services, when its turn comes.
+    pub(super) fn renew(&self, environment: &EnvironmentName, services: Vec<ServiceKey>) {
+        let (reply, _nobody_waits) = oneshot::channel();
+        let environment = environment.clone();
+        self.order(Order::Lease {
+            environment,
+            services,
+            reply,
+        });
+    }
+
+    /// Gives the lease back and returns when everything ordered before is done.
+    pub(super) async fn close(&self) {
+        // A scribe that is gone has nothing left to do.
+        drop(self.ask(Order::Close).await);
     }
 
     async fn ask<T>(&self, order: impl FnOnce(Reply<T>) -> Order) -> Result<T, Fault> {
@@ -175,13 +189,8 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
         }
         Order::Append { id, event, reply } => {
             let appended = journal(desk, open).and_then(|j| append(j, &id, &event, now));
-            if matches!(
-                *event,
-                Event::Ended { .. } | Event::Abandoned { .. } | Event::Refused { .. }
-            ) && let Some(journal) = open.as_mut()
-            {
-                // A lease that cannot be given back runs out by itself.
-                drop(journal.release(&desk.holder));
+            if ends_command(&event) {
+                release(desk, open);
             }
             match (appended, reply) {
                 (Ok(recorded), Some(reply)) => {
@@ -196,10 +205,11 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
                 (Err(fault), None) => tell(desk, Msg::JournalFailed(fault)),
             }
         }
-        Order::Heads(reply) => drop(reply.send(match (desk.path.exists(), journal(desk, open)) {
-            (false, _) => Ok(Vec::new()),
-            (true, journal) => journal.and_then(|j| j.heads().map_err(Fault::from)),
-        })),
+        // A list is no reason to make a file.
+        Order::Heads(reply) if !desk.path.exists() => drop(reply.send(Ok(Vec::new()))),
+        Order::Heads(reply) => {
+            drop(reply.send(journal(desk, open).and_then(|j| j.heads().map_err(Fault::from))));
+        }
         Order::Read(id, reply) => drop(
             reply.send(
                 journal(desk, open)
@@ -215,15 +225,66 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
             j.acquire(&environment, &services, &desk.holder, now, LEASE)
                 .map_err(Fault::from)
         }))),
-        Order::Flush(reply) => drop(reply.send(Ok(()))),
+        Order::Close(reply) => {
+            release(desk, open);
+            drop(reply.send(Ok(())));
+        }
     }
 }
 
-/// A lease outlives any rollback's own timeout; one whose process is gone is taken over at once.
-const LEASE: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
+/// How long a lease binds others without being renewed; the engine renews it while it acts. One whose process is gone on
+/// this machine is taken over at once.
+const LEASE: Duration = Duration::from_secs(10 * 60);
+
+/// How often an append is tried while another process keeps the journal busy. Nothing was written then, so this is no
+/// second try of a write that failed.
+const BUSY_TRIES: usize = 3;
 
 fn append(journal: &mut Journal, id: &IncidentId, event: &Event, now: Timestamp) -> Result<Recorded, Fault> {
-    journal.append(id, event, now).map_err(Fault::from)
+    let mut tries = 1;
+    loop {
+        match journal.append(id, event, now) {
+            Err(JournalError::Busy) if tries < BUSY_TRIES => tries += 1,
+            done => return done.map_err(Fault::from),
+        }
+    }
+}
+
+/// Whether nothing more is decided on the services after this event, so that somebody else may command.
+fn ends_command(event: &Event) -> bool {
+    match event {
+        Event::Ended { ending } => ending.outcome != Outcome::OnTarget,
+        Event::Verified { .. } | Event::Abandoned { .. } | Event::Refused { .. } => true,
+        Event::Opened { .. }
+        | Event::CriteriaChanged { .. }
+        | Event::Declared { .. }
+        | Event::Withdrawn { .. }
+        | Event::Noted { .. }
+        | Event::Assessed
+        | Event::Scoped
+        | Event::TargetChosen { .. }
+        | Event::Planned { .. }
+        | Event::Reconsidered
+        | Event::Approved { .. }
+        | Event::Intended { .. }
+        | Event::Answered { .. }
+        | Event::Rejected { .. }
+        | Event::Doubtful { .. }
+        | Event::Adopted { .. }
+        | Event::NotApplied { .. }
+        | Event::Checked { .. }
+        | Event::Reported { .. }
+        | Event::Filed { .. } => false,
+    }
+}
+
+fn release(desk: &Desk, open: &mut Option<Journal>) {
+    if desk.mode == Mode::Full
+        && let Some(journal) = open.as_mut()
+    {
+        // A lease that cannot be given back runs out by itself.
+        drop(journal.release(&desk.holder));
+    }
 }
 
 fn story_fault(error: &impl ToString) -> Fault {

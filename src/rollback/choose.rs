@@ -89,6 +89,7 @@ pub(super) fn last_good(known: &Known<'_>) -> Result<Target, NoTarget> {
                 | FaultKind::Rejected
                 | FaultKind::Server
                 | FaultKind::Malformed
+                | FaultKind::Held
                 | FaultKind::Local,
             ) => true,
         };

@@ -49,6 +49,7 @@ fn never_tells<T>(observed: &Observed<T>) -> bool {
             | FaultKind::Rejected
             | FaultKind::Server
             | FaultKind::Malformed
+            | FaultKind::Held
             | FaultKind::Local,
         ) => false,
     }

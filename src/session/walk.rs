@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{Phrase, ServiceKey};
-use crate::incident::{ActState, Event, Incident, Stage};
+use crate::incident::{ActState, Event, Incident, Stage, record as row};
 use crate::rollback::{self, CheckResult, CheckState, Ending, Follow, Following, Goal, Outcome, Sighting};
 use crate::runbook::CheckKind;
 
@@ -31,7 +31,7 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
         Event::Doubtful { .. } => look_again(session),
         Event::NotApplied { .. } => end(session, Outcome::Failed, Phrase::new("ended-not-applied")),
         Event::Ended { ending } => ended(session, ending),
-        Event::Verified { .. } => file(session),
+        Event::Verified { .. } | Event::Abandoned { .. } => file(session),
         Event::Opened { .. }
         | Event::CriteriaChanged { .. }
         | Event::Declared { .. }
@@ -46,8 +46,7 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
         | Event::Intended { .. }
         | Event::Checked { .. }
         | Event::Reported { .. }
-        | Event::Filed { .. }
-        | Event::Abandoned { .. } => Effects::none(),
+        | Event::Filed { .. } => Effects::none(),
     }
 }
 
@@ -237,7 +236,12 @@ fn ended(session: &mut Session, ending: &Ending) -> Effects {
 /// The row is written once: what a person filed by hand before verification ended stays as it is.
 fn file(session: &Session) -> Effects {
     match &session.incident {
-        Some(incident) if incident.filed.is_none() => Effects::one(Effect::WriteHistory(incident.id.clone())),
+        // What was never approved is no rollback and has no row.
+        Some(incident)
+            if incident.filed.is_none() && row::row(incident, &session.setup.runbook).is_some() =>
+        {
+            Effects::one(Effect::WriteHistory(incident.id.clone()))
+        }
         Some(_) | None => Effects::none(),
     }
 }

@@ -1,6 +1,6 @@
 //! The process ends somewhere in the middle; another goes on from the journal.
 
-use modosu::domain::Mode;
+use modosu::domain::{FaultKind, Mode};
 use modosu::engine::Engine;
 use modosu::incident::{ActState, Incident, IncidentId, Stage};
 use modosu::rollback::Outcome;
@@ -27,6 +27,11 @@ async fn interrupted(fault: Option<&str>, at: impl Fn(&Ground, &Incident) -> boo
     drop(first);
 
     let mut second = ground.engine(Mode::Full).await;
+    // This process lives on, so the lease of the one that it plays has to run out.
+    ground
+        .drill
+        .clock()
+        .advance(std::time::Duration::from_secs(10 * 60));
     let id = newest(&second).await;
     second.resume(&id).await.unwrap();
     until(&mut second, 600, "ended or refused", |s| {
@@ -90,4 +95,26 @@ async fn an_incident_of_a_drill_that_has_ended_is_not_gone_on_with() {
     let mut second = Engine::start(start, modosu::engine::Watch::Live).await.unwrap();
     let refused = second.resume(&id).await;
     assert!(refused.is_err(), "another world has another truth");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_commander_holds_is_not_gone_on_with() {
+    let ground = Ground::new("bad-deploy");
+    let mut first = ground.engine(Mode::Full).await;
+    let hash = to_approval(&mut first).await;
+    approve(&mut first, hash);
+    until(&mut first, 60, "following", |s| {
+        s.incident
+            .as_ref()
+            .is_some_and(|i| is_act(i, ActState::Following))
+    })
+    .await;
+    let mut second = ground.engine(Mode::Full).await;
+    let id = newest(&second).await;
+    let refused = second.resume(&id).await.unwrap_err();
+    assert_eq!(refused.kind, FaultKind::Held, "{refused}");
+    assert!(second.session().incident.is_none());
+    // Leaving in order hands over at once.
+    first.shutdown().await;
+    second.resume(&id).await.unwrap();
 }

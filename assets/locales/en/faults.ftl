@@ -4,6 +4,7 @@
 
 fault-denied = { $operation } is denied: { $detail }
 fault-expired = { $operation } failed because the credentials have expired: { $detail }
+fault-held = another commander is at work: { $detail }
 fault-local = { $operation } failed on this machine: { $detail }
 fault-malformed = the answer to { $operation } could not be understood: { $detail }
 fault-no-credentials = there are no usable credentials for { $operation }: { $detail }
@@ -19,6 +20,7 @@ fault-unreachable = { $operation } could not reach its address: { $detail }
 
 hint-denied = ask for the IAM action { $action }, or switch to a role that has it
 hint-expired = renew them in another terminal (aws sso login, or assume the role again), then press r
+hint-held = wait until it is done, or ask the person named to hand over
 hint-local = check the path, its permissions and the free space, then try again
 hint-malformed = check AWS_ENDPOINT_URL and the health address; something else may be answering
 hint-no-credentials = set AWS_PROFILE or sign in with aws sso login, then start again

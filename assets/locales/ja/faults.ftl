@@ -4,6 +4,7 @@
 
 fault-denied = { $operation } は権限がないため拒否されました: { $detail }
 fault-expired = 認証情報の期限が切れたため { $operation } に失敗しました: { $detail }
+fault-held = 別の指揮者が操作中です: { $detail }
 fault-local = この端末で { $operation } に失敗しました: { $detail }
 fault-malformed = { $operation } の応答を解釈できませんでした: { $detail }
 fault-no-credentials = { $operation } に使える認証情報がありません: { $detail }
@@ -19,6 +20,7 @@ fault-unreachable = { $operation } の接続先に到達できませんでした
 
 hint-denied = IAMアクション { $action } の付与を依頼するか、権限のあるロールに切り替えてください
 hint-expired = 別の端末で aws sso login などにより認証を更新し、r で再取得してください
+hint-held = 終わるのを待つか、表示された担当者に引き継ぎを依頼してください
 hint-local = パス、権限、空き容量を確認して、もう一度実行してください
 hint-malformed = AWS_ENDPOINT_URL とヘルスチェックのURLを確認してください。別のサーバーが応答している可能性があります
 hint-no-credentials = AWS_PROFILE を設定するか aws sso login でサインインし、起動し直してください

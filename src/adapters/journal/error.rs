@@ -76,6 +76,11 @@ pub enum JournalError {
 
 impl From<JournalError> for Fault {
     fn from(error: JournalError) -> Self {
-        Self::new(FaultKind::Local, "journal", &error.to_string())
+        let kind = if matches!(error, JournalError::Held { .. }) {
+            FaultKind::Held
+        } else {
+            FaultKind::Local
+        };
+        Self::new(kind, "journal", &error.to_string())
     }
 }

@@ -180,6 +180,7 @@ fn of_fault(check: &'static str, about: &str, fault: &Fault, words: &Words) -> R
         | FaultKind::Rejected
         | FaultKind::Server
         | FaultKind::Malformed
+        | FaultKind::Held
         | FaultKind::Local => State::Failed,
     };
     Row {
