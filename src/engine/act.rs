@@ -4,13 +4,15 @@
 //! looked for in the world and adopted, or left to a person; it is never sent again. `UpdateService` has no idempotency
 //! token and no precondition (Amazon ECS API), so the comparison before the write is ours.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use crate::adapters::aws::{Reader, Writer};
-use crate::domain::{AccountId, EnvironmentName, Fault, Phrase};
+use crate::domain::{AccountId, EnvironmentName, Fault, FaultKind, Phrase};
 use crate::incident::{Event, IncidentId, Receipt};
 use crate::rollback::{self, Fingerprint, Found, Step};
 use crate::session::{ActMsg, Msg};
@@ -31,6 +33,8 @@ pub(super) struct Hands {
     pub(super) scribe: Scribe,
     pub(super) clock: Clock,
     pub(super) environment: EnvironmentName,
+    /// Set when nothing that is not sent yet may be sent: the operator said stop, the journal failed, or the process ends.
+    pub(super) halt: Arc<AtomicBool>,
     pub(super) tell: mpsc::UnboundedSender<Msg>,
 }
 
@@ -54,17 +58,28 @@ impl Hands {
         let Some(call) = step.calls.get(place.call) else {
             return;
         };
-        let fingerprint = match self.still_as_approved(account, step).await {
-            Ok(fingerprint) => fingerprint,
-            Err(why) => return self.say(ActMsg::Stale { why }),
-        };
+        // The lease first: what is read after it is what nobody else with a lease changes.
         if let Err(fault) = self
             .scribe
             .lease(&self.environment, vec![step.service.clone()])
             .await
         {
+            let id = if fault.kind == FaultKind::Held {
+                "refused-lease"
+            } else {
+                "refused-journal"
+            };
             return self.say(ActMsg::Stale {
-                why: Phrase::new("refused-lease").text("detail", &fault.detail),
+                why: Phrase::new(id).text("detail", &fault.detail),
+            });
+        }
+        let fingerprint = match self.still_as_approved(account, step).await {
+            Ok(fingerprint) => fingerprint,
+            Err(why) => return self.say(ActMsg::Stale { why }),
+        };
+        if self.halted() {
+            return self.say(ActMsg::Stale {
+                why: Phrase::new("refused-stopped"),
             });
         }
         let Place {
@@ -133,6 +148,10 @@ impl Hands {
         } = place;
         let began = self.clock.now();
         loop {
+            // The process ends: what is in doubt stays so, and the next one looks.
+            if self.halted() {
+                return;
+            }
             let found = self.reader.service(&step.cluster, &step.ecs_service).await;
             let now = self.clock.now();
             let looked = now.duration_since(began);
@@ -168,6 +187,10 @@ impl Hands {
             }
             self.clock.sleep(BETWEEN).await;
         }
+    }
+
+    fn halted(&self) -> bool {
+        self.halt.load(Ordering::SeqCst)
     }
 
     fn say(&self, msg: ActMsg) {

@@ -86,7 +86,12 @@ impl Clock {
             Kind::Shared { now, .. } => now(),
             Kind::Remote(reading) => {
                 let reading = *reading.lock().unwrap_or_else(PoisonError::into_inner);
-                let passed = reading.heard.elapsed().mul_f64(reading.speed.clamp(0.0, 1e6));
+                let speed = if reading.speed.is_finite() {
+                    reading.speed.clamp(0.0, 1e6)
+                } else {
+                    1.0
+                };
+                let passed = reading.heard.elapsed().mul_f64(speed);
                 SignedDuration::try_from(passed)
                     .ok()
                     .and_then(|d| reading.now.checked_add(d).ok())
@@ -122,7 +127,9 @@ impl Clock {
             }
             let real = match self.speed() {
                 None => left,
-                Some(speed) if speed > 0.0 => left.div_f64(speed).clamp(Duration::from_millis(1), LOOK),
+                Some(speed) if speed > 0.0 => Duration::try_from_secs_f64(left.as_secs_f64() / speed)
+                    .unwrap_or(LOOK)
+                    .clamp(Duration::from_millis(1), LOOK),
                 Some(_) => LOOK,
             };
             tokio_sleep(real).await;

@@ -8,6 +8,7 @@ use crate::adapters::http::Http;
 use crate::domain::{
     ClusterName, EcsServiceName, Fault, FaultKind, RepositoryName, ServiceKey, TargetGroupArn,
 };
+use crate::incident::{Incident, Stage};
 use crate::runbook::{Environment, LatencyStatistic, Runbook};
 use crate::session::{Observation, Session, Subject};
 
@@ -31,7 +32,10 @@ pub(super) enum Look {
         cluster: ClusterName,
         names: Vec<(ServiceKey, EcsServiceName)>,
     },
-    Metrics(Vec<MetricsOf>),
+    Metrics {
+        wanted: Vec<MetricsOf>,
+        since: Option<Timestamp>,
+    },
     History {
         cluster: ClusterName,
         name: EcsServiceName,
@@ -190,7 +194,13 @@ fn metrics_look(session: &Session, runbook: &Runbook) -> Result<Look, NoLook> {
             "no service has a target group",
         )));
     }
-    Ok(Look::Metrics(wanted))
+    // A verification looks back to when its rollback became stable, however long ago that was.
+    let since = session
+        .incident
+        .as_ref()
+        .filter(|i| i.stage == Stage::Verify)
+        .and_then(Incident::stable_at);
+    Ok(Look::Metrics { wanted, since })
 }
 
 impl Eyes {
@@ -203,10 +213,14 @@ impl Eyes {
                 .services(&cluster, &names)
                 .await
                 .map(Observation::Services),
-            Look::Metrics(wanted) => {
+            Look::Metrics { wanted, since } => {
                 let to = self.clock.now();
+                let start = window_start(to);
+                let from = since
+                    .map_or(start, |since| whole_minute(since).min(start))
+                    .max(longest_ago(to));
                 self.reader
-                    .metrics(&wanted, window_start(to), to)
+                    .metrics(&wanted, from, to)
                     .await
                     .map(Observation::Metrics)
             }
@@ -230,9 +244,16 @@ impl Eyes {
 
 /// Whole minutes, so that every point of a series lies on a minute.
 fn window_start(to: Timestamp) -> Timestamp {
-    let minute = to.as_second().div_euclid(60) * 60;
-    Timestamp::from_second(minute)
-        .ok()
-        .and_then(|at| at.checked_sub(METRICS_WINDOW).ok())
+    whole_minute(to).checked_sub(METRICS_WINDOW).unwrap_or(to)
+}
+
+fn whole_minute(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at)
+}
+
+/// As far back as a late verification looks.
+fn longest_ago(to: Timestamp) -> Timestamp {
+    whole_minute(to)
+        .checked_sub(SignedDuration::from_hours(24))
         .unwrap_or(to)
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +15,7 @@ use crate::adapters::journal::Head;
 use crate::domain::{Fault, FaultKind};
 use crate::incident::{Incident, IncidentId, record};
 use crate::runbook::Runbook;
-use crate::session::{self, ActMsg, Attention, Effect, Effects, Msg, OperatorMsg, Session, Subject};
+use crate::session::{self, Attention, Effect, Effects, JournalState, Msg, OperatorMsg, Session, Subject};
 
 use super::Clock;
 use super::act::{Hands, Place};
@@ -56,6 +57,9 @@ pub struct Engine {
     watch: Watch,
     attention: Attention,
     renewed: Timestamp,
+    /// Set when nothing that is not sent yet may be sent.
+    halt: Arc<AtomicBool>,
+    closing: bool,
     /// Looks, the scribe and the drill's clock: may be dropped at any time.
     tasks: JoinSet<()>,
     /// Writes and what looks for their effect: waited for at the end.
@@ -91,6 +95,8 @@ impl Engine {
             timetable: Timetable::new(subjects, now),
             attention: parts.session.attention(),
             renewed: now,
+            halt: Arc::new(AtomicBool::new(false)),
+            closing: false,
             parts,
             watch,
             tasks,
@@ -204,14 +210,13 @@ impl Engine {
         self.renew_lease(now);
     }
 
-    /// While a rollback is acted on or verified, its lease is renewed long before it runs out.
+    /// While a rollback is acted on, its lease is renewed long before it runs out.
     fn renew_lease(&mut self, now: Timestamp) {
-        let (Attention::Rollback(_) | Attention::Verify(_), Some(incident)) =
-            (&self.attention, &self.parts.session.incident)
-        else {
+        let (Attention::Rollback(_), Some(incident)) = (&self.attention, &self.parts.session.incident) else {
             return;
         };
-        if now.duration_since(self.renewed) >= RENEW {
+        let trusted = self.parts.session.journal == JournalState::Ready;
+        if trusted && now.duration_since(self.renewed) >= RENEW {
             self.renewed = now;
             self.parts
                 .scribe
@@ -236,6 +241,8 @@ impl Engine {
                         // Read-only: there is no writer, and an approval cannot have come this far.
                         continue;
                     };
+                    // A stop belongs to the walk that it was said in; the end of the process to every one.
+                    self.halt = Arc::new(AtomicBool::new(self.closing || self.parts.session.stop_requested));
                     let hands = self.hands();
                     let place = Place {
                         step: step_index,
@@ -262,6 +269,8 @@ impl Engine {
                         hands.reconcile(&incident, &step, place, &before, sent_at).await;
                     });
                 }
+                Effect::Halt => self.halt.store(true, Ordering::SeqCst),
+                Effect::Reload(id, event) => self.parts.scribe.reload(id, event),
                 Effect::WriteHistory(id) => self.write_row(id),
             }
         }
@@ -273,6 +282,7 @@ impl Engine {
             scribe: self.parts.scribe.clone(),
             clock: self.parts.eyes.clock.clone(),
             environment: self.parts.session.setup.environment.clone(),
+            halt: self.halt.clone(),
             tell: self.parts.tell.clone(),
         }
     }
@@ -317,19 +327,27 @@ impl Engine {
     }
 
     fn write_row(&mut self, id: IncidentId) {
-        let (Some(history), Some(incident)) = (self.parts.history.clone(), &self.parts.session.incident)
-        else {
+        let at_hand = self
+            .parts
+            .session
+            .incident
+            .as_ref()
+            .filter(|incident| incident.id == id);
+        let (Some(history), Some(incident)) = (self.parts.history.clone(), at_hand) else {
+            let fault = Fault::new(
+                FaultKind::Local,
+                "history.append",
+                "there is nothing to write it from",
+            );
+            drop(self.parts.tell.send(Msg::HistoryWritten(id, Err(fault))));
             return;
         };
-        if incident.id != id {
-            return;
-        }
         let incident = incident.clone();
         let runbook = self.parts.session.setup.runbook.clone();
         let tell = self.parts.tell.clone();
         self.acts.spawn(async move {
             let written = append_row(history, incident, runbook).await.map(|(path, _)| path);
-            drop(tell.send(Msg::HistoryWritten(written)));
+            drop(tell.send(Msg::HistoryWritten(id, written)));
         });
     }
 
@@ -367,10 +385,12 @@ impl Engine {
             return Err(Fault::new(FaultKind::Local, "resume", &detail));
         }
         // Two processes that go on with one incident would each believe half of the story.
-        self.parts
-            .scribe
-            .lease(&incident.environment, incident.services.clone())
-            .await?;
+        if incident.is_open() {
+            self.parts
+                .scribe
+                .lease(&incident.environment, incident.services.clone())
+                .await?;
+        }
         // Read again: whoever held it may have gone on until now.
         let incident = self.parts.scribe.read(id).await?;
         self.apply(Msg::Resumed(Box::new(incident)));
@@ -414,25 +434,65 @@ impl Engine {
         .await
     }
 
-    /// Ends in order: nothing new is started, and what is under way is made durable.
+    /// Goes on with a rollback of an earlier process whose end is not recorded, if there is one: it is looked at, and
+    /// nothing is sent.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or another commander holds it.
+    pub async fn resume_open(&mut self) -> Result<Option<IncidentId>, Fault> {
+        let setup = &self.parts.session.setup;
+        let open = self.heads().await?.into_iter().find(|head| {
+            head.stage.is_open() && head.environment == setup.environment && head.world == setup.world
+        });
+        match open {
+            Some(head) => {
+                self.resume(&head.id).await?;
+                Ok(Some(head.id))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Ends in order: nothing new is started, what is under way is made durable, and the lease is given back.
     pub async fn shutdown(mut self) {
         self.watch = Watch::Once;
+        self.closing = true;
+        self.halt.store(true, Ordering::SeqCst);
         let clock = Clock::machine();
-        tokio::select! {
-            () = async { while self.acts.join_next().await.is_some() {} } => {}
-            () = clock.sleep(LAST_ANSWER) => {}
-        }
-        // The session may still owe the journal an event of what has just come in.
-        while let Ok(msg) = self.parts.told.try_recv() {
-            if matches!(
-                msg,
-                Msg::Act(ActMsg::Saved(_)) | Msg::Saved(_) | Msg::HistoryWritten(_)
-            ) {
-                self.apply(msg);
+        let mut patience = std::pin::pin!(clock.sleep(LAST_ANSWER));
+        loop {
+            while let Ok(msg) = self.parts.told.try_recv() {
+                self.wind_down(msg);
+            }
+            let session = &self.parts.session;
+            if self.acts.is_empty() && session.unsaved == 0 && session.waiting.is_empty() {
+                break;
+            }
+            tokio::select! {
+                biased;
+                () = &mut patience => break,
+                Some(msg) = self.parts.told.recv() => self.wind_down(msg),
+                Some(_) = self.acts.join_next() => {}
             }
         }
         self.parts.scribe.close().await;
         self.tasks.shutdown().await;
+    }
+
+    /// Takes in what the journal and the mutation path still have to say; the world is not listened to any more.
+    fn wind_down(&mut self, msg: Msg) {
+        match msg {
+            Msg::Tick | Msg::Observed { .. } => {}
+            Msg::Operator(_)
+            | Msg::Saved(..)
+            | Msg::IncidentCreated(_)
+            | Msg::CreateRefused(_)
+            | Msg::Reloaded { .. }
+            | Msg::JournalFailed(_)
+            | Msg::Act(_)
+            | Msg::HistoryWritten(..)
+            | Msg::Resumed(_) => self.apply(msg),
+        }
     }
 }
 

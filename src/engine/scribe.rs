@@ -8,9 +8,8 @@ use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::adapters::journal::{Access, Head, Holder, Journal, JournalError};
-use crate::domain::{EnvironmentName, Fault, FaultKind, Mode, ServiceKey};
+use crate::domain::{EnvironmentName, Fault, FaultKind, Mode, Phrase, ServiceKey};
 use crate::incident::{Event, Incident, IncidentId, Recorded};
-use crate::rollback::Outcome;
 use crate::session::{ActMsg, Msg};
 
 use super::Clock;
@@ -26,6 +25,14 @@ enum Order {
     },
     Heads(Reply<Vec<Head>>),
     Read(IncidentId, Reply<Incident>),
+    Reload {
+        id: IncidentId,
+        after: Box<Event>,
+    },
+    Renew {
+        environment: EnvironmentName,
+        services: Vec<ServiceKey>,
+    },
     Lease {
         environment: EnvironmentName,
         services: Vec<ServiceKey>,
@@ -113,14 +120,17 @@ impl Scribe {
         .await
     }
 
-    /// Renews this process's lease on the services, when its turn comes.
+    /// Reads an incident again to which another process wrote too; the engine is told by `Msg::Reloaded`.
+    pub(super) fn reload(&self, id: IncidentId, after: Box<Event>) {
+        self.order(Order::Reload { id, after });
+    }
+
+    /// Renews this process's lease on the services, when its turn comes; a lease that is lost is told.
     pub(super) fn renew(&self, environment: &EnvironmentName, services: Vec<ServiceKey>) {
-        let (reply, _nobody_waits) = oneshot::channel();
         let environment = environment.clone();
-        self.order(Order::Lease {
+        self.order(Order::Renew {
             environment,
             services,
-            reply,
         });
     }
 
@@ -143,7 +153,7 @@ async fn serve(desk: Desk, mut queue: mpsc::UnboundedReceiver<Order>) {
     let mut open: Option<Journal> = None;
     let desk = std::sync::Arc::new(desk);
     while let Some(order) = queue.recv().await {
-        let desk = desk.clone();
+        let (told, desk) = (desk.clone(), desk.clone());
         let journal = open.take();
         let done = tokio::task::spawn_blocking(move || {
             let mut journal = journal;
@@ -152,8 +162,11 @@ async fn serve(desk: Desk, mut queue: mpsc::UnboundedReceiver<Order>) {
         });
         match done.await {
             Ok(journal) => open = journal,
-            // A panic in the journal is a bug; the process goes on to its orderly end and orders fail from here on.
-            Err(_) => return,
+            // A panic in the journal is a bug: it is said, and every order fails from here on.
+            Err(error) => {
+                let fault = Fault::new(FaultKind::Local, "journal", &error.to_string());
+                return tell(&told, Msg::JournalFailed(fault));
+            }
         }
     }
 }
@@ -183,40 +196,52 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
                 desk,
                 match created {
                     Ok(incident) => Msg::IncidentCreated(Box::new(incident)),
+                    Err(fault) if fault.kind == FaultKind::Held => Msg::CreateRefused(fault),
                     Err(fault) => Msg::JournalFailed(fault),
                 },
             );
         }
         Order::Append { id, event, reply } => {
-            let appended = journal(desk, open).and_then(|j| append(j, &id, &event, now));
-            if ends_command(&event) {
+            let appended = journal(desk, open)
+                .map_err(AppendError::Failed)
+                .and_then(|j| append(j, &id, &event, now));
+            if appended.is_ok() && ends_command(&event) {
                 release(desk, open);
             }
-            match (appended, reply) {
-                (Ok(recorded), Some(reply)) => {
-                    tell(desk, Msg::Act(ActMsg::Saved(recorded)));
-                    drop(reply.send(Ok(())));
-                }
-                (Ok(recorded), None) => tell(desk, Msg::Saved(recorded)),
-                (Err(fault), Some(reply)) => {
-                    tell(desk, Msg::JournalFailed(fault.clone()));
-                    drop(reply.send(Err(fault)));
-                }
-                (Err(fault), None) => tell(desk, Msg::JournalFailed(fault)),
-            }
+            appended_msg(desk, open, id, appended, reply);
         }
+        Order::Reload { id, after } => match read(desk, open, &id) {
+            Ok(incident) => {
+                tell(
+                    desk,
+                    Msg::Reloaded {
+                        incident: Box::new(incident),
+                        after: Some(after),
+                        owed: true,
+                    },
+                );
+            }
+            Err(fault) => tell(desk, Msg::JournalFailed(fault)),
+        },
         // A list is no reason to make a file.
         Order::Heads(reply) if !desk.path.exists() => drop(reply.send(Ok(Vec::new()))),
         Order::Heads(reply) => {
             drop(reply.send(journal(desk, open).and_then(|j| j.heads().map_err(Fault::from))));
         }
-        Order::Read(id, reply) => drop(
-            reply.send(
-                journal(desk, open)
-                    .and_then(|j| j.read(&id).map_err(Fault::from))
-                    .and_then(|events| Incident::fold(id, &events).map_err(|e| story_fault(&e))),
-            ),
-        ),
+        Order::Read(id, reply) => drop(reply.send(read(desk, open, &id))),
+        Order::Renew {
+            environment,
+            services,
+        } => {
+            let renewed = journal(desk, open).and_then(|j| {
+                j.acquire(&environment, &services, &desk.holder, now, LEASE)
+                    .map_err(Fault::from)
+            });
+            if let Err(fault) = renewed {
+                let why = Phrase::new("notice-lease-lost").text("detail", &fault.detail);
+                tell(desk, Msg::Act(ActMsg::LeaseLost { why }));
+            }
+        }
         Order::Lease {
             environment,
             services,
@@ -240,21 +265,77 @@ const LEASE: Duration = Duration::from_secs(10 * 60);
 /// second try of a write that failed.
 const BUSY_TRIES: usize = 3;
 
-fn append(journal: &mut Journal, id: &IncidentId, event: &Event, now: Timestamp) -> Result<Recorded, Fault> {
+/// Why an event was not appended.
+enum AppendError {
+    /// It cannot follow: another process has gone on with the incident. Nothing was written.
+    Overtaken,
+    /// The journal failed.
+    Failed(Fault),
+}
+
+fn append(
+    journal: &mut Journal,
+    id: &IncidentId,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Recorded, AppendError> {
     let mut tries = 1;
     loop {
         match journal.append(id, event, now) {
             Err(JournalError::Busy) if tries < BUSY_TRIES => tries += 1,
-            done => return done.map_err(Fault::from),
+            Err(JournalError::Story(_)) => return Err(AppendError::Overtaken),
+            done => return done.map_err(|error| AppendError::Failed(Fault::from(error))),
         }
     }
+}
+
+/// Tells what came of an append: the session, and the mutation path where it waits.
+fn appended_msg(
+    desk: &Desk,
+    open: &mut Option<Journal>,
+    id: IncidentId,
+    appended: Result<Recorded, AppendError>,
+    reply: Option<Reply<()>>,
+) {
+    let waits = reply.is_some();
+    let (msg, answer) = match appended {
+        Ok(recorded) if waits => (Msg::Act(ActMsg::Saved(id, recorded)), Ok(())),
+        Ok(recorded) => (Msg::Saved(id, recorded), Ok(())),
+        Err(AppendError::Overtaken) => {
+            let fault = Fault::new(
+                FaultKind::Held,
+                "journal",
+                "another process went on with the incident",
+            );
+            match read(desk, open, &id) {
+                Ok(incident) => (
+                    Msg::Reloaded {
+                        incident: Box::new(incident),
+                        after: None,
+                        owed: !waits,
+                    },
+                    Err(fault),
+                ),
+                Err(unread) => (Msg::JournalFailed(unread), Err(fault)),
+            }
+        }
+        Err(AppendError::Failed(fault)) => (Msg::JournalFailed(fault.clone()), Err(fault)),
+    };
+    tell(desk, msg);
+    if let Some(reply) = reply {
+        drop(reply.send(answer));
+    }
+}
+
+fn read(desk: &Desk, open: &mut Option<Journal>, id: &IncidentId) -> Result<Incident, Fault> {
+    let events = journal(desk, open)?.read(id).map_err(Fault::from)?;
+    Incident::fold(id.clone(), &events).map_err(|error| story_fault(&error))
 }
 
 /// Whether nothing more is decided on the services after this event, so that somebody else may command.
 fn ends_command(event: &Event) -> bool {
     match event {
-        Event::Ended { ending } => ending.outcome != Outcome::OnTarget,
-        Event::Verified { .. } | Event::Abandoned { .. } | Event::Refused { .. } => true,
+        Event::Ended { .. } | Event::Abandoned { .. } | Event::Refused { .. } => true,
         Event::Opened { .. }
         | Event::CriteriaChanged { .. }
         | Event::Declared { .. }
@@ -273,6 +354,7 @@ fn ends_command(event: &Event) -> bool {
         | Event::Adopted { .. }
         | Event::NotApplied { .. }
         | Event::Checked { .. }
+        | Event::Verified { .. }
         | Event::Reported { .. }
         | Event::Filed { .. } => false,
     }

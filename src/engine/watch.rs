@@ -13,6 +13,9 @@ use crate::session::{Attention, Subject};
 
 /// The longest that failures stretch an interval.
 const MOST: Duration = Duration::from_secs(120);
+/// How soon what was never read is tried again, and how often at that pace.
+const EAGER: Duration = Duration::from_secs(3);
+const EAGER_TRIES: u32 = 3;
 /// How soon a subject is tried again whose precondition has not answered.
 const SOON: SignedDuration = SignedDuration::from_millis(200);
 /// Seconds after a full minute at which metrics are asked for.
@@ -22,6 +25,10 @@ const AFTER_MINUTE: i64 = 5;
 struct Due {
     next: Timestamp,
     in_flight: bool,
+    /// Asked for again while the answer to an older request is under way.
+    again: bool,
+    /// Whether it was ever answered.
+    known: bool,
     failures: u32,
     generation: u64,
 }
@@ -38,6 +45,8 @@ impl Timetable {
         let due = Due {
             next: now,
             in_flight: false,
+            again: false,
+            known: false,
             failures: 0,
             generation: 0,
         };
@@ -94,9 +103,20 @@ impl Timetable {
             return;
         };
         due.in_flight = false;
+        due.known |= ok;
         due.failures = if ok { 0 } else { due.failures.saturating_add(1) };
+        if std::mem::take(&mut due.again) {
+            due.next = now;
+            return;
+        }
         let calm = interval(subject, attention);
-        let stretched = calm.saturating_mul(1 << due.failures.min(5)).min(MOST.max(calm));
+        // What was never read is wanted soon, whatever its interval: without it nothing can be decided.
+        let base = if due.known || due.failures > EAGER_TRIES {
+            calm
+        } else {
+            calm.min(EAGER)
+        };
+        let stretched = base.saturating_mul(1 << due.failures.min(5)).min(MOST.max(base));
         due.next = match subject {
             Subject::Metrics if ok => next_minute(now),
             Subject::Identity
@@ -119,6 +139,8 @@ impl Timetable {
         for subject in subjects {
             if let Some(due) = self.dues.get_mut(subject) {
                 due.next = now;
+                // The answer that is under way is of before; another look follows it.
+                due.again |= due.in_flight;
             }
         }
     }
@@ -126,7 +148,7 @@ impl Timetable {
     /// What is watched closely changed: nothing waits longer than its new interval.
     pub(super) fn attend(&mut self, attention: &Attention, now: Timestamp) {
         for (subject, due) in &mut self.dues {
-            if due.failures == 0 && *subject != Subject::Metrics {
+            if *subject != Subject::Metrics {
                 let at = later(
                     now,
                     SignedDuration::try_from(interval(subject, attention)).unwrap_or(SignedDuration::ZERO),

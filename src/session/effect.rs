@@ -43,6 +43,10 @@ pub enum Effect {
         /// When the intent was recorded.
         sent_at: jiff::Timestamp,
     },
+    /// Send nothing that is not sent yet.
+    Halt,
+    /// Another process wrote to the incident too: read it again, then go on after this event of ours.
+    Reload(IncidentId, Box<Event>),
     /// Append the incident's row to the history file, once.
     WriteHistory(IncidentId),
 }

@@ -144,6 +144,12 @@ pub struct Session {
     pub progress: Option<Progress>,
     /// Whether the operator asked to stop before the next call.
     pub stop_requested: bool,
+    /// Whether the engine is looking for the effect of a call without an answer; a second look must not run beside it.
+    pub looking: bool,
+    /// Whether the history row is being written.
+    pub filing: bool,
+    /// When this session took up the incident of an earlier process; late data is waited for from then on.
+    pub taken_up: Option<Timestamp>,
     /// The journal.
     pub journal: JournalState,
     /// The newest notice.

@@ -6,7 +6,7 @@ use crate::domain::{
     Clean, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, Operator, Phrase, PlanHash,
     Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task, TaskDefinition,
 };
-use crate::incident::{Incident, Recorded};
+use crate::incident::{Event, Incident, IncidentId, Recorded};
 use crate::rollback::{CheckState, Method};
 
 use super::Subject;
@@ -111,10 +111,15 @@ pub enum OperatorMsg {
 #[derive(Clone, Debug)]
 pub enum ActMsg {
     /// It made an event durable: an intent, an outcome, or what looking showed.
-    Saved(Recorded),
+    Saved(IncidentId, Recorded),
     /// Read again immediately before the write, the world was not what was approved, or it could not be read. Nothing was
     /// sent and no intent was recorded.
     Stale {
+        /// Why.
+        why: Phrase,
+    },
+    /// The lease could not be renewed: somebody else may command now.
+    LeaseLost {
         /// Why.
         why: Phrase,
     },
@@ -144,15 +149,26 @@ pub enum Msg {
     /// A person did something.
     Operator(OperatorMsg),
     /// The journal made the event of an effect durable.
-    Saved(Recorded),
+    Saved(IncidentId, Recorded),
     /// The journal created the incident.
     IncidentCreated(Box<Incident>),
+    /// The journal did not create the incident: another one of these services is open, or somebody holds them.
+    CreateRefused(Fault),
+    /// Another process wrote to the incident too: this is how it stands now.
+    Reloaded {
+        /// The incident.
+        incident: Box<Incident>,
+        /// The event of ours that became durable among theirs; what follows from it is still owed.
+        after: Option<Box<Event>>,
+        /// Whether an effect of this session waits for the answer.
+        owed: bool,
+    },
     /// The journal could not take an event.
     JournalFailed(Fault),
     /// The mutation path.
     Act(ActMsg),
-    /// The history row was written, or was there already.
-    HistoryWritten(Result<String, Fault>),
+    /// The history row of this incident was written, or was there already.
+    HistoryWritten(IncidentId, Result<String, Fault>),
     /// The incident to go on with after a restart.
     Resumed(Box<Incident>),
 }

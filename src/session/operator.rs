@@ -11,6 +11,11 @@ use super::walk;
 use super::{Effect, Effects, JournalState, OperatorMsg, Session, Subject, observe};
 
 pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) -> Effects {
+    if let (JournalState::Failed(fault), true) = (&session.journal, session.incident.is_some()) {
+        // Every decision of an incident is an event; without a journal none can be made, and that is said each time.
+        let text = Phrase::new("notice-journal-failed").text("detail", fault);
+        session.refuse(text, now);
+    }
     match msg {
         OperatorMsg::Refresh(service) => Effects::one(Effect::Observe(subjects(session, service.as_ref()))),
         OperatorMsg::Declare {
@@ -50,8 +55,18 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
             reason,
             timeout_seconds,
         } => approve(session, &hash, by, reason, timeout_seconds, now),
-        OperatorMsg::StopBeforeNext => {
-            session.stop_requested = true;
+        OperatorMsg::StopBeforeNext => match session.incident.as_ref().map(|i| i.stage) {
+            Some(Stage::Act {
+                state: ActState::Ready,
+                ..
+            }) => {
+                session.stop_requested = true;
+                Effects::one(Effect::Halt)
+            }
+            Some(_) | None => Effects::none(),
+        },
+        OperatorMsg::LookAgain | OperatorMsg::GiveUpUnknown if session.looking => {
+            session.refuse(Phrase::new("notice-looking"), now);
             Effects::none()
         }
         OperatorMsg::LookAgain => walk::look_again(session),

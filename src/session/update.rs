@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::{Fault, FaultKind, Phrase};
-use crate::incident::{Event, Incident, Recorded};
+use crate::incident::{Event, Incident, IncidentId, Recorded};
 
 use super::{
     ActMsg, Effect, Effects, JournalState, Msg, NoticeLevel, OperatorMsg, Session, observe, operator, walk,
@@ -28,9 +28,9 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
             walk::derive(session, now)
         }
         Msg::Operator(msg) => operator_or_wait(session, msg, now),
-        Msg::Saved(recorded) => {
+        Msg::Saved(id, recorded) => {
             session.unsaved = session.unsaved.saturating_sub(1);
-            let mut effects = saved(session, recorded, now);
+            let mut effects = saved(session, &id, recorded, now);
             effects.extend(catch_up(session, now));
             effects
         }
@@ -46,30 +46,69 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
             session.waiting.clear();
             session.refuse(Phrase::new("notice-journal-failed").text("detail", &fault), now);
             session.journal = JournalState::Failed(fault);
+            Effects::one(Effect::Halt)
+        }
+        Msg::CreateRefused(fault) => {
+            session.unsaved = session.unsaved.saturating_sub(1);
+            session.waiting.clear();
+            session.refuse(
+                Phrase::new("notice-create-refused").text("detail", &fault.detail),
+                now,
+            );
             Effects::none()
         }
-        Msg::Act(ActMsg::Saved(recorded)) => {
-            let mut effects = saved(session, recorded, now);
+        Msg::Reloaded {
+            incident,
+            after,
+            owed,
+        } => {
+            if owed {
+                session.unsaved = session.unsaved.saturating_sub(1);
+            }
+            if session
+                .incident
+                .as_ref()
+                .is_none_or(|at_hand| at_hand.id != incident.id)
+            {
+                return catch_up(session, now);
+            }
+            session.notify(NoticeLevel::Info, Phrase::new("notice-reloaded"), now);
+            session.incident = Some(*incident);
+            let mut effects = after.map_or(Effects::none(), |event| walk::after(session, &event, now));
+            effects.extend(catch_up(session, now));
+            effects
+        }
+        Msg::Act(ActMsg::LeaseLost { why }) => {
+            session.refuse(why, now);
+            Effects::one(Effect::Halt)
+        }
+        Msg::Act(ActMsg::Saved(id, recorded)) => {
+            let mut effects = saved(session, &id, recorded, now);
             effects.extend(catch_up(session, now));
             effects
         }
         Msg::Act(ActMsg::Stale { why }) => {
+            session.stop_requested = false;
             session.refuse(why.clone(), now);
             record(session, Event::Refused { why })
         }
         Msg::Act(ActMsg::StillDoubtful { why }) => {
+            session.looking = false;
             session.refuse(why, now);
             Effects::none()
         }
-        Msg::HistoryWritten(Ok(path)) => {
+        Msg::HistoryWritten(id, Ok(path)) => {
+            session.filing = false;
             session.notify(
                 NoticeLevel::Info,
                 Phrase::new("notice-filed").text("path", &path),
                 now,
             );
-            record(session, Event::Filed { path })
+            // The row belongs to its incident, whichever is at hand by now.
+            record_to(session, id, Event::Filed { path })
         }
-        Msg::HistoryWritten(Err(fault)) => {
+        Msg::HistoryWritten(_, Err(fault)) => {
+            session.filing = false;
             session.refuse(Phrase::new("notice-history-failed").text("detail", &fault), now);
             Effects::none()
         }
@@ -79,12 +118,19 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
 
 /// Hands an event of the incident at hand to the journal. The state changes when the journal says that it is durable.
 pub(super) fn record(session: &mut Session, event: Event) -> Effects {
-    match (&session.incident, &session.journal) {
-        (Some(incident), JournalState::Ready) => {
+    match session.incident.as_ref().map(|incident| incident.id.clone()) {
+        Some(id) => record_to(session, id, event),
+        None => Effects::none(),
+    }
+}
+
+fn record_to(session: &mut Session, id: IncidentId, event: Event) -> Effects {
+    match &session.journal {
+        JournalState::Ready => {
             session.unsaved += 1;
-            Effects::one(Effect::Record(incident.id.clone(), Box::new(event)))
+            Effects::one(Effect::Record(id, Box::new(event)))
         }
-        (None, JournalState::Ready) | (_, JournalState::Failed(_)) => Effects::none(),
+        JournalState::Failed(_) => Effects::none(),
     }
 }
 
@@ -115,6 +161,8 @@ fn created(session: &mut Session, incident: Incident) -> Effects {
     session.follow = None;
     session.progress = None;
     session.stop_requested = false;
+    session.looking = false;
+    session.taken_up = None;
     session.incident = Some(incident);
     // What was declared before the incident was opened belongs to its story too.
     let declared: Vec<Event> = session
@@ -140,11 +188,20 @@ fn created(session: &mut Session, incident: Incident) -> Effects {
     effects
 }
 
-fn saved(session: &mut Session, recorded: Recorded, now: Timestamp) -> Effects {
-    let Some(incident) = &mut session.incident else {
+fn saved(session: &mut Session, id: &IncidentId, recorded: Recorded, now: Timestamp) -> Effects {
+    let Some(incident) = session.incident.as_mut().filter(|incident| incident.id == *id) else {
         return Effects::none();
     };
     let event = recorded.event.clone();
+    if incident
+        .events
+        .last()
+        .is_some_and(|last| recorded.seq > last.seq + 1)
+    {
+        // Somebody else wrote in between, which they may; their part of the story comes first.
+        session.unsaved += 1;
+        return Effects::one(Effect::Reload(id.clone(), Box::new(event)));
+    }
     if let Err(error) = incident.apply(recorded) {
         // The journal took what the fold refuses: the story is broken, and nothing more may be decided on it.
         let fault = Fault::new(FaultKind::Local, "journal.fold", &error.to_string());

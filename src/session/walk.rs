@@ -22,14 +22,21 @@ const LATE_DATA: Duration = Duration::from_secs(600);
 pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Effects {
     match event {
         Event::Approved { .. } => act(session),
-        Event::Answered { .. } | Event::Adopted { .. } => next_call_or_follow(session, now),
+        Event::Answered { .. } => next_call_or_follow(session, now),
+        Event::Adopted { .. } => {
+            session.looking = false;
+            next_call_or_follow(session, now)
+        }
         Event::Rejected { fault, .. } => {
             let why = Phrase::new("ended-rejected").phrase("fault", fault.phrase());
             session.refuse(why.clone(), now);
             end(session, Outcome::Failed, why)
         }
         Event::Doubtful { .. } => look_again(session),
-        Event::NotApplied { .. } => end(session, Outcome::Failed, Phrase::new("ended-not-applied")),
+        Event::NotApplied { .. } => {
+            session.looking = false;
+            end(session, Outcome::Failed, Phrase::new("ended-not-applied"))
+        }
         Event::Ended { ending } => ended(session, ending),
         Event::Verified { .. } | Event::Abandoned { .. } => file(session),
         Event::Opened { .. }
@@ -54,6 +61,11 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
 pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) -> Effects {
     session.declarations.extend(incident.declarations.iter().cloned());
     let stage = incident.stage;
+    let sent = incident
+        .sent_at
+        .zip(incident.approval.as_ref())
+        .is_some_and(|(sent, approval)| sent >= approval.at);
+    session.taken_up = Some(now);
     session.incident = Some(incident);
     let mut effects = Effects::one(Effect::Observe(operator::subjects(session, None)));
     effects.extend(match stage {
@@ -77,6 +89,11 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
             state: ActState::Following,
             ..
         } => next_call_or_follow(session, now),
+        // Sent, found to have done nothing, and interrupted before that was said.
+        Stage::Act {
+            state: ActState::Ready,
+            ..
+        } if sent => end(session, Outcome::Failed, Phrase::new("ended-not-applied")),
         // Approved in another life and never sent: the approval was for a world that may have moved.
         Stage::Act {
             state: ActState::Ready,
@@ -146,14 +163,16 @@ pub(super) fn look_again(session: &mut Session) -> Effects {
     let Some(of_plan) = plan.steps.get(step) else {
         return Effects::none();
     };
-    Effects::one(Effect::Reconcile {
+    let look = Effect::Reconcile {
         incident: incident.id.clone(),
         step: Box::new(of_plan.clone()),
         step_index: step,
         call_index: call,
         before: Box::new(before.clone()),
         sent_at,
-    })
+    };
+    session.looking = true;
+    Effects::one(look)
 }
 
 fn next_call_or_follow(session: &mut Session, now: Timestamp) -> Effects {
@@ -233,14 +252,17 @@ fn ended(session: &mut Session, ending: &Ending) -> Effects {
     }
 }
 
-/// The row is written once: what a person filed by hand before verification ended stays as it is.
-fn file(session: &Session) -> Effects {
+/// Writes the row that is owed, once. What was never approved is no rollback and has no row.
+fn file(session: &mut Session) -> Effects {
     match &session.incident {
-        // What was never approved is no rollback and has no row.
         Some(incident)
-            if incident.filed.is_none() && row::row(incident, &session.setup.runbook).is_some() =>
+            if incident.filed.is_none()
+                && !session.filing
+                && row::row(incident, &session.setup.runbook).is_some() =>
         {
-            Effects::one(Effect::WriteHistory(incident.id.clone()))
+            let effect = Effect::WriteHistory(incident.id.clone());
+            session.filing = true;
+            Effects::one(effect)
         }
         Some(_) | None => Effects::none(),
     }
@@ -360,7 +382,8 @@ fn verify(session: &mut Session, now: Timestamp) -> Effects {
     if results.iter().any(|r| r.state == CheckState::Waiting) {
         return Effects::none();
     }
-    let passed = results.iter().all(|r| r.state == CheckState::Passed);
+    // Nothing that was checked is nothing that passed.
+    let passed = !results.is_empty() && results.iter().all(|r| r.state == CheckState::Passed);
     let recovered_at = recovered(session, stable_at);
     record(session, Event::Verified { passed, recovered_at })
 }
@@ -372,7 +395,10 @@ fn automatic(session: &Session, stable_at: Timestamp, now: Timestamp) -> Vec<Che
         return Vec::new();
     };
     let window = Duration::from_secs(u64::from(runbook.checks.immediate.within_minutes) * 60) + LATE_DATA;
-    let over = now.duration_since(stable_at) > jiff::SignedDuration::try_from(window).unwrap_or_default();
+    let from = session
+        .taken_up
+        .map_or(stable_at, |taken_up| taken_up.max(stable_at));
+    let over = now.duration_since(from) > jiff::SignedDuration::try_from(window).unwrap_or_default();
     runbook
         .checks
         .immediate

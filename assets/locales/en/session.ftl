@@ -1,7 +1,5 @@
 ### What the session and the engine say: notices, refusals, endings.
-
 ## Sentences
-
 abandoned-by-operator = given up by the operator before anything was sent
 doubtful-unread = the service could not be read: { $fault }
 ended-not-applied = the call went unanswered, and looking showed that it changed nothing
@@ -9,19 +7,25 @@ ended-rejected = AWS refused the call, nothing changed: { $fault }
 ended-stopped = stopped by the operator before the next call
 ended-unknown = given up without knowing whether the call took effect; a person must look
 notice-blocked = a check blocks this plan; it cannot be approved
+notice-create-refused = no incident was opened: { $detail }
 notice-filed = history row written to { $path }
 notice-history-failed = the history row was not written: { $detail }
 notice-journal-failed = the journal failed, nothing more is written to AWS: { $detail }
+notice-lease-lost = the lease on this service is lost, nothing more is sent: { $detail }
+notice-looking = modosu is still looking for the effect of the call; wait for what it finds
 notice-measured-criterion = this criterion is measured; it cannot be declared
 notice-no-incident = no incident is open; R opens one
 notice-other-incident = incident { $incident } is at hand; finish or give it up first
 notice-other-plan = this is not the plan on the screen; nothing was sent
 notice-read-only = Read-only: nothing is changed.
+notice-reloaded = another process wrote to this incident; it was read again
 notice-stale-plan = the world has changed since the plan was made; make a new plan
 plan-no-service = the runbook has no service { $service }
 refused-account = the credentials belong to account { $account }, the plan to another; nothing was sent
 refused-interrupted = interrupted before anything was sent; approve a new plan
+refused-journal = the journal could not be written, nothing was sent: { $detail }
 refused-lease = another commander holds this service: { $detail }
+refused-stopped = stopped before anything was sent
 refused-unread = the service could not be read again, nothing was sent: { $fault }
 start-no-environment = the runbook has no environment { $environment }
 start-no-environment-hint = name one of the runbook's environments with --environment
