@@ -82,10 +82,12 @@ async fn console(cli: &Cli, settings: &Settings) -> eyre::Result<Exit> {
 }
 
 async fn open_console(context: &Context, start: Start) -> eyre::Result<Exit> {
-    let engine = match Engine::start(start, Watch::Live).await {
+    let mut engine = match Engine::start(start, Watch::Live).await {
         Ok(engine) => engine,
         Err(error) => return Ok(said(&error.into(), &context.words)),
     };
+    // A rollback that an earlier process left open is what this console is about.
+    engine.resume_open().await;
     let options = tui::Options {
         look: tui::Look {
             no_color: context.settings.no_color,

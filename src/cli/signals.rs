@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM, heard from the moment this is made.
+//! SIGINT, SIGTERM and SIGHUP, heard from the moment this is made.
 
 use super::Exit;
 
@@ -9,6 +9,9 @@ pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    /// A connection that is lost is answered like a request to end: nothing new is started, what is under way is recorded.
+    #[cfg(unix)]
+    hang_up: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -23,6 +26,7 @@ impl Signals {
             Ok(Self {
                 interrupt: signal(SignalKind::interrupt())?,
                 terminate: signal(SignalKind::terminate())?,
+                hang_up: signal(SignalKind::hangup())?,
             })
         }
         #[cfg(not(unix))]
@@ -36,6 +40,7 @@ impl Signals {
             tokio::select! {
                 _ = self.interrupt.recv() => Exit::Interrupted,
                 _ = self.terminate.recv() => Exit::Terminated,
+                _ = self.hang_up.recv() => Exit::Terminated,
             }
         }
         #[cfg(not(unix))]

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::adapters::aws::Writer;
 use crate::adapters::history_file::{Appended, HistoryFile};
 use crate::adapters::journal::Head;
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, Mode};
 use crate::incident::{Incident, IncidentId, record};
 use crate::runbook::Runbook;
 use crate::session::{self, Attention, Effect, Effects, JournalState, Msg, OperatorMsg, Session, Subject};
@@ -435,11 +435,21 @@ impl Engine {
     }
 
     /// Goes on with a rollback of an earlier process whose end is not recorded, if there is one: it is looked at, and
-    /// nothing is sent.
-    ///
-    /// # Errors
-    /// When the journal cannot be read, or another commander holds it.
-    pub async fn resume_open(&mut self) -> Result<Option<IncidentId>, Fault> {
+    /// nothing is sent. What stands in the way is said in the session's notice. In read-only mode nothing is taken up.
+    pub async fn resume_open(&mut self) -> Option<IncidentId> {
+        if self.parts.session.setup.mode == Mode::ReadOnly {
+            return None;
+        }
+        match self.take_up_open().await {
+            Ok(id) => id,
+            Err(fault) => {
+                self.apply(Msg::ResumeFailed(fault));
+                None
+            }
+        }
+    }
+
+    async fn take_up_open(&mut self) -> Result<Option<IncidentId>, Fault> {
         let setup = &self.parts.session.setup;
         let open = self.heads().await?.into_iter().find(|head| {
             head.stage.is_open() && head.environment == setup.environment && head.world == setup.world
@@ -491,6 +501,7 @@ impl Engine {
             | Msg::JournalFailed(_)
             | Msg::Act(_)
             | Msg::HistoryWritten(..)
+            | Msg::ResumeFailed(_)
             | Msg::Resumed(_) => self.apply(msg),
         }
     }

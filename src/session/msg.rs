@@ -169,6 +169,8 @@ pub enum Msg {
     Act(ActMsg),
     /// The history row of this incident was written, or was there already.
     HistoryWritten(IncidentId, Result<String, Fault>),
+    /// An incident of an earlier process could not be taken up.
+    ResumeFailed(Fault),
     /// The incident to go on with after a restart.
     Resumed(Box<Incident>),
 }

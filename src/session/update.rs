@@ -112,7 +112,18 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
             session.refuse(Phrase::new("notice-history-failed").text("detail", &fault), now);
             Effects::none()
         }
-        Msg::Resumed(incident) => walk::resume(session, *incident, now),
+        Msg::ResumeFailed(fault) => {
+            session.refuse(
+                Phrase::new("notice-resume-failed").text("detail", &fault.detail),
+                now,
+            );
+            Effects::none()
+        }
+        Msg::Resumed(incident) => {
+            let text = Phrase::new("notice-resumed").text("incident", &incident.id);
+            session.notify(NoticeLevel::Info, text, now);
+            walk::resume(session, *incident, now)
+        }
     }
 }
 

@@ -34,12 +34,17 @@ pub(super) async fn step(engine: &mut Engine, signals: &mut Signals) -> Result<(
     }
 }
 
-/// Waits until the journal has everything and nothing that was said waits for it.
+/// Waits until the journal and the history have everything and nothing that was said waits for them.
 pub(super) async fn until_idle(engine: &mut Engine, signals: &mut Signals) -> Result<(), Stopped> {
-    while engine.session().unsaved > 0 || !engine.session().waiting.is_empty() {
+    while is_busy(engine) {
         step(engine, signals).await?;
     }
     Ok(())
+}
+
+fn is_busy(engine: &Engine) -> bool {
+    let session = engine.session();
+    session.unsaved > 0 || session.filing || !session.waiting.is_empty()
 }
 
 /// An engine that goes on looking, after its first look at everything.
@@ -91,9 +96,23 @@ pub(super) async fn follow(
     loop {
         teller.tell(engine, out);
         if let Some(end) = end_of(engine, notice.as_ref()) {
+            // A bad end is filed at once; a row that could not be written is said before the process ends.
+            if matches!(end, End::Over(..)) {
+                until_idle(engine, signals).await?;
+                say_unfiled(engine, out);
+            }
             return Ok(end);
         }
         step(engine, signals).await?;
+    }
+}
+
+/// Says that the history row was not written, if it was not.
+fn say_unfiled(engine: &Engine, out: &Output) {
+    if let Some(notice) = &engine.session().notice
+        && notice.text.id == "notice-history-failed"
+    {
+        out.note(&out.words().say(&notice.text));
     }
 }
 
@@ -114,9 +133,8 @@ fn end_of(engine: &Engine, notice_before: Option<&Notice>) -> Option<End> {
             let news = session
                 .notice
                 .as_ref()
-                .filter(|notice| Some(*notice) != notice_before);
-            news.filter(|notice| notice.level == NoticeLevel::Bad)
-                .map(|notice| End::Doubtful(Some(notice.text.clone())))
+                .filter(|notice| notice.level == NoticeLevel::Bad && Some(*notice) != notice_before);
+            (!session.looking).then(|| End::Doubtful(news.map(|notice| notice.text.clone())))
         }
         Stage::Act {
             state: ActState::Ready | ActState::Sent | ActState::Following,
