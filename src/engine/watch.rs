@@ -240,12 +240,34 @@ mod tests {
 
     #[test]
     fn failures_stretch_the_interval_and_an_answer_restores_it() {
+        assert_eq!(
+            gaps(&[true, false, false, false, true, true]),
+            [10, 20, 40, 80, 10, 10]
+        );
+    }
+
+    #[test]
+    fn what_was_never_read_is_tried_again_sooner() {
+        assert_eq!(gaps(&[false, false, false, false, true]), [6, 12, 24, 120, 10]);
+    }
+
+    #[test]
+    fn a_wish_while_an_answer_is_under_way_is_not_lost() {
+        let mut table = Timetable::new([Subject::Services], at(0));
+        assert_eq!(table.due(at(0)).len(), 1);
+        table.hurry(&[Subject::Services], at(1));
+        table.answered(&Subject::Services, true, &Attention::Calm, at(2));
+        assert_eq!(table.due(at(2)).len(), 1);
+    }
+
+    /// Seconds from each answer to the next look.
+    fn gaps(answers: &[bool]) -> Vec<i64> {
         let mut table = Timetable::new([Subject::Services], at(0));
         let mut now = 0;
         let mut gaps = Vec::new();
-        for ok in [false, false, false, true, true] {
+        for ok in answers {
             assert_eq!(table.due(at(now)).len(), 1);
-            table.answered(&Subject::Services, ok, &Attention::Calm, at(now));
+            table.answered(&Subject::Services, *ok, &Attention::Calm, at(now));
             let mut gap = 0;
             while table
                 .dues
@@ -257,7 +279,7 @@ mod tests {
             gaps.push(gap);
             now += gap;
         }
-        assert_eq!(gaps, [20, 40, 80, 10, 10]);
+        gaps
     }
 
     #[test]
