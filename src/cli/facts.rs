@@ -164,7 +164,7 @@ fn measured(view: &ServiceView, id: CriterionId) -> Value {
     let status = view.criteria.iter().find(|status| status.id == id);
     let newest = view.series.value().and_then(|series| match id {
         CriterionId::ErrorRate => series.newest_error_percent(),
-        CriterionId::Latency => series.newest_p95(),
+        CriterionId::Latency => series.newest_latency(),
         CriterionId::FeatureDown | CriterionId::DataInconsistency | CriterionId::Vulnerability => None,
     });
     json!({

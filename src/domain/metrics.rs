@@ -13,8 +13,8 @@ pub struct Minute {
     pub target_5xx: Option<f64>,
     /// Answers of 500 to 599 by the load balancer itself (`HTTPCode_ELB_5XX_Count`, Sum).
     pub elb_5xx: Option<f64>,
-    /// 95th percentile of the targets' response time in seconds (`TargetResponseTime`, p95).
-    pub p95_seconds: Option<f64>,
+    /// The statistic of the response time that the runbook asks for, in seconds (`TargetResponseTime`).
+    pub latency_seconds: Option<f64>,
 }
 
 /// Minutes of one service, by their start. Bounded by whoever fills it; gaps stay gaps.
@@ -82,13 +82,13 @@ impl Series {
             .find_map(|(at, m)| m.error_percent(self.balancer_is_ours).map(|rate| (*at, rate)))
     }
 
-    /// The newest minute that has a response time, with its 95th percentile in seconds.
+    /// The newest minute that has a response time, with it in seconds.
     #[must_use]
-    pub fn newest_p95(&self) -> Option<(Timestamp, f64)> {
+    pub fn newest_latency(&self) -> Option<(Timestamp, f64)> {
         self.minutes
             .iter()
             .rev()
-            .find_map(|(at, m)| m.p95_seconds.map(|p95| (*at, p95)))
+            .find_map(|(at, m)| m.latency_seconds.map(|seconds| (*at, seconds)))
     }
 }
 

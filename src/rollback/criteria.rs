@@ -11,7 +11,7 @@ use crate::domain::{
 };
 use crate::runbook::{Criterion, LatencyStatistic, Runbook};
 
-use super::time::{MINUTE, minus, plus};
+use super::time::{MINUTE, complete_until, minus, plus};
 
 /// How old a reading of the metrics may be. They are asked for once a minute; CloudWatch itself is one to three minutes
 /// late (facts: Application Load Balancer metrics are reported in 60-second intervals).
@@ -156,8 +156,24 @@ impl Measure {
     fn of(self, minute: &Minute, series: &Series) -> Option<f64> {
         match self {
             Self::ErrorRate => minute.error_percent(series.balancer_is_ours),
-            Self::Latency => minute.p95_seconds,
+            Self::Latency => minute.latency_seconds,
         }
+    }
+
+    /// A sentence about a value, which says what it is a value of where the runbook has a choice.
+    fn phrase(self, id: &'static str, criterion: &Criterion) -> Phrase {
+        let phrase = Phrase::new(id);
+        let percentile = match (self, criterion.statistic) {
+            (Self::ErrorRate, _) => return phrase,
+            (Self::Latency, LatencyStatistic::Average) => {
+                return phrase.phrase("statistic", Phrase::new("statistic-average"));
+            }
+            (Self::Latency, LatencyStatistic::P50) => "p50",
+            (Self::Latency, LatencyStatistic::P90) => "p90",
+            (Self::Latency, LatencyStatistic::P95) => "p95",
+            (Self::Latency, LatencyStatistic::P99) => "p99",
+        };
+        phrase.text("statistic", percentile)
     }
 
     const fn over(self) -> &'static str {
@@ -213,18 +229,7 @@ fn measured(
     let Some(threshold) = measure.threshold(criterion) else {
         return unknown(Phrase::new("why-no-threshold"));
     };
-    // Minutes carry the 95th percentile; another statistic is not in them, and judging by the wrong one would be a guess.
-    let other_statistic = match (measure, criterion.statistic) {
-        (Measure::ErrorRate, _) | (Measure::Latency, LatencyStatistic::P95) => false,
-        (
-            Measure::Latency,
-            LatencyStatistic::P50 | LatencyStatistic::P90 | LatencyStatistic::P99 | LatencyStatistic::Average,
-        ) => true,
-    };
-    if other_statistic {
-        return unknown(Phrase::new("why-statistic-not-read"));
-    }
-    let Some(series) = evidence.series.value() else {
+    let Some((series, as_of)) = evidence.series.value().zip(evidence.series.as_of()) else {
         return CriterionStatus {
             threshold: Some(threshold),
             ..unknown(match evidence.series.fault() {
@@ -233,8 +238,8 @@ fn measured(
             })
         };
     };
-    // The newest minute may still be filling up; a partial count is no rate.
-    let complete = minus(now, MINUTE);
+    // The newest minute was still filling up when it was read; a partial count is no rate.
+    let complete = complete_until(as_of.min(now));
     let newest = series
         .minutes
         .range(..=complete)
@@ -274,7 +279,8 @@ fn measured(
                 state: CriterionState::Met,
                 since: Some(since),
                 decide_by: Some(decide_by(criterion, since)),
-                why: Phrase::new(measure.over())
+                why: measure
+                    .phrase(measure.over(), criterion)
                     .number("value", value)
                     .number("threshold", threshold)
                     .time("since", since)
@@ -284,7 +290,8 @@ fn measured(
         }
         Some((at, value)) => CriterionStatus {
             state: CriterionState::NotMet,
-            why: Phrase::new(measure.under())
+            why: measure
+                .phrase(measure.under(), criterion)
                 .number("value", value)
                 .number("threshold", threshold)
                 .time("at", at),
@@ -366,7 +373,7 @@ fn declared(
 mod tests {
     use super::super::fixtures::{World, at, failed, minute, minutes, runbook, seconds, series};
     use super::*;
-    use crate::domain::FaultKind;
+    use crate::domain::{Arg, FaultKind};
 
     fn service() -> ServiceKey {
         "backend".parse().unwrap()
@@ -529,10 +536,10 @@ mod tests {
     }
 
     #[test]
-    fn latency_is_judged_in_seconds_and_only_by_the_statistic_that_is_read() {
+    fn latency_is_judged_in_seconds_whatever_statistic_the_runbook_asks_for() {
         let mut world = World::new();
         let slow = Minute {
-            p95_seconds: Some(6.5),
+            latency_seconds: Some(6.5),
             ..minute(100.0, 0.0)
         };
         world.series = Observed::known(series([(1, minute(1.0, 0.0)), (2, slow), (3, slow)]), at(5));
@@ -543,7 +550,6 @@ mod tests {
         );
 
         let mut book = runbook();
-        book.criteria[1].statistic = LatencyStatistic::P99;
         let key = service();
         let evidence = Evidence {
             service: &key,
@@ -551,11 +557,57 @@ mod tests {
             series: &world.series,
             targets: &world.targets,
         };
-        let other = assess(&book, &evidence, &[], at(5)).remove(1);
-        assert_eq!(
-            (other.state, other.why.id.as_ref()),
-            (CriterionState::Unknown, "why-statistic-not-read")
-        );
+        for (statistic, named) in [
+            (LatencyStatistic::P50, Arg::Text("p50".to_owned())),
+            (LatencyStatistic::P90, Arg::Text("p90".to_owned())),
+            (LatencyStatistic::P95, Arg::Text("p95".to_owned())),
+            (LatencyStatistic::P99, Arg::Text("p99".to_owned())),
+            (
+                LatencyStatistic::Average,
+                Arg::Phrase(Box::new(Phrase::new("statistic-average"))),
+            ),
+        ] {
+            book.criteria[1].statistic = statistic;
+            let status = assess(&book, &evidence, &[], at(5)).remove(1);
+            assert_eq!(
+                (status.state, status.since),
+                (CriterionState::Met, Some(at(2))),
+                "{statistic:?}"
+            );
+            let said = status.why.args.iter().find(|(name, _)| name == "statistic");
+            assert_eq!(said.map(|(_, value)| value), Some(&named), "{statistic:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_read_of_a_minute_before_it_was_over_is_not_looked_at_later_either() {
+        use CriterionState::{Met, NotMet, Unknown};
+        let (bad, good) = (Some(4.0), Some(0.2));
+        // Minute 3 ends at 240; all is looked at a minute later.
+        for (name, rates, read_at, state) in [
+            (
+                "a part of a good minute is not good",
+                [(2, bad), (3, good)],
+                239,
+                Met,
+            ),
+            ("the whole of it is", [(2, bad), (3, good)], 240, NotMet),
+            (
+                "a part of a bad minute is not bad",
+                [(2, good), (3, bad)],
+                239,
+                NotMet,
+            ),
+            (
+                "nor does it make anything known",
+                [(2, None), (3, good)],
+                239,
+                Unknown,
+            ),
+        ] {
+            let status = error_rate(&rates, seconds(read_at), at(5));
+            assert_eq!(status.state, state, "{name}");
+        }
     }
 
     #[test]

@@ -228,7 +228,7 @@ pub(super) fn minute(requests: f64, errors: f64) -> Minute {
     Minute {
         requests: Some(requests),
         target_5xx: Some(errors),
-        p95_seconds: Some(0.3),
+        latency_seconds: Some(0.3),
         ..Minute::default()
     }
 }

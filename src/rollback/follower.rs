@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Deployment, DeploymentHistory, DeploymentStatus, Phrase, RolloutState, ServiceDeployment,
+    Deployment, DeploymentHistory, DeploymentStatus, Fault, Phrase, RolloutState, ServiceDeployment,
     ServiceDeploymentStatus, ServiceState, TaskDefinitionArn,
 };
 
@@ -20,6 +20,9 @@ const APPEARS_WITHIN: Duration = Duration::from_secs(60);
 /// When nobody looked for longer than this, what was right before and after is not known to have held in between.
 const LONGEST_GAP: Duration = Duration::from_secs(2 * 60);
 
+/// How much longer than the time allowed is waited for a reading that shows how it ended, or for a hold that is under way.
+const GRACE: Duration = Duration::from_secs(2 * 60);
+
 /// The fold over looks: remembers since when all is right, and what was seen of our deployment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Follow {
@@ -28,6 +31,8 @@ pub struct Follow {
     right_since: Option<Timestamp>,
     /// The newest reading of the service that was looked at.
     looked_at: Option<Timestamp>,
+    /// Since when somebody has been looking without a long gap, and the last look.
+    attended: Option<(Timestamp, Timestamp)>,
     /// Whether our deployment was ever in the service's list.
     seen: bool,
     /// The reading in which something else stood in our place first.
@@ -51,6 +56,7 @@ impl Follow {
             goal,
             right_since: None,
             looked_at: None,
+            attended: None,
             seen: false,
             displaced_at: None,
             failed_at: None,
@@ -65,13 +71,17 @@ impl Follow {
 
     /// Takes in a look. Readings from before the write do not count.
     pub fn see(&mut self, sighting: &Sighting<'_>, now: Timestamp) -> Following {
+        self.attended = Some(match self.attended {
+            Some((since, last)) if between(last, now) <= LONGEST_GAP => (since, now),
+            Some(_) | None => (now, now),
+        });
         let Some((state, state_at)) = since_sent(sighting.state, self.goal.sent_at) else {
             let note = match sighting.state.fault() {
-                Some(fault) => Phrase::new("follow-not-read").phrase("fault", fault.phrase()),
+                Some(fault) => not_read(fault),
                 None => Phrase::new("follow-waiting"),
             };
             let progress = self.progress(None, sighting, note, now);
-            return self.unless_timed_out(progress, None, now);
+            return self.unless_out_of_time(progress, sighting, None, now);
         };
         self.adopt(state, sighting);
         let set_to = Some(
@@ -108,7 +118,7 @@ impl Follow {
         };
         self.looked_at = Some(state_at);
         let progress = self.progress(Some(state), sighting, note, now);
-        self.unless_timed_out(progress, set_to, now)
+        self.unless_out_of_time(progress, sighting, set_to, now)
     }
 
     /// Finds our deployment, and learns the ids that the answer of the write did not tell.
@@ -267,11 +277,14 @@ impl Follow {
 
     /// Whether something else stands in our place.
     fn displaced(&mut self, state: &ServiceState, state_at: Timestamp, sighting: &Sighting<'_>) -> Look {
-        let Some(id) = self.goal.deployment.clone() else {
-            return Look::GoOn;
+        let other = state
+            .primary()
+            .filter(|primary| Some(&primary.id) != self.goal.deployment.as_ref());
+        // Without an id ours is the one that would be adopted; where there is no primary, it may still come.
+        let vanished = match self.goal.deployment {
+            Some(_) => self.ours(state).is_none(),
+            None => other.is_some(),
         };
-        let vanished = self.ours(state).is_none();
-        let other = state.primary().filter(|primary| primary.id != id);
         let other_version = other.is_some_and(|primary| primary.task_definition != self.goal.definition);
         let had_time = self.seen || state_at >= plus(self.goal.sent_at, APPEARS_WITHIN);
         if !(had_time && vanished || self.seen && other_version) {
@@ -283,6 +296,13 @@ impl Follow {
             return Look::Wait(Phrase::new("follow-displaced-waiting"));
         }
         match other {
+            Some(primary) if self.goal.deployment.is_none() => Look::Ended(
+                Outcome::Elsewhere,
+                Some(primary.task_definition.clone()),
+                Phrase::new("follow-never-seen")
+                    .text("deployment", &primary.id)
+                    .text("revision", primary.task_definition.short()),
+            ),
             Some(primary) => superseded(primary),
             None => Look::Ended(Outcome::Elsewhere, None, Phrase::new("follow-gone")),
         }
@@ -429,25 +449,59 @@ impl Follow {
         }
     }
 
-    fn unless_timed_out(
+    /// When the time allowed is over. Who begins to look late, or again after a long gap, gets the time to see a deployment
+    /// that has done its work long ago be right and hold.
+    fn deadline(&self) -> Timestamp {
+        let asked = plus(self.goal.sent_at, self.goal.timeout);
+        match self.attended {
+            Some((since, _)) if between(self.goal.sent_at, since) > APPEARS_WITHIN => {
+                asked.max(plus(plus(since, self.goal.hold), APPEARS_WITHIN))
+            }
+            Some(_) | None => asked,
+        }
+    }
+
+    /// Ends when the time is over, but never without a look: "timed out" is said of what a reading of the service showed
+    /// after the deadline. What is right then may finish its hold. When no such reading comes, the end is not known.
+    fn unless_out_of_time(
         &self,
         progress: Progress,
+        sighting: &Sighting<'_>,
         revision: Option<TaskDefinitionArn>,
         now: Timestamp,
     ) -> Following {
-        if between(self.goal.sent_at, now) < self.goal.timeout {
+        let deadline = self.deadline();
+        let read_at = sighting.state.as_of().filter(|at| *at >= deadline);
+        let last = match (read_at, self.right_since) {
+            (None, _) => plus(deadline, GRACE),
+            (Some(_), Some(_)) => plus(plus(deadline, self.goal.hold), GRACE),
+            (Some(_), None) => deadline,
+        };
+        if now < last {
             return Following::Underway(progress);
         }
+        let (outcome, why, note, revision) = match (read_at, self.right_since, sighting.state.fault()) {
+            (Some(_), None, _) | (Some(_), Some(_), None) => {
+                (Outcome::TimedOut, "follow-timed-out", progress.note, revision)
+            }
+            (None, _, None) => (Outcome::Unknown, "follow-unread", progress.note, None),
+            // What was right when it could be read last may hold, or not.
+            (None | Some(_), _, Some(fault)) => (Outcome::Unknown, "follow-unread", not_read(fault), None),
+        };
         Following::Ended(Ending {
-            outcome: Outcome::TimedOut,
+            outcome,
             revision,
             stable_at: None,
-            why: Phrase::new("follow-timed-out")
+            why: Phrase::new(why)
                 .duration("timeout", self.goal.timeout)
-                .phrase("note", progress.note),
+                .phrase("note", note),
             unproven: Vec::new(),
         })
     }
+}
+
+fn not_read(fault: &Fault) -> Phrase {
+    Phrase::new("follow-not-read").phrase("fault", fault.phrase())
 }
 
 /// Another deployment took our place.

@@ -31,6 +31,12 @@ pub(super) fn between(from: Timestamp, until: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(from)).unwrap_or_default()
 }
 
+/// When a minute must have begun to be complete in a series that was read at `as_of`: what a reading shows of a minute that
+/// was not over then is a part of it, and stays a part however long ago that is now.
+pub(super) fn complete_until(as_of: Timestamp) -> Timestamp {
+    minus(as_of, MINUTE)
+}
+
 /// The first whole minute that begins at `at` or after it.
 pub(super) fn next_whole_minute(at: Timestamp) -> Timestamp {
     let second = at.as_second();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Fault, FaultKind, HealthReading, Observed, Phrase, Series};
 
-use super::time::{MINUTE, minus, next_whole_minute, plus};
+use super::time::{MINUTE, complete_until, next_whole_minute, plus};
 
 /// Where a check stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,7 +124,7 @@ fn bad_answer(answer: &Result<HealthReading, Fault>, needed: u32) -> Phrase {
 
 /// Whether the error rate proves that the service is well: the first `needed` complete minutes with requests that begin at
 /// or after `stable_at` are all at or under the threshold. One over it is a failure. Late data is waiting; no requests for
-/// long is unknown.
+/// long is unknown. A minute is complete when it was over both now and when the series was read.
 #[must_use]
 pub fn check_error_rate(
     check: &str,
@@ -137,12 +137,13 @@ pub fn check_error_rate(
     let result = |state, evidence| result(check, state, evidence, now);
     let needed = needed.max(1);
     let first = next_whole_minute(stable_at);
-    let complete = minus(now, MINUTE);
     let rates = series
         .value()
-        .filter(|_| first <= complete)
+        .zip(series.as_of())
+        .map(|(series, as_of)| (series, complete_until(as_of.min(now))))
+        .filter(|(_, complete)| first <= *complete)
         .into_iter()
-        .flat_map(|series| {
+        .flat_map(|(series, complete)| {
             series.minutes.range(first..=complete).filter_map(|(at, minute)| {
                 minute
                     .error_percent(series.balancer_is_ours)
@@ -195,26 +196,29 @@ pub fn check_error_rate(
 }
 
 /// The start of the first whole minute after `stable_at` in which no measured criterion is met. A minute without requests
-/// tells nothing and is passed over; a threshold that the runbook does not set is not looked at.
+/// tells nothing and is passed over, and so is one that was not over at `as_of`, when the series was read; a threshold that
+/// the runbook does not set is not looked at.
 #[must_use]
 pub fn recovered_at(
     series: &Series,
     error_over_percent: Option<f64>,
     latency_over_seconds: Option<f64>,
+    as_of: Timestamp,
     stable_at: Timestamp,
 ) -> Option<Timestamp> {
-    series
-        .minutes
-        .range(next_whole_minute(stable_at)..)
-        .find_map(|(at, minute)| {
-            let rate = minute.error_percent(series.balancer_is_ours)?;
-            let calm = error_over_percent.is_none_or(|over| rate <= over);
-            let quick = match (latency_over_seconds, minute.p95_seconds) {
-                (Some(over), Some(seconds)) => seconds <= over,
-                (None, _) | (_, None) => true,
-            };
-            (calm && quick).then_some(*at)
-        })
+    let (first, complete) = (next_whole_minute(stable_at), complete_until(as_of));
+    if complete < first {
+        return None;
+    }
+    series.minutes.range(first..=complete).find_map(|(at, minute)| {
+        let rate = minute.error_percent(series.balancer_is_ours)?;
+        let calm = error_over_percent.is_none_or(|over| rate <= over);
+        let quick = match (latency_over_seconds, minute.latency_seconds) {
+            (Some(over), Some(seconds)) => seconds <= over,
+            (None, _) | (_, None) => true,
+        };
+        (calm && quick).then_some(*at)
+    })
 }
 
 #[cfg(test)]
@@ -414,7 +418,7 @@ mod tests {
     #[test]
     fn recovered_is_the_first_calm_whole_minute_after_stable() {
         let slow = Minute {
-            p95_seconds: Some(9.0),
+            latency_seconds: Some(9.0),
             ..minute(100.0, 0.0)
         };
         let minutes = series([
@@ -425,12 +429,39 @@ mod tests {
             (5, minute(100.0, 1.0)),
         ]);
         assert_eq!(
-            recovered_at(&minutes, Some(1.0), Some(5.0), seconds(61)),
+            recovered_at(&minutes, Some(1.0), Some(5.0), at(6), seconds(61)),
             Some(at(5))
         );
-        assert_eq!(recovered_at(&minutes, Some(1.0), None, seconds(61)), Some(at(4)));
-        assert_eq!(recovered_at(&minutes, None, None, seconds(61)), Some(at(2)));
-        assert_eq!(recovered_at(&minutes, Some(1.0), Some(5.0), at(1)), Some(at(1)));
-        assert_eq!(recovered_at(&minutes, Some(0.5), Some(5.0), at(2)), None);
+        assert_eq!(
+            recovered_at(&minutes, Some(1.0), None, at(6), seconds(61)),
+            Some(at(4))
+        );
+        assert_eq!(
+            recovered_at(&minutes, None, None, at(6), seconds(61)),
+            Some(at(2))
+        );
+        assert_eq!(
+            recovered_at(&minutes, Some(1.0), Some(5.0), at(6), at(1)),
+            Some(at(1))
+        );
+        assert_eq!(recovered_at(&minutes, Some(0.5), Some(5.0), at(6), at(2)), None);
+    }
+
+    #[test]
+    fn what_was_read_of_a_minute_before_it_was_over_is_no_minute() {
+        let minutes = series([(2, minute(100.0, 0.0)), (3, minute(100.0, 0.0))]);
+        let recovered = |read, stable| recovered_at(&minutes, Some(1.0), None, seconds(read), at(stable));
+        assert_eq!(recovered(239, 3), None);
+        assert_eq!(recovered(240, 3), Some(at(3)));
+        assert_eq!(recovered(100, 3), None, "read before stable");
+
+        for (errors, state) in [(0.0, CheckState::Passed), (5.0, CheckState::Failed)] {
+            let minutes = series([(2, minute(100.0, 0.0)), (3, minute(100.0, errors))]);
+            for (read, expected) in [(239, CheckState::Waiting), (240, state)] {
+                let observed = Observed::known(minutes.clone(), seconds(read));
+                let result = check_error_rate("error-rate", &observed, 1.0, at(2), 2, at(6));
+                assert_eq!(result.state, expected, "{errors} read at {read}");
+            }
+        }
     }
 }

@@ -454,6 +454,7 @@ fn recovered(session: &Session, stable_at: Timestamp) -> Option<Timestamp> {
         view.series.value()?,
         of(crate::domain::CriterionId::ErrorRate).and_then(|c| c.over_percent),
         of(crate::domain::CriterionId::Latency).and_then(|c| c.over_seconds),
+        view.series.as_of()?,
         stable_at,
     )
 }

@@ -135,7 +135,7 @@ async fn everything_that_is_read_arrives() {
     let (_, rate) = series.newest_error_percent().unwrap();
     assert!((2.0..8.0).contains(&rate), "{rate}");
     assert!(series.minutes.len() > 170, "{}", series.minutes.len());
-    assert!(series.newest_p95().is_some());
+    assert!(series.newest_latency().is_some());
 
     let url = "http://127.0.0.1/_drill/health/production/backend";
     let reading = health::get(&Http::new(&door(&drill)), url).await.unwrap();

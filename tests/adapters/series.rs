@@ -95,7 +95,7 @@ async fn two_services_are_one_batch_of_plain_queries_and_gaps_stay_gaps() {
     assert_eq!(backend.error_percent(at(START)), Some(0.0));
     assert_eq!(backend.error_percent(at(START + 60)), None);
     assert_eq!(backend.error_percent(at(START + 120)), Some(4.0));
-    assert_eq!(backend.newest_p95(), Some((at(START), 0.25)));
+    assert_eq!(backend.newest_latency(), Some((at(START), 0.25)));
 
     reader.metrics(&both, at(START), at(START + 180)).await.unwrap();
     assert_eq!(
@@ -137,7 +137,7 @@ async fn groups_of_a_service_are_summed_and_a_common_balancer_is_counted_once() 
     let minute = series[0].1.as_ref().unwrap().minutes[&at(START)];
     assert_eq!(minute.requests, Some(20.0));
     assert_eq!(minute.elb_5xx, Some(10.0));
-    assert_eq!(minute.p95_seconds, Some(10.0));
+    assert_eq!(minute.latency_seconds, Some(10.0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,9 +13,9 @@ why-no-healthy-target = tasks are wanted but no target is healthy; a person shou
 why-no-threshold = the runbook sets no threshold
 why-nobody-declared = nobody declared it
 why-response-time-none = no response times in the newest minutes
-why-response-time-over = p95 { $value } s in the minute of { $at }, over { $threshold } s since { $since }
-why-response-time-under = p95 { $value } s in the minute of { $at }, threshold { $threshold } s
-why-statistic-not-read = the runbook names a statistic that is not read; only p95 is
+why-response-time-over = { $statistic } { $value } s in the minute of { $at }, over { $threshold } s since { $since }
+why-response-time-under = { $statistic } { $value } s in the minute of { $at }, threshold { $threshold } s
+statistic-average = average
 
 ## The rule that chose a target
 
@@ -132,6 +132,7 @@ follow-waiting = sent; our deployment is not to be seen yet
 
 follow-failed = ECS gave our deployment up: { $reason }
 follow-gone = our deployment is gone, and the service has no primary deployment
+follow-never-seen = our deployment never appeared; { $deployment } is in place: { $revision }
 follow-on-target = { $revision } runs alone, { $running } of { $desired } tasks, held for { $hold }
 follow-other-content = { $revision } runs, but with other content than planned: its tag has moved
 follow-put-back = ECS put { $revision } back: { $reason }
@@ -141,6 +142,7 @@ follow-stopped = our deployment was stopped: { $reason }
 follow-superseded = { $deployment } of { $at } took our place: { $revision }
 follow-superseded-undated = { $deployment } took our place: { $revision }
 follow-timed-out = not stable after { $timeout }: { $note }
+follow-unread = the service could not be read when { $timeout } had passed, so the end is not known: { $note }
 
 ## Whether it helped
 

@@ -13,9 +13,9 @@ why-no-healthy-target = 正常なターゲットがありません。目視で�
 why-no-threshold = 手順書にしきい値がありません
 why-nobody-declared = 申告はありません
 why-response-time-none = 直近の応答時間がありません
-why-response-time-over = { $at } の1分間でp95 { $value }秒（{ $since } から{ $threshold }秒を超過）
-why-response-time-under = { $at } の1分間でp95 { $value }秒（しきい値{ $threshold }秒）
-why-statistic-not-read = 手順書の統計値は取得していません（取得するのはp95のみ）
+why-response-time-over = { $at } の1分間で{ $statistic } { $value }秒（{ $since } から{ $threshold }秒を超過）
+why-response-time-under = { $at } の1分間で{ $statistic } { $value }秒（しきい値{ $threshold }秒）
+statistic-average = 平均
 
 ## 戻し先を選んだ規則
 
@@ -132,6 +132,7 @@ follow-waiting = 送信済みです。デプロイはまだ見えていません
 
 follow-failed = ECSがこのデプロイを断念しました: { $reason }
 follow-gone = このデプロイは消え、PRIMARYのデプロイもありません
+follow-never-seen = このデプロイは現れませんでした。{ $deployment } が使われています: { $revision }
 follow-on-target = { $revision } のみが{ $desired }タスク中{ $running }タスク稼働し、{ $hold }維持しました
 follow-other-content = { $revision } が稼働していますが、内容が計画と異なります（タグの移動）
 follow-put-back = ECSが { $revision } に戻しました: { $reason }
@@ -141,6 +142,7 @@ follow-stopped = このデプロイは停止されました: { $reason }
 follow-superseded = { $at } の { $deployment } に置き換えられました: { $revision }
 follow-superseded-undated = { $deployment } に置き換えられました: { $revision }
 follow-timed-out = { $timeout }を過ぎても安定しませんでした: { $note }
+follow-unread = { $timeout }が過ぎた時点でサービスを取得できず、結末は不明です: { $note }
 
 ## 効果の確認
 

@@ -65,7 +65,7 @@ impl Measure {
             Self::Requests => (&mut minute.requests, true),
             Self::Target5xx => (&mut minute.target_5xx, true),
             Self::Balancer5xx => (&mut minute.elb_5xx, true),
-            Self::Latency => (&mut minute.p95_seconds, false),
+            Self::Latency => (&mut minute.latency_seconds, false),
         };
         *slot = Some(match *slot {
             Some(before) if sum => before + value,
@@ -331,7 +331,7 @@ mod tests {
             measure.add(&mut minute, value);
         }
         assert_eq!(minute.requests, Some(15.0));
-        assert_eq!(minute.p95_seconds, Some(0.9));
+        assert_eq!(minute.latency_seconds, Some(0.9));
         assert_eq!(minute.target_5xx, None);
     }
 

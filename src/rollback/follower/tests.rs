@@ -1,5 +1,5 @@
 use super::super::fixtures::{
-    at, definition, deployed, deployment_id, digest, failed, fault, listed, put_back, seconds, service, task,
+    at, definition, deployed, deployment_id, digest, fault, listed, put_back, seconds, service, task,
 };
 use super::*;
 use crate::domain::{
@@ -606,28 +606,47 @@ fn ids_that_the_answer_did_not_tell_are_found() {
     // One that is older than the write is not ours, whatever it deploys.
     let mut scene = Scene::right();
     scene.state.deployments[0].created_at = Some(at(-30));
-    let ending = ended(scene.watch(&mut Follow::new(blank), 5, 3000));
-    assert_eq!(ending.outcome, Outcome::TimedOut);
-}
-
-#[test]
-fn a_service_that_cannot_be_read_times_out_and_says_so() {
-    let state = failed(FaultKind::Expired);
-    let scene = Scene::right();
+    let mut follow = Follow::new(blank.clone());
+    assert_eq!(underway(scene.watch(&mut follow, 5, 55)).phase, Phase::Waiting);
+    let ending = ended(scene.look(&mut follow, 60));
+    assert_eq!(
+        (ending.outcome, ending.why.id.as_ref(), ending.revision),
+        (Outcome::Elsewhere, "follow-never-seen", Some(definition(56)))
+    );
+    assert_eq!(follow.goal().deployment, None);
+    // Nor is a colleague's, and the history is asked first where it may still tell.
+    let mut scene = Scene::right();
+    scene.state.deployments = vec![listed("theirs", 58, DeploymentStatus::Primary, 4)];
+    scene.state.task_definition = definition(58);
+    let mut follow = Follow::new(blank.clone());
+    underway(scene.watch(&mut follow, 5, 55));
+    let state = Observed::known(scene.state.clone(), seconds(60));
     let sighting = Sighting {
         state: &state,
         history: &scene.last.history,
         tasks: &scene.last.tasks,
         targets: &scene.last.targets,
     };
-    let mut follow = Follow::new(goal());
     assert_eq!(
-        underway(follow.see(&sighting, seconds(1199))).note.id,
-        "follow-not-read"
+        underway(follow.see(&sighting, seconds(60))).note.id,
+        "follow-displaced-waiting"
     );
-    let ending = ended(follow.see(&sighting, seconds(1200)));
-    assert_eq!((ending.outcome, ending.revision), (Outcome::TimedOut, None));
+    let ending = ended(scene.look(&mut follow, 65));
+    assert_eq!(
+        (ending.outcome, ending.revision),
+        (Outcome::Elsewhere, Some(definition(58)))
+    );
+    // Where nothing is in place yet, ours may still come.
+    let mut scene = Scene::right();
+    let ours = std::mem::take(&mut scene.state.deployments);
+    let mut follow = Follow::new(blank);
+    underway(scene.watch(&mut follow, 5, 100));
+    scene.state.deployments = ours;
+    let ending = ended(scene.watch(&mut follow, 105, 300));
+    assert_eq!(ending.outcome, Outcome::OnTarget);
 }
+
+mod deadline;
 
 mod properties {
     use super::*;
@@ -698,14 +717,24 @@ mod properties {
                             prop_assert!(second - since >= 60, "held for {}", second - since);
                             prop_assert!(ending.stable_at.is_some_and(|at| at >= seconds(since)));
                         }
-                        Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown | Outcome::Refused => {
+                        Outcome::TimedOut => {
+                            prop_assert!(second >= 1200);
+                            let looked = !matches!(what, Happens::StateFails);
+                            prop_assert!(looked, "said without a look, at {what:?}");
+                            prop_assert!(!matches!(what, Happens::Right) || second >= 1380);
+                        }
+                        Outcome::Unknown => {
+                            prop_assert!(second >= 1320);
+                            prop_assert!(matches!(what, Happens::StateFails), "said at {what:?}");
+                        }
+                        Outcome::Elsewhere | Outcome::Failed | Outcome::Refused => {
                             prop_assert_eq!(ending.stable_at, None);
                         }
                     }
                     return Ok(());
                 }
             }
-            prop_assert!(second < 1200, "still looking after the timeout");
+            prop_assert!(second < 1200 + 60 + 120, "still looking after the timeout");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The response time of a service, 95th percentile, over three hours.
+//! The response time of a service, in the statistic that the runbook asks for, over three hours.
 
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
@@ -18,7 +18,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let view = screen.service(world.session);
     let newest = view
         .and_then(|view| view.series.value())
-        .and_then(Series::newest_p95);
+        .and_then(Series::newest_latency);
     let inner = Chrome {
         pane: Pane::Latency,
         about: view.map(|view| view.key.to_string()),
@@ -50,7 +50,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     draw_chart(
         view,
         &say,
-        |series, at| series.minutes.get(&at).and_then(|m| m.p95_seconds),
+        |series, at| series.minutes.get(&at).and_then(|m| m.latency_seconds),
         world,
         chart,
         buffer,
@@ -71,13 +71,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
 
 /// "312 ms now · 298 ms an hour ago".
 fn summary(series: &Series, world: &World<'_>) -> Option<String> {
-    let (at, now) = series.newest_p95()?;
+    let (at, now) = series.newest_latency()?;
     let hour = at.checked_sub(SignedDuration::from_hours(1)).ok()?;
     let before = series
         .minutes
         .range(..=hour)
         .rev()
-        .find_map(|(_, minute)| minute.p95_seconds)?;
+        .find_map(|(_, minute)| minute.latency_seconds)?;
     let phrase = Phrase::new("chart-latency-now")
         .text("now", millis(now, world))
         .text("before", millis(before, world));

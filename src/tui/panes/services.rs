@@ -142,9 +142,9 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
         rate.map_or_else(|| world.get("no-value"), |(_, rate)| percent(rate, world)),
         style(role),
     ));
-    let p95 = view.series.value().and_then(|series| series.newest_p95());
+    let latency = view.series.value().and_then(|series| series.newest_latency());
     cells.push((
-        p95.map_or_else(|| world.get("no-value"), |(_, p95)| millis(p95, world)),
+        latency.map_or_else(|| world.get("no-value"), |(_, seconds)| millis(seconds, world)),
         style(Role::Text),
     ));
     table.row(&cells)
