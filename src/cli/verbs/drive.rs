@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
-use crate::domain::{Fault, Phrase};
+use crate::domain::{Fault, Mode, Phrase};
 use crate::engine::{Engine, Watch};
 use crate::incident::{ActState, Event, Incident, Recorded, Stage, timeline};
 use crate::rollback::{Ending, Phase, Progress};
@@ -45,6 +45,33 @@ pub(super) async fn until_idle(engine: &mut Engine, signals: &mut Signals) -> Re
 fn is_busy(engine: &Engine) -> bool {
     let session = engine.session();
     session.unsaved > 0 || session.filing || !session.waiting.is_empty()
+}
+
+/// Refuses what writes in read-only mode.
+pub(super) fn may_write(context: &Context) -> Result<(), Failure> {
+    match context.mode() {
+        Mode::Full => Ok(()),
+        Mode::ReadOnly => {
+            let refused = Failure::refused(Phrase::new("cli-error-read-only"));
+            Err(refused.hint(Phrase::new("cli-hint-read-only")))
+        }
+    }
+}
+
+/// Does `work` with an engine that goes on looking and may write, and ends it in order.
+pub(super) async fn commanding(
+    context: &Context,
+    signals: &mut Signals,
+    work: impl AsyncFnOnce(&mut Engine, &mut Signals) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    may_write(context)?;
+    let mut engine = match live(context, signals).await? {
+        Ok(engine) => engine,
+        Err(Stopped(exit)) => return Ok(exit),
+    };
+    let done = work(&mut engine, signals).await;
+    engine.shutdown().await;
+    done
 }
 
 /// An engine that goes on looking, after its first look at everything.

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::cli::{Context, Exit, Failure, Output, Signals};
-use crate::domain::{Mode, Phrase};
+use crate::domain::Phrase;
 use crate::engine::Engine;
 use crate::incident::{Incident, Stage};
 use crate::session::OperatorMsg;
@@ -25,18 +25,10 @@ pub(super) async fn run(
     out: &mut Output,
     signals: &mut Signals,
 ) -> Result<Exit, Failure> {
-    if context.mode() == Mode::ReadOnly {
-        return Err(
-            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
-        );
-    }
-    let mut engine = match drive::live(context, signals).await? {
-        Ok(engine) => engine,
-        Err(Stopped(exit)) => return Ok(exit),
-    };
-    let done = resume(&mut engine, id, out, signals).await;
-    engine.shutdown().await;
-    done
+    drive::commanding(context, signals, async |engine, signals| {
+        resume(engine, id, out, signals).await
+    })
+    .await
 }
 
 async fn resume(

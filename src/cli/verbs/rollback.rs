@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::args::RollbackArgs;
 use crate::cli::{Context, Exit, Failure, Output, Signals};
-use crate::domain::{Clean, Mode, Operator, Phrase, PlanHash};
+use crate::domain::{Clean, Operator, Phrase, PlanHash};
 use crate::engine::Engine;
 use crate::incident::{Incident, Stage};
 use crate::rollback::{Ending, Outcome, Plan, PlanVerdict, Unproven};
@@ -83,11 +83,7 @@ async fn apply(
     out: &mut Output,
     signals: &mut Signals,
 ) -> Result<Exit, Failure> {
-    if context.mode() == Mode::ReadOnly {
-        return Err(
-            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
-        );
-    }
+    drive::may_write(context)?;
     let approved = approved_hash(context, args)?;
     let mut engine = match drive::live(context, signals).await? {
         Ok(engine) => engine,

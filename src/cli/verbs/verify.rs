@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::cli::{Context, Exit, Failure, Output, Signals};
-use crate::domain::{Mode, Phrase};
+use crate::domain::Phrase;
 use crate::engine::Engine;
 use crate::incident::{Incident, Stage};
 use crate::rollback::{CheckResult, CheckState};
@@ -20,18 +20,10 @@ pub(super) async fn run(
     out: &mut Output,
     signals: &mut Signals,
 ) -> Result<Exit, Failure> {
-    if context.mode() == Mode::ReadOnly {
-        return Err(
-            Failure::refused(Phrase::new("cli-error-read-only")).hint(Phrase::new("cli-hint-read-only"))
-        );
-    }
-    let mut engine = match drive::live(context, signals).await? {
-        Ok(engine) => engine,
-        Err(Stopped(exit)) => return Ok(exit),
-    };
-    let done = checked(&mut engine, id, out, signals).await;
-    engine.shutdown().await;
-    done
+    drive::commanding(context, signals, async |engine, signals| {
+        checked(engine, id, out, signals).await
+    })
+    .await
 }
 
 async fn checked(
