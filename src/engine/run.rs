@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::adapters::aws::Writer;
 use crate::adapters::history_file::{Appended, HistoryFile};
-use crate::adapters::journal::Head;
+use crate::adapters::journal::Heads;
 use crate::domain::{Fault, FaultKind};
 use crate::incident::{Incident, IncidentId, record};
 use crate::runbook::Runbook;
@@ -337,7 +337,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub async fn heads(&self) -> Result<Vec<Head>, Fault> {
+    pub async fn heads(&self) -> Result<Heads, Fault> {
         self.parts.scribe.heads().await
     }
 
