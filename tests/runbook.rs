@@ -424,6 +424,30 @@ fn what_is_wrong_is_named_with_its_line_and_a_hint() {
 }
 
 #[test]
+fn a_verification_that_could_pass_on_nothing_is_refused() {
+    let person = |kind: &str, text: &str| text.replace(&format!("by = \"{kind}\""), "by = \"person\"");
+    for one in ["health", "error-rate"] {
+        assert!(parse(&person(one, text()), FILE).is_ok(), "the other one is left");
+    }
+    let nobody = person("error-rate", &person("health", text()));
+    assert_eq!(
+        parse(&nobody, FILE).unwrap_err().to_string(),
+        format!(
+            "{FILE}:{}: every check is done by a person; a rollback would be called verified on nothing; let at least one \
+             be `health` or `error-rate`",
+            line("by = \"health\"")
+        )
+    );
+    // One among what users do is enough.
+    let functional = nobody.replacen(
+        "id = \"login\"\nby = \"person\"",
+        "id = \"login\"\nby = \"health\"",
+        1,
+    );
+    assert!(parse(&functional, FILE).is_ok());
+}
+
+#[test]
 fn the_keys_that_are_commented_out_can_be_filled_in() {
     let filled: Vec<&str> = text()
         .lines()

@@ -16,7 +16,7 @@ mod watch;
 pub use crate::adapters::aws::AwsSettings;
 pub use crate::adapters::history_file::Appended;
 pub use crate::adapters::http::{Connector, Door};
-pub use crate::adapters::journal::Head;
+pub use crate::adapters::journal::{Damaged, Head, Heads};
 pub use clock::Clock;
 pub use run::{Engine, Stepped};
 pub use start::{Start, StartError, Watch};

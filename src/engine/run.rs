@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::adapters::aws::Writer;
 use crate::adapters::history_file::{Appended, HistoryFile};
-use crate::adapters::journal::Head;
+use crate::adapters::journal::Heads;
 use crate::domain::{Fault, FaultKind, Mode};
 use crate::incident::{Incident, IncidentId, record};
 use crate::runbook::Runbook;
@@ -355,7 +355,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub async fn heads(&self) -> Result<Vec<Head>, Fault> {
+    pub async fn heads(&self) -> Result<Heads, Fault> {
         self.parts.scribe.heads().await
     }
 
@@ -451,7 +451,7 @@ impl Engine {
 
     async fn take_up_open(&mut self) -> Result<Option<IncidentId>, Fault> {
         let setup = &self.parts.session.setup;
-        let open = self.heads().await?.into_iter().find(|head| {
+        let open = self.heads().await?.into_iter().flatten().find(|head| {
             head.stage.is_open() && head.environment == setup.environment && head.world == setup.world
         });
         match open {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::adapters::journal::{Access, Head, Holder, Journal, JournalError};
+use crate::adapters::journal::{Access, Heads, Holder, Journal, JournalError};
 use crate::domain::{EnvironmentName, Fault, FaultKind, Mode, Phrase, ServiceKey};
 use crate::incident::{Event, Incident, IncidentId, Recorded};
 use crate::session::{ActMsg, Msg};
@@ -23,7 +23,7 @@ enum Order {
         event: Box<Event>,
         reply: Option<Reply<()>>,
     },
-    Heads(Reply<Vec<Head>>),
+    Heads(Reply<Heads>),
     Read(IncidentId, Reply<Incident>),
     Reload {
         id: IncidentId,
@@ -95,7 +95,7 @@ impl Scribe {
     }
 
     /// The incidents of the journal, newest first.
-    pub(super) async fn heads(&self) -> Result<Vec<Head>, Fault> {
+    pub(super) async fn heads(&self) -> Result<Heads, Fault> {
         self.ask(Order::Heads).await
     }
 

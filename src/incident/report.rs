@@ -172,7 +172,8 @@ fn head(draft: &mut Draft<'_>, incident: &Incident, kind: ReportKind, words: &Wo
     draft.field(Phrase::new("report-target"), &target);
 }
 
-/// What can honestly be said about now. "Running normally" needs a verification that passed.
+/// What can honestly be said about now. "Running normally" needs a verification that passed and no check that failed, also
+/// none that a person signed afterwards.
 fn state(incident: &Incident) -> Phrase {
     match (incident.stage, &incident.refusal) {
         (Stage::Check, Some(why)) => Phrase::new("report-state-refused").phrase("why", why.clone()),
@@ -197,8 +198,10 @@ fn state(incident: &Incident) -> Phrase {
         (Stage::Verify | Stage::Report | Stage::Done, _) => {
             let passed = incident.verification.as_ref().map(|v| v.passed);
             match (incident.outcome(), passed) {
-                (Some(Outcome::OnTarget), Some(true)) => Phrase::new("report-state-normal"),
-                (Some(Outcome::OnTarget), Some(false)) => Phrase::new("report-state-not-verified"),
+                (Some(Outcome::OnTarget), Some(true)) if !a_check_failed(incident) => {
+                    Phrase::new("report-state-normal")
+                }
+                (Some(Outcome::OnTarget), Some(_)) => Phrase::new("report-state-not-verified"),
                 (Some(Outcome::OnTarget) | None, None) => Phrase::new("report-state-verifying"),
                 (None, Some(_)) => Phrase::new("report-state-not-verified"),
                 (
@@ -214,6 +217,14 @@ fn state(incident: &Incident) -> Phrase {
             }
         }
     }
+}
+
+/// Whether the newest result of any check, whoever made it, is that it failed.
+fn a_check_failed(incident: &Incident) -> bool {
+    incident
+        .checks
+        .values()
+        .any(|(result, _)| result.state == CheckState::Failed)
 }
 
 /// What comes next, as far as the stage itself says it.

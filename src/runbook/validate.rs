@@ -412,6 +412,21 @@ fn checks(runbook: &Runbook, places: &Places<'_, '_>) -> Result<(), Finding> {
         )
         .hint("nothing would be proven after a rollback; add at least one"));
     }
+    // Verification ends by what modosu reads itself; without any such check it would pass on nothing.
+    let read_by_modosu = |by: CheckKind| match by {
+        CheckKind::Health | CheckKind::ErrorRate => true,
+        CheckKind::Person => false,
+    };
+    let all = lists.iter().flat_map(|(_, list)| &list.items);
+    if !all.map(|check| check.by).any(read_by_modosu) {
+        return Err(Finding::new(
+            places.value(&[Key("checks"), Key("immediate"), Key("items"), Item(0), Key("by")]),
+            "every check is done by a person",
+        )
+        .hint(
+            "a rollback would be called verified on nothing; let at least one be `health` or `error-rate`",
+        ));
+    }
     Ok(())
 }
 

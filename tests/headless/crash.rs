@@ -133,3 +133,77 @@ async fn a_signal_ends_in_order_and_leaves_the_rollback_open() {
     assert_eq!(resumed.last()["outcome"], "on-target");
     assert_eq!(desk.writes().await.len(), 1);
 }
+
+/// Damages the first event of kind `kind` in the desk's journal, as an accident on the disk could.
+fn damage(desk: &Desk, kind: &str) {
+    let path = desk.folders.path().join("state/drill/journal.db");
+    let shell = rusqlite::Connection::open(path).unwrap();
+    let trigger = "event_is_never_changed";
+    let made: String = shell
+        .query_row(
+            "SELECT sql FROM sqlite_schema WHERE name = ?1",
+            [trigger],
+            |row| row.get(0),
+        )
+        .unwrap();
+    shell.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
+    let changed = shell
+        .execute(
+            "UPDATE event SET payload = payload || ' ' WHERE json_extract(payload, '$.event') = ?1",
+            [kind],
+        )
+        .unwrap();
+    assert_eq!(changed, 1);
+    shell.execute_batch(&made).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_incident_that_may_be_open_blocks_and_is_listed_as_damaged() {
+    let desk = Desk::at("bad-deploy", 20).await;
+    let hash = desk.hash().await;
+    let approve = ["rollback", "--service", "backend", "--approve", &hash, "--json"];
+    let mut running = desk.start(&approve);
+    running.until(is_event("progress")).await;
+    running.kill().await;
+    damage(&desk, "assessed");
+
+    let listed = desk.modosu(&["incidents", "--json"]).await;
+    assert_eq!(listed.code, Some(1), "{listed:?}");
+    let incident = &listed.json()["incidents"][0];
+    assert_eq!(incident["state"], "damaged");
+    let id = incident["id"].as_str().unwrap().to_owned();
+    let listed = desk.modosu(&["incidents"]).await;
+    assert!(
+        listed.out.contains(&id) && listed.out.contains("damaged"),
+        "{listed:?}"
+    );
+
+    for arguments in [&approve[..], &["resume"]] {
+        let refused = desk.modosu(arguments).await;
+        assert_eq!(refused.code, Some(4), "{refused:?}");
+        assert!(
+            refused.err.contains(&id) && refused.err.contains("未完了の可能性"),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(desk.writes().await.len(), 1);
+    let reported = desk.modosu(&["report"]).await;
+    assert_eq!(reported.code, Some(1), "{reported:?}");
+    assert!(reported.err.contains(&id), "{reported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_incident_that_is_over_holds_nobody_up() {
+    let desk = Desk::at("bad-deploy", 20).await;
+    let hash = desk.hash().await;
+    let approve = ["rollback", "--service", "backend", "--approve", &hash];
+    assert_eq!(desk.modosu(&approve).await.code, Some(0));
+    assert_eq!(desk.modosu(&["verify"]).await.code, Some(0));
+    damage(&desk, "assessed");
+
+    let resumed = desk.modosu(&["resume"]).await;
+    assert_eq!(resumed.code, Some(0), "there is nothing to resume: {resumed:?}");
+    // The refusal is about the approval, which is of a world that is gone, and no more about the journal.
+    let again = desk.modosu(&approve).await;
+    assert!(!again.err.contains("damaged"), "{again:?}");
+}

@@ -8,7 +8,7 @@ use modosu::rollback::Outcome;
 use super::ground::{Ground, approve, to_approval, until};
 
 async fn newest(engine: &Engine) -> IncidentId {
-    engine.heads().await.unwrap().first().unwrap().id.clone()
+    engine.heads().await.unwrap().swap_remove(0).unwrap().id
 }
 
 /// Approves, ends the process where `at` holds, and goes on in another to the rollback's end.

@@ -7,14 +7,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::incident::{Event, Incident, IncidentId, Recorded};
 
-use super::read::load;
+use super::read::{heads, load};
 use super::{Access, Journal, JournalError};
 
 impl Journal {
     /// Creates the next incident of `day` with its first event.
     ///
     /// # Errors
-    /// When the event does not open an incident, or when the journal cannot be written; it is then never written again.
+    /// `Open` or `MayBeOpen` when a call of another incident of the environment and a service may be at work; it is looked
+    /// for in the same transaction, so that of two processes only one begins. When the event does not open an incident, or when the journal cannot be written; it is then never written again.
     pub fn create(
         &mut self,
         day: Date,
@@ -29,7 +30,7 @@ impl Journal {
             )?;
             let id = IncidentId::of(day, number);
             let entry = Entry::new(&id, 1, &[], event, at)?;
-            Incident::opened(id.clone(), entry.recorded.clone())?;
+            refuse_beside_an_open_one(tx, &Incident::opened(id.clone(), entry.recorded.clone())?)?;
             tx.execute(
                 "INSERT INTO incident (id, day, number, events, head) VALUES (?1, ?2, ?3, 0, x'')",
                 (id.as_str(), day.to_string(), number),
@@ -98,6 +99,38 @@ impl Journal {
         }
         done
     }
+}
+
+/// Two rollbacks of one service at once would each undo what the other is waiting for.
+fn refuse_beside_an_open_one(tx: &Transaction<'_>, new: &Incident) -> Result<(), JournalError> {
+    for head in heads(tx)? {
+        match head {
+            Ok(head) => {
+                let shared = head.services.iter().find(|one| new.services.contains(one));
+                if head.stage.is_open()
+                    && (&head.environment, &head.world) == (&new.environment, &new.world)
+                    && let Some(service) = shared
+                {
+                    return Err(JournalError::Open {
+                        incident: head.id.clone(),
+                        environment: head.environment.clone(),
+                        service: service.clone(),
+                    });
+                }
+            }
+            Err(damaged) => {
+                if damaged.may_belong_to(&new.environment, new.world.as_deref())
+                    && new.services.iter().any(|one| damaged.may_be_open(Some(one)))
+                {
+                    return Err(JournalError::MayBeOpen {
+                        damage: damaged.error.to_string(),
+                        incident: damaged.id,
+                    });
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An event as it will stand in the journal.

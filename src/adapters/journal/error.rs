@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{EnvironmentName, Fault, FaultKind, ServiceKey};
 use crate::incident::{FoldError, IncidentId};
 
 /// Why the journal could not do what was asked.
@@ -57,6 +57,26 @@ pub enum JournalError {
         /// Until when, unless the process ends before.
         until: String,
     },
+    /// An incident of the environment and a service is open: a call may have been sent and its end is not recorded.
+    #[error(
+        "incident {incident} of {environment}/{service} is open, a call of it may be at work; go on with it: modosu resume {incident}"
+    )]
+    Open {
+        /// The incident.
+        incident: IncidentId,
+        /// Its environment.
+        environment: EnvironmentName,
+        /// The service that both are about.
+        service: ServiceKey,
+    },
+    /// A damaged incident may be open, as far as its whole events tell.
+    #[error("{damage}; it may be open, and a call of it may be at work")]
+    MayBeOpen {
+        /// The incident.
+        incident: IncidentId,
+        /// What is wrong with it; names it.
+        damage: String,
+    },
     /// Another process kept the journal for too long. Nothing was written; it may be tried again.
     #[error("another process keeps the journal busy")]
     Busy,
@@ -76,10 +96,21 @@ pub enum JournalError {
 
 impl From<JournalError> for Fault {
     fn from(error: JournalError) -> Self {
-        let kind = if matches!(error, JournalError::Held { .. }) {
-            FaultKind::Held
-        } else {
-            FaultKind::Local
+        let kind = match &error {
+            JournalError::Held { .. } | JournalError::Open { .. } | JournalError::MayBeOpen { .. } => {
+                FaultKind::Held
+            }
+            JournalError::Unusable { .. }
+            | JournalError::Foreign { .. }
+            | JournalError::Damaged { .. }
+            | JournalError::Corrupt(_)
+            | JournalError::NoIncident(_)
+            | JournalError::Story(_)
+            | JournalError::Busy
+            | JournalError::Poisoned
+            | JournalError::ReadOnly
+            | JournalError::Sqlite(_)
+            | JournalError::Json(_) => FaultKind::Local,
         };
         Self::new(kind, "journal", &error.to_string())
     }

@@ -5,6 +5,7 @@
 //! is called from one place, `engine::scribe`. This room does not know what an event means, nor the time: it is an argument.
 
 mod append;
+mod damaged;
 mod error;
 mod lease;
 mod open;
@@ -16,7 +17,8 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+pub use damaged::Damaged;
 pub use error::JournalError;
 pub use lease::Holder;
 pub use open::{Access, Journal};
-pub use read::Head;
+pub use read::{Head, Heads};

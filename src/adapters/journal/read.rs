@@ -8,7 +8,7 @@ use crate::incident::{Event, Incident, IncidentId, Recorded, Stage};
 use crate::rollback::{Outcome, Point};
 
 use super::append::chain;
-use super::{Journal, JournalError};
+use super::{Damaged, Journal, JournalError};
 
 /// What a list of incidents shows of one.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +34,9 @@ pub struct Head {
     /// The run of the drill that it belongs to.
     pub world: Option<String>,
 }
+
+/// Incidents of a journal, newest first. One that is damaged stands in its place as what it is and hides no other.
+pub type Heads = Vec<Result<Head, Damaged>>;
 
 impl From<&Incident> for Head {
     fn from(incident: &Incident) -> Self {
@@ -68,32 +71,46 @@ impl Journal {
         load(&tx, id).map(|(events, _)| events)
     }
 
-    /// All incidents, newest first.
+    /// All incidents, newest first; one that is damaged or does not fold is said in its place.
     ///
     /// # Errors
-    /// When any of them is damaged or does not fold.
-    pub fn heads(&self) -> Result<Vec<Head>, JournalError> {
-        let tx = self.connection.unchecked_transaction()?;
-        let ids = tx
-            .prepare("SELECT id, day, number FROM incident ORDER BY day DESC, number DESC")?
-            .query_map([], |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    row.get::<_, String>(1)?,
-                    row.get::<_, u32>(2)?,
-                ))
-            })?
-            .collect::<Result<Vec<_>, _>>()?;
-        ids.into_iter()
-            .map(|(text, day, number)| {
-                let id = IncidentId::parse(&text)
-                    .filter(|_| text == format!("{day}-{number}"))
-                    .ok_or_else(|| JournalError::Corrupt("the id of an incident does not fit".to_owned()))?;
-                let (events, _) = load(&tx, &id)?;
-                Ok(Head::from(&Incident::fold(id, &events)?))
-            })
-            .collect()
+    /// When the list itself cannot be read or believed.
+    pub fn heads(&self) -> Result<Heads, JournalError> {
+        heads(&*self.connection.unchecked_transaction()?)
     }
+}
+
+/// All incidents, newest first. Called inside a transaction, so that they are of one moment.
+pub(super) fn heads(connection: &Connection) -> Result<Heads, JournalError> {
+    let ids = connection
+        .prepare("SELECT id, day, number FROM incident ORDER BY day DESC, number DESC")?
+        .query_map([], |row| {
+            Ok((
+                row.get::<_, String>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, u32>(2)?,
+            ))
+        })?
+        .collect::<Result<Vec<_>, _>>()?;
+    ids.into_iter()
+        .map(|(text, day, number)| {
+            let id = IncidentId::parse(&text)
+                .filter(|_| text == format!("{day}-{number}"))
+                .ok_or_else(|| JournalError::Corrupt("the id of an incident does not fit".to_owned()))?;
+            match story(connection, &id) {
+                Ok(incident) => Ok(Ok(Head::from(&incident))),
+                Err(error) if matches!(error, JournalError::Damaged { .. } | JournalError::Story(_)) => {
+                    Damaged::of(connection, id, error).map(Err)
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .collect()
+}
+
+fn story(connection: &Connection, id: &IncidentId) -> Result<Incident, JournalError> {
+    let (events, _) = load(connection, id)?;
+    Ok(Incident::fold(id.clone(), &events)?)
 }
 
 /// The events of an incident and the hash of the newest, all checked. Called inside a transaction, so that they are of one
@@ -102,13 +119,24 @@ pub(super) fn load(
     connection: &Connection,
     id: &IncidentId,
 ) -> Result<(Vec<Recorded>, Vec<u8>), JournalError> {
+    let damaged = |seq: u64, reason: String| JournalError::Damaged {
+        incident: id.clone(),
+        seq,
+        reason,
+    };
+    // A value that is not what it must be is damage of this incident; what SQLite itself fails at is not.
+    let unreadable = |seq: u64, error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(_) => JournalError::from(error),
+        None => damaged(seq, error.to_string()),
+    };
     let (count, head) = connection
         .query_row(
             "SELECT events, head FROM incident WHERE id = ?1",
             [id.as_str()],
             |row| Ok((row.get::<_, u64>(0)?, row.get::<_, Vec<u8>>(1)?)),
         )
-        .optional()?
+        .optional()
+        .map_err(|error| unreadable(1, error))?
         .ok_or_else(|| JournalError::NoIncident(id.clone()))?;
     let mut statement =
         connection.prepare("SELECT seq, at, payload, hash FROM event WHERE incident = ?1 ORDER BY seq")?;
@@ -120,16 +148,11 @@ pub(super) fn load(
             row.get::<_, Vec<u8>>(3)?,
         ))
     })?;
-    let damaged = |seq: u64, reason: String| JournalError::Damaged {
-        incident: id.clone(),
-        seq,
-        reason,
-    };
     let mut events: Vec<Recorded> = Vec::new();
     let mut previous: Vec<u8> = Vec::new();
     for row in rows {
         let expected = events.len() as u64 + 1;
-        let (seq, at, payload, hash) = row.map_err(|error| damaged(expected, error.to_string()))?;
+        let (seq, at, payload, hash) = row.map_err(|error| unreadable(expected, error))?;
         if seq != expected {
             return Err(damaged(expected, "it is missing".to_owned()));
         }

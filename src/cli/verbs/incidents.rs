@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, output::table};
+use crate::domain::Fault;
 use crate::engine::Watch;
-use crate::incident::Incident;
+use crate::incident::{Incident, IncidentId};
 use crate::words::Words;
 
 use super::pick;
@@ -17,21 +18,30 @@ pub(super) async fn run(context: &Context, out: &mut Output) -> Result<Exit, Fai
     let incidents = incidents?;
     let mut exit = Exit::Done;
     for (id, fault) in incidents.iter().filter_map(|incident| incident.as_ref().err()) {
-        // A damaged story is never believed, and never hidden.
+        // A damaged story is never believed, and never hidden: its place in the list says only that it is there.
         out.note(&format!("{id}: {}", out.words().say(&fault.phrase())));
         exit = Exit::Unexpected;
     }
-    let readable: Vec<&Incident> = incidents
-        .iter()
-        .filter_map(|incident| incident.as_ref().ok())
-        .collect();
     if out.is_json() {
-        out.object(&json!({ "incidents": readable.iter().map(|i| object(i)).collect::<Vec<_>>() }));
-    } else if readable.is_empty() {
+        let objects: Vec<Value> = incidents
+            .iter()
+            .map(|incident| match incident {
+                Ok(incident) => object(incident),
+                Err((id, fault)) => damaged(id, fault),
+            })
+            .collect();
+        out.object(&json!({ "incidents": objects }));
+    } else if incidents.is_empty() {
         out.note(&out.words().get("cli-incidents-empty"));
     } else {
         let words = out.words().clone();
-        let rows: Vec<Vec<String>> = readable.iter().map(|incident| row(incident, &words)).collect();
+        let rows: Vec<Vec<String>> = incidents
+            .iter()
+            .map(|incident| match incident {
+                Ok(incident) => row(incident, &words),
+                Err((id, _)) => damaged_row(id, &words),
+            })
+            .collect();
         for line in table(&rows) {
             out.line(&line);
         }
@@ -54,6 +64,35 @@ fn object(incident: &Incident) -> Value {
         "verified": incident.verification.map(|verification| verification.passed),
         "world": incident.world,
     })
+}
+
+/// The fields of any incident, so that scripts find them, and nothing in them.
+fn damaged(id: &IncidentId, fault: &Fault) -> Value {
+    json!({
+        "id": id,
+        "state": pick::DAMAGED,
+        "environment": null,
+        "services": null,
+        "opened_at": null,
+        "ended_at": null,
+        "from": null,
+        "to": null,
+        "outcome": null,
+        "verified": null,
+        "world": null,
+        "detail": fault.detail,
+    })
+}
+
+fn damaged_row(id: &IncidentId, words: &Words) -> Vec<String> {
+    let nothing = || words.get("no-value");
+    vec![
+        id.to_string(),
+        pick::DAMAGED.to_owned(),
+        nothing(),
+        nothing(),
+        nothing(),
+    ]
 }
 
 fn row(incident: &Incident, words: &Words) -> Vec<String> {

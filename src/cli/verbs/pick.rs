@@ -1,8 +1,8 @@
 //! Which incident is meant.
 
-use crate::cli::{Failure, facts};
-use crate::domain::{Clean, FaultKind, Phrase};
-use crate::engine::Engine;
+use crate::cli::{Exit, Failure, facts};
+use crate::domain::{Clean, Fault, Phrase, ServiceKey};
+use crate::engine::{Damaged, Engine, Head};
 use crate::incident::{Incident, IncidentId, Stage};
 
 /// The incident that `id` names.
@@ -13,25 +13,28 @@ pub(super) async fn named(engine: &Engine, id: &str) -> Result<Incident, Failure
     };
     let id = IncidentId::parse(id).ok_or_else(unknown)?;
     let known = engine.heads().await?;
-    if !known.iter().any(|head| head.id == id) {
+    let is_named = |head: &Result<Head, Damaged>| match head {
+        Ok(head) => head.id == id,
+        // What is wrong with it is said when it is read.
+        Err(damaged) => damaged.id == id,
+    };
+    if !known.iter().any(is_named) {
         return Err(unknown());
     }
     Ok(engine.incident(&id).await?)
 }
 
 /// The newest incident of this environment and this world that fits.
+///
+/// When one that is newer is damaged, it cannot be told whether it fits, and a person names the one that is meant.
 pub(super) async fn newest(
     engine: &Engine,
     fits: impl Fn(&Incident) -> bool,
 ) -> Result<Option<Incident>, Failure> {
-    let setup = &engine.session().setup;
-    for head in engine.heads().await? {
-        let incident = engine.incident(&head.id).await?;
-        if incident.environment == setup.environment && incident.world == setup.world && fits(&incident) {
-            return Ok(Some(incident));
-        }
+    match search(engine, fits).await? {
+        (Some(damaged), Some(_)) => Err(may_be_meant(damaged)),
+        (Some(_) | None, found) => Ok(found),
     }
-    Ok(None)
 }
 
 /// The incident that is named, else the newest that fits, else a usage error.
@@ -40,31 +43,103 @@ pub(super) async fn named_or_newest(
     id: Option<&str>,
     fits: impl Fn(&Incident) -> bool,
 ) -> Result<Incident, Failure> {
-    match id {
-        Some(id) => named(engine, id).await,
-        None => newest(engine, fits).await?.ok_or_else(|| {
-            Failure::usage(
-                Phrase::new("cli-error-no-incident").text("environment", &engine.session().setup.environment),
-            )
-            .hint(Phrase::new("cli-hint-incidents"))
-        }),
+    if let Some(id) = id {
+        return named(engine, id).await;
+    }
+    match search(engine, fits).await? {
+        (Some(damaged), _) => Err(may_be_meant(damaged)),
+        (None, Some(incident)) => Ok(incident),
+        (None, None) => Err(Failure::usage(
+            Phrase::new("cli-error-no-incident").text("environment", &engine.session().setup.environment),
+        )
+        .hint(Phrase::new("cli-hint-incidents"))),
     }
 }
 
-/// Every incident of the journal, newest first. One that is damaged is reported as what it is and does not hide the others.
-pub(super) async fn all(
+/// The newest that fits, and a damaged one that may be of this environment and world and is newer than that.
+async fn search(
     engine: &Engine,
-) -> Result<Vec<Result<Incident, (IncidentId, crate::domain::Fault)>>, Failure> {
+    fits: impl Fn(&Incident) -> bool,
+) -> Result<(Option<Damaged>, Option<Incident>), Failure> {
+    let setup = &engine.session().setup;
+    let mut newer = None;
+    for head in engine.heads().await? {
+        match head {
+            Ok(head) => {
+                if (&head.environment, &head.world) != (&setup.environment, &setup.world) {
+                    continue;
+                }
+                let incident = engine.incident(&head.id).await?;
+                if fits(&incident) {
+                    return Ok((newer, Some(incident)));
+                }
+            }
+            Err(damaged) => {
+                if damaged.may_belong_to(&setup.environment, setup.world.as_deref()) {
+                    newer = newer.or(Some(damaged));
+                }
+            }
+        }
+    }
+    Ok((newer, None))
+}
+
+/// The incident of this environment and world, of this service or of any, of which a call may be at work.
+///
+/// A damaged one of which that cannot be excluded is a refusal; any other damage is none of this.
+pub(super) async fn open(engine: &Engine, service: Option<&ServiceKey>) -> Result<Option<Incident>, Failure> {
+    let setup = &engine.session().setup;
+    let mut unsure = None;
+    for head in engine.heads().await? {
+        match head {
+            Ok(head) => {
+                if head.stage.is_open()
+                    && (&head.environment, &head.world) == (&setup.environment, &setup.world)
+                    && service.is_none_or(|service| head.services.contains(service))
+                {
+                    return Ok(Some(engine.incident(&head.id).await?));
+                }
+            }
+            Err(damaged) => {
+                if damaged.may_belong_to(&setup.environment, setup.world.as_deref())
+                    && damaged.may_be_open(service)
+                {
+                    unsure = unsure.or(Some(damaged));
+                }
+            }
+        }
+    }
+    match unsure {
+        None => Ok(None),
+        Some(damaged) => Err(Failure::refused(
+            Phrase::new("cli-error-damaged-open").text("detail", Fault::from(damaged.error).detail),
+        )
+        .hint(Phrase::new("cli-hint-damaged-open"))),
+    }
+}
+
+fn may_be_meant(damaged: Damaged) -> Failure {
+    Failure::new(
+        Exit::Unexpected,
+        Phrase::new("cli-error-damaged-newest").text("detail", Fault::from(damaged.error).detail),
+    )
+    .hint(Phrase::new("cli-hint-damaged-newest"))
+}
+
+/// Every incident of the journal, newest first. One that is damaged is reported as what it is and does not hide the others.
+pub(super) async fn all(engine: &Engine) -> Result<Vec<Result<Incident, (IncidentId, Fault)>>, Failure> {
     let mut incidents = Vec::new();
     for head in engine.heads().await? {
-        incidents.push(match engine.incident(&head.id).await {
-            Ok(incident) => Ok(incident),
-            Err(fault) if fault.kind == FaultKind::Local => Err((head.id, fault)),
-            Err(fault) => return Err(fault.into()),
+        incidents.push(match head {
+            Ok(head) => Ok(engine.incident(&head.id).await?),
+            Err(damaged) => Err((damaged.id, damaged.error.into())),
         });
     }
     Ok(incidents)
 }
+
+/// What stands in the place of an incident's state when it is not believed.
+pub(super) const DAMAGED: &str = "damaged";
 
 /// Where an incident stands, as one word.
 pub(super) const fn state(stage: Stage) -> &'static str {

@@ -39,7 +39,7 @@ async fn resume(
 ) -> Result<Exit, Failure> {
     let incident = match id {
         Some(id) => Some(pick::named(engine, id).await?),
-        None => pick::newest(engine, |incident| incident.stage.is_open()).await?,
+        None => pick::open(engine, None).await?,
     };
     let Some(incident) = incident else {
         out.note(&out.words().get("cli-resume-none"));

@@ -173,11 +173,7 @@ async fn walk(
 
 /// No second rollback of a service while the end of the first is not recorded.
 async fn refuse_while_one_is_open(engine: &Engine, wanted: &Wanted) -> Result<(), Failure> {
-    let open = pick::newest(engine, |incident| {
-        incident.stage.is_open() && incident.services.contains(&wanted.service)
-    })
-    .await?;
-    match open {
+    match pick::open(engine, Some(&wanted.service)).await? {
         None => Ok(()),
         Some(incident) => Err(Failure::refused(
             Phrase::new("cli-error-open-incident").text("incident", &incident.id),

@@ -289,6 +289,26 @@ fn passed(incident: &Incident) -> bool {
     incident.verification.is_some_and(|v| v.passed)
 }
 
+fn failed(incident: &Incident) -> bool {
+    incident
+        .checks
+        .values()
+        .any(|(result, _)| result.state == CheckState::Failed)
+}
+
+#[test]
+fn a_check_that_a_person_saw_fail_takes_running_normally_back() {
+    let mut events = walk();
+    let normal = |events: &[Event]| done(events, Lang::En).contains("running normally");
+    assert!(normal(&events));
+    events.push(checked("login", CheckState::Failed, Some(by())));
+    let text = done(&events, Lang::En);
+    assert!(!normal(&events) && text.contains("did not pass"), "{text}");
+    // Only its newest result counts: the person tried again.
+    events.push(checked("login", CheckState::Passed, Some(by())));
+    assert!(normal(&events));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -307,7 +327,7 @@ proptest! {
                 let draft = report::draft(&incident, &runbook, kind, &words);
                 prop_assert!(!draft.text.contains(['⟦', '{']), "{}", draft.text);
                 let normal = draft.text.contains("正常稼働中") || draft.text.contains("running normally");
-                prop_assert!(!normal || passed(&incident), "{}", draft.text);
+                prop_assert!(!normal || passed(&incident) && !failed(&incident), "{}", draft.text);
             }
         }
         if let Some(row) = record::row(&incident, &runbook) {

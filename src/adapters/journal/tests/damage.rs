@@ -21,7 +21,10 @@ fn all(path: &Path) -> Result<Told, JournalError> {
     let told = journal
         .heads()?
         .into_iter()
-        .map(|head| journal.read(&head.id).map(|events| (head.id, events)))
+        .map(|head| {
+            let id = head.map_err(|damaged| damaged.error)?.id;
+            journal.read(&id).map(|events| (id, events))
+        })
         .collect::<Result<_, _>>()?;
     let held = match journal.acquire(
         &"production".parse().unwrap(),
@@ -182,7 +185,8 @@ fn tampered(path: &Path, sql: &str) -> Result<Vec<Recorded>, JournalError> {
     }
     drop(shell);
     let journal = Journal::open(path, Access::Write)?;
-    journal.heads()?;
+    let heads = journal.heads()?;
+    assert!(heads.iter().all(Result::is_err), "{heads:?}");
     journal.read(&IncidentId::parse("2026-11-23-1").unwrap())
 }
 

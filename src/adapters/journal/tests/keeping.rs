@@ -8,7 +8,7 @@ use crate::incident::{Event, Incident, IncidentId, Stage};
 use crate::rollback::Outcome;
 
 use super::super::{Access, Journal, JournalError, schema};
-use super::{day, file, open, write, written};
+use super::{day, file, open, whole, write, written};
 
 #[test]
 fn a_story_is_read_as_it_was_written_and_every_prefix_of_it_folds() {
@@ -47,7 +47,7 @@ fn incidents_are_numbered_by_day_and_listed_newest_first() {
     journal
         .create(next_day, &opened(&["backend"], Vec::new()), at(0))
         .unwrap();
-    let heads = journal.heads().unwrap();
+    let heads = whole(&journal);
     let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
     assert_eq!(ids[..3], ["2026-11-24-1", "2026-11-23-11", "2026-11-23-10"]);
     assert_eq!((heads[0].stage, heads[0].ended_at), (Stage::Assess, None));
@@ -61,7 +61,7 @@ fn incidents_are_numbered_by_day_and_listed_newest_first() {
 fn a_head_says_what_became_of_it() {
     let folder = tempfile::tempdir().unwrap();
     written(&file(&folder));
-    let heads = open(&file(&folder)).heads().unwrap();
+    let heads = whole(&open(&file(&folder)));
     let head = &heads[0];
     assert_eq!(head.stage, Stage::Done);
     assert_eq!(head.outcome, Some(Outcome::OnTarget));

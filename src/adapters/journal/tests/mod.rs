@@ -3,6 +3,7 @@
 mod damage;
 mod keeping;
 mod leases;
+mod openings;
 mod others;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use jiff::civil::Date;
 use crate::incident::samples::{at, walk};
 use crate::incident::{Event, IncidentId};
 
-use super::{Access, Journal, JournalError};
+use super::{Access, Head, Journal, JournalError};
 
 fn day() -> Date {
     "2026-11-23".parse().unwrap()
@@ -24,6 +25,11 @@ fn file(folder: &tempfile::TempDir) -> PathBuf {
 
 fn open(path: &Path) -> Journal {
     Journal::open(path, Access::Write).unwrap()
+}
+
+/// The incidents of a journal of which none is damaged.
+fn whole(journal: &Journal) -> Vec<Head> {
+    journal.heads().unwrap().into_iter().map(Result::unwrap).collect()
 }
 
 /// Writes these events as a new incident, a minute apart.

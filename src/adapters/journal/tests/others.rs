@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::incident::samples::{abandoned, at, opened, service};
 
 use super::super::{Access, Holder, Journal, JournalError};
-use super::{day, file, open, write, written};
+use super::{day, file, open, whole, write, written};
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
@@ -100,7 +100,7 @@ fn processes_that_start_at_once_make_one_journal_and_number_their_incidents_with
     for child in &mut children {
         assert!(child.wait().unwrap().success());
     }
-    let heads = open(&folder.path().join("state/journal.db")).heads().unwrap();
+    let heads = whole(&open(&folder.path().join("state/journal.db")));
     let ids: BTreeSet<_> = heads.iter().map(|head| head.id.clone()).collect();
     assert_eq!((heads.len(), ids.len()), (40, 40));
     assert!(ids.iter().any(|id| id.as_str() == "2026-11-23-40"));
