@@ -251,7 +251,12 @@ pub(super) fn shown_point(point: &Point) -> String {
 /// Whether nothing could be read because of the credentials, and why.
 pub(super) fn credentials_fault(session: &Session) -> Option<crate::domain::Fault> {
     use crate::domain::FaultKind;
-    let fault = session.identity.fault()?;
+    // Credentials that end between two calls show at the services first.
+    let of_services = session
+        .services
+        .iter()
+        .find_map(|view| view.state.fault().filter(|_| view.state.value().is_none()));
+    let fault = session.identity.fault().or(of_services)?;
     match fault.kind {
         FaultKind::Expired | FaultKind::NoCredentials => Some(fault.clone()),
         FaultKind::Denied { .. }

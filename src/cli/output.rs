@@ -34,6 +34,7 @@ pub struct Output {
     pub format: Format,
     words: Words,
     gone: bool,
+    failed: bool,
 }
 
 impl Output {
@@ -44,6 +45,7 @@ impl Output {
             format,
             words,
             gone: false,
+            failed: false,
         }
     }
 
@@ -70,7 +72,17 @@ impl Output {
             return;
         }
         let mut out = io::stdout().lock();
-        self.gone = out.write_all(data.as_bytes()).and_then(|()| out.flush()).is_err();
+        if let Err(error) = out.write_all(data.as_bytes()).and_then(|()| out.flush()) {
+            self.gone = true;
+            // A reader that went away has what it wanted; a full disk has lost data, and that is said.
+            self.failed = error.kind() != io::ErrorKind::BrokenPipe;
+        }
+    }
+
+    /// Whether data was lost on its way to stdout.
+    #[must_use]
+    pub const fn failed(&self) -> bool {
+        self.failed
     }
 
     /// An object on a line of its own.

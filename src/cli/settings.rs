@@ -67,7 +67,7 @@ impl Settings {
             no_color: text("NO_COLOR").is_some(),
             dumb: text("TERM").as_deref() == Some("dumb"),
             editor: first(&["VISUAL", "EDITOR"]),
-            user: first(&["USER", "LOGNAME", "USERNAME"]),
+            user: first(&["USER", "LOGNAME", "USERNAME"]).or_else(user_of_process),
             host: host
                 .map(|name| name.trim().to_owned())
                 .filter(|name| !name.is_empty())
@@ -76,6 +76,24 @@ impl Settings {
             working_dir: working_dir.unwrap_or_else(|| PathBuf::from(".")),
         }
     }
+}
+
+/// The name of the user that this process runs as, where the system keeps it in a file: in a container or a job no variable
+/// may say it, and a record without a name helps nobody.
+#[cfg(unix)]
+fn user_of_process() -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let fields = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    fields
+        .filter(|user| user.get(2) == Some(&uid.as_str()))
+        .find_map(|user| user.first().map(ToString::to_string))
+}
+
+#[cfg(not(unix))]
+const fn user_of_process() -> Option<String> {
+    None
 }
 
 /// The machine's name where the system keeps it in a file; `HOSTNAME` is a shell's variable and seldom exported.

@@ -13,7 +13,7 @@ use crate::adapters::aws::Writer;
 use crate::adapters::history_file::{Appended, HistoryFile};
 use crate::adapters::journal::Heads;
 use crate::domain::{Fault, FaultKind, Mode};
-use crate::incident::{Incident, IncidentId, record};
+use crate::incident::{Incident, IncidentId, Stage, record};
 use crate::runbook::Runbook;
 use crate::session::{self, Attention, Effect, Effects, JournalState, Msg, OperatorMsg, Session, Subject};
 
@@ -476,7 +476,12 @@ impl Engine {
             }
             let session = &self.parts.session;
             if self.acts.is_empty() && session.unsaved == 0 && session.waiting.is_empty() {
-                break;
+                // A draft that nobody will come back to is given up, so that it does not stand open for ever.
+                if !is_draft(session) {
+                    break;
+                }
+                self.apply(Msg::Operator(OperatorMsg::Abandon));
+                continue;
             }
             tokio::select! {
                 biased;
@@ -505,6 +510,18 @@ impl Engine {
             | Msg::Resumed(_) => self.apply(msg),
         }
     }
+}
+
+/// Whether an incident is at hand in which nothing was approved, and that can still be given up.
+fn is_draft(session: &Session) -> bool {
+    session.journal == JournalState::Ready
+        && session
+            .incident
+            .as_ref()
+            .is_some_and(|incident| match incident.stage {
+                Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => true,
+                Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned => false,
+            })
 }
 
 async fn append_row(

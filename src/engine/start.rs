@@ -12,7 +12,7 @@ use crate::adapters::aws::{self, AwsSettings, Pace, Reader, Writer};
 use crate::adapters::history_file::HistoryFile;
 use crate::adapters::http::{Door, Http};
 use crate::adapters::journal::Holder;
-use crate::domain::{EnvironmentName, Fault, FaultKind, Mode, Operator, Phrase, WritePermit};
+use crate::domain::{Clean, EnvironmentName, Fault, FaultKind, Mode, Operator, Phrase, WritePermit};
 use crate::runbook::Runbook;
 use crate::session::{Session, Setup};
 
@@ -117,7 +117,12 @@ impl Engine {
         let (clock, world, remote) = match (&start.drill, start.clock) {
             (None, clock) => (clock.unwrap_or_else(Clock::machine), None, None),
             (Some(drill), shared) => {
-                let said = drill_clock(&http, drill).await?;
+                let said = drill_clock(&http, drill).await.map_err(|fault| StartError {
+                    why: Phrase::new("start-no-drill")
+                        .text("address", Clean::new(drill))
+                        .text("detail", &fault.detail),
+                    hint: Phrase::new("start-no-drill-hint"),
+                })?;
                 match shared {
                     Some(clock) => (clock, Some(said.id), None),
                     None => (

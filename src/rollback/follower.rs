@@ -398,8 +398,13 @@ impl Follow {
             .filter(|d| d.status != DeploymentStatus::Inactive || d.running > 0 || d.pending > 0)
             .collect();
         if !left.is_empty() || state.running != state.desired || state.pending > 0 {
-            let running: u32 = left.iter().map(|d| d.running).sum();
-            return Some(Phrase::new("follow-draining").number("running", running));
+            let listed: u32 = left.iter().map(|d| d.running).sum();
+            let running = listed.max(state.running.saturating_sub(ours.running));
+            // An older deployment stays listed for a while after its last task: that is ECS's to finish.
+            return Some(match running {
+                0 => Phrase::new("follow-rollout"),
+                running => Phrase::new("follow-draining").number("running", running),
+            });
         }
         match &ours.rollout {
             // Absent for other strategies than rolling: then the service deployment's own end is the word on it.
@@ -430,9 +435,7 @@ impl Follow {
         let phase = match (ours, self.right_since) {
             (None, _) => Phase::Waiting,
             (Some(_), Some(since)) => Phase::Holding { since },
-            (Some(ours), None) if ours.running >= desired && ours.pending == 0 && old_running > 0 => {
-                Phase::Draining
-            }
+            (Some(ours), None) if ours.running >= desired && ours.pending == 0 => Phase::Draining,
             (Some(_), None) => Phase::Starting,
         };
         Progress {

@@ -76,7 +76,6 @@ cli-error-write = failed to write { $file }: { $detail }
 
 cli-hint = hint: { $hint }
 cli-hint-approval = run plan again, read it, and approve the hash that it prints
-cli-hint-blocked = read the blocking rows above and choose another --to
 cli-hint-damaged-newest = name another one with its id; modosu incidents lists them
 cli-hint-damaged-open = look at the service in AWS first; docs/journal-format.md, “Damage”, says how to go on
 cli-hint-did-you-mean = did you mean { $name }?
@@ -91,7 +90,7 @@ cli-hint-open-incident = go on with it: modosu resume { $incident }
 cli-hint-override = remove what blocks, choose another --to, or go back by hand
 cli-hint-plan-again = modosu plan shows which check blocks
 cli-hint-protected = run plan, read it, then rollback --approve HASH
-cli-hint-read-only = start without --read-only to apply a plan
+cli-hint-read-only = start without --read-only to write anything
 cli-hint-runbook = docs/runbook-format.md explains every key
 cli-hint-services = it has: { $names }
 cli-hint-target = last-good, latest-1, a tag such as v1.2.3, :56, family:56, or sha256:…
@@ -113,3 +112,5 @@ cli-stopped-before = Stopped before anything was sent.
 
 cli-doctor-folder-later = { $path } does not exist yet; the first rollback makes it
 cli-doctor-folder-unusable = { $path } cannot be written to
+cli-error-output = the data could not be written to stdout
+cli-hint-no-plan = modosu status shows what was read and what was not; --to names another target

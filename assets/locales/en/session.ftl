@@ -2,7 +2,7 @@
 ## Sentences
 abandoned-by-operator = given up by the operator before anything was sent
 doubtful-unread = the service could not be read: { $fault }
-ended-not-applied = the call went unanswered, and looking showed that it changed nothing
+ended-not-applied = the call got no clear answer, and looking showed that it changed nothing
 ended-rejected = AWS refused the call, nothing changed: { $fault }
 ended-stopped = stopped by the operator before the next call
 ended-unknown = given up without knowing whether the call took effect; a person must look
@@ -29,6 +29,8 @@ refused-journal = the journal could not be written, nothing was sent: { $detail 
 refused-lease = another commander holds this service: { $detail }
 refused-stopped = stopped before anything was sent
 refused-unread = the service could not be read again, nothing was sent: { $fault }
+start-no-drill = the drill of MODOSU_DRILL does not answer at { $address }: { $detail }
+start-no-drill-hint = start it again with modosu drill --headless, or unset MODOSU_DRILL
 start-no-environment = the runbook has no environment { $environment }
 start-no-environment-hint = name one of the runbook's environments with --environment
 verify-signed = signed

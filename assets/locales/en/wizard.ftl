@@ -64,6 +64,7 @@ undo-how = roll forward to { $revision } the same way
 ## Roll back
 
 progress-draining = old tasks are leaving: { $old } left
+progress-finishing = every new task runs; ECS is finishing the deployment
 progress-elapsed = { $elapsed } of about { $expected }
 progress-holding = stable on our target for { $held } of { $hold }
 progress-starting = new tasks are starting: { $new } of { $desired }

@@ -76,7 +76,6 @@ cli-error-write = { $file } に書き込めません: { $detail }
 
 cli-hint = ヒント: { $hint }
 cli-hint-approval = plan をもう一度実行して内容を確認し、表示されたハッシュで承認してください
-cli-hint-blocked = 不可の項目を確認し、--to で別の戻し先を指定してください
 cli-hint-damaged-newest = 別のインシデントをIDで指定してください。modosu incidents で一覧を表示できます
 cli-hint-damaged-open = まずAWS上でサービスの状態を確認してください。続け方は docs/journal-format.md の「Damage」にあります
 cli-hint-did-you-mean = { $name } のことですか
@@ -91,7 +90,7 @@ cli-hint-open-incident = modosu resume { $incident } で続きから対応して
 cli-hint-override = 原因を取り除くか、別の --to を選ぶか、手作業で戻してください
 cli-hint-plan-again = どの確認が不可かは modosu plan で確認できます
 cli-hint-protected = plan で計画を確認し、rollback --approve HASH で実行してください
-cli-hint-read-only = 計画を実行するには --read-only なしで起動してください
+cli-hint-read-only = 書き込むには --read-only なしで起動してください
 cli-hint-runbook = 各キーの説明は docs/runbook-format.md にあります
 cli-hint-services = 定義済み: { $names }
 cli-hint-target = last-good、latest-1、v1.2.3 のようなタグ、:56、family:56、sha256:…
@@ -113,3 +112,5 @@ cli-stopped-before = 送信前に停止しました。
 
 cli-doctor-folder-later = { $path } はまだありません。最初のロールバックで作成されます
 cli-doctor-folder-unusable = { $path } に書き込めません
+cli-error-output = データを標準出力に書き込めません
+cli-hint-no-plan = modosu status で読み取り結果を確認し、--to で別の戻し先を指定してください

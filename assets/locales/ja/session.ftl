@@ -2,7 +2,7 @@
 ## Sentences
 abandoned-by-operator = 何も送信する前に担当者が中止
 doubtful-unread = サービスを読み取れません: { $fault }
-ended-not-applied = 呼び出しへの応答はなく、確認したところ何も変わっていません
+ended-not-applied = 呼び出しに明確な応答がなく、確認したところ何も変わっていません
 ended-rejected = AWSが呼び出しを拒否しました。変更はありません: { $fault }
 ended-stopped = 次の呼び出しの前に担当者が停止
 ended-unknown = 呼び出しが効いたか不明のまま終了。人による確認が必要です
@@ -29,6 +29,8 @@ refused-journal = ジャーナルに書き込めないため、何も送信し�
 refused-lease = 別の担当者がこのサービスを操作中です: { $detail }
 refused-stopped = 送信前に停止しました
 refused-unread = サービスを再確認できないため、何も送信していません: { $fault }
+start-no-drill = MODOSU_DRILL の演習が { $address } で応答しません: { $detail }
+start-no-drill-hint = modosu drill --headless で起動し直すか、MODOSU_DRILL を解除してください
 start-no-environment = 手順書に環境 { $environment } がありません
 start-no-environment-hint = --environment で手順書の環境を指定してください
 verify-signed = 確認済み

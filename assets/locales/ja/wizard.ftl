@@ -58,6 +58,7 @@ undo-how = 同じ方法で { $revision } に戻せます
 ## Roll back
 
 progress-draining = 旧タスクを停止中: 残り{ $old }
+progress-finishing = 新タスクはすべて稼働中。ECSがデプロイを完了しています
 progress-elapsed = 経過 { $elapsed } / 見込み { $expected }
 progress-holding = 戻し先で安定稼働 { $held } / { $hold }
 progress-starting = 新タスクを起動中: { $new } / { $desired }

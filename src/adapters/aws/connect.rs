@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -144,7 +145,11 @@ pub async fn connect(settings: &AwsSettings, door: &Door) -> Result<Connection, 
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .timeout_config(read_timeouts());
     if let Some(profile) = &settings.profile {
-        loader = loader.profile_name(profile);
+        // A profile that was named wins over keys in the environment, as with the aws command line.
+        let named = ProfileFileCredentialsProvider::builder()
+            .profile_name(profile)
+            .build();
+        loader = loader.profile_name(profile).credentials_provider(named);
     }
     if let Some(endpoint) = &settings.endpoint {
         loader = loader.endpoint_url(endpoint);

@@ -21,6 +21,7 @@ pub(super) async fn run(context: &Context, out: &mut Output, signals: &mut Signa
         {
             out.line(&line);
         }
+        status::faults(session, out);
     }
     let exit = Exit::from(session.verdict);
     engine.shutdown().await;

@@ -6,7 +6,7 @@ use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, output::table};
 use crate::domain::Fault;
 use crate::engine::Watch;
-use crate::incident::{Incident, IncidentId};
+use crate::incident::{Incident, IncidentId, record};
 use crate::words::Words;
 
 use super::pick;
@@ -92,6 +92,7 @@ fn damaged_row(id: &IncidentId, words: &Words) -> Vec<String> {
         nothing(),
         nothing(),
         nothing(),
+        nothing(),
     ]
 }
 
@@ -110,5 +111,9 @@ fn row(incident: &Incident, words: &Words) -> Vec<String> {
         format!("{}/{services}", incident.environment),
         words.date_time(incident.opened_at),
         format!("{from} → {to}"),
+        incident.outcome().map_or_else(
+            || words.get("no-value"),
+            |outcome| words.say(&record::outcome(outcome)),
+        ),
     ]
 }

@@ -16,6 +16,8 @@ mod rollback;
 mod status;
 mod verify;
 
+use crate::domain::Phrase;
+
 use super::{Context, Exit, Failure, Format, Global, Output, Settings, Signals, Verb, command_line_words};
 
 /// Carries out a verb that prints and ends. Console and drill have a screen or a server and are not among them: `None`.
@@ -48,6 +50,7 @@ pub async fn run(verb: &Verb, global: &Global, settings: &Settings) -> std::io::
     if let Some(done) = needs_no_runbook {
         return Ok(Some(ended(done, &early)));
     }
+    let settings = &acting(verb, settings);
     let context = match Context::new(global, settings) {
         Ok(context) => context,
         Err(failure) => return Ok(Some(ended(Err(failure), &early))),
@@ -71,11 +74,47 @@ pub async fn run(verb: &Verb, global: &Global, settings: &Settings) -> std::io::
     Ok(Some(ended(done, &out)))
 }
 
+/// The settings with the person that `--by` names: who approves is who opened it, too.
+fn acting(verb: &Verb, settings: &Settings) -> Settings {
+    let by = match verb {
+        Verb::Rollback(args) => args.by.clone().filter(|name| !name.trim().is_empty()),
+        Verb::Console
+        | Verb::Drill(_)
+        | Verb::Status(_)
+        | Verb::Check(_)
+        | Verb::Plan(_)
+        | Verb::Verify(_)
+        | Verb::Report(_)
+        | Verb::History(_)
+        | Verb::Incidents(_)
+        | Verb::Resume(_)
+        | Verb::Replay(_)
+        | Verb::Init
+        | Verb::Doctor(_)
+        | Verb::Completions(_)
+        | Verb::Man => None,
+    };
+    let user = by.or_else(|| settings.user.clone());
+    Settings {
+        user,
+        ..settings.clone()
+    }
+}
+
 fn ended(done: Result<Exit, Failure>, out: &Output) -> Exit {
-    done.unwrap_or_else(|failure| {
+    let exit = done.unwrap_or_else(|failure| {
         out.failure(&failure);
         failure.exit
-    })
+    });
+    match exit {
+        // A script must not take a file that a full disk cut off for the answer.
+        Exit::Done if out.failed() => {
+            let lost = Failure::new(Exit::Unexpected, Phrase::new("cli-error-output"));
+            out.failure(&lost);
+            lost.exit
+        }
+        exit => exit,
+    }
 }
 
 fn wants_json(verb: &Verb) -> bool {

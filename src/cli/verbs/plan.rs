@@ -82,7 +82,7 @@ fn method(name: &str) -> Result<Option<Method>, Failure> {
 /// That there is no plan, and why.
 pub(super) fn no_plan(none: NoPlan) -> Failure {
     let what = Phrase::new("cli-error-no-plan").phrase("why", none.why);
-    Failure::new(Exit::Blocked, what).hint(Phrase::new("cli-hint-blocked"))
+    Failure::new(Exit::Blocked, what).hint(Phrase::new("cli-hint-no-plan"))
 }
 
 /// How `plan` ends.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::cli::args::RollbackArgs;
 use crate::cli::{Context, Exit, Failure, Output, Signals};
-use crate::domain::{Clean, Operator, Phrase, PlanHash};
+use crate::domain::{Clean, Phrase, PlanHash};
 use crate::engine::Engine;
 use crate::incident::{Incident, Stage};
 use crate::rollback::{Ending, Outcome, Plan, PlanVerdict, Unproven};
@@ -152,7 +152,7 @@ async fn walk(
     teller.tell(engine, out);
     engine.tell(OperatorMsg::Approve {
         hash: plan.hash.clone(),
-        by: args.by.as_deref().map(|name| Operator(Clean::new(name))),
+        by: None,
         reason: args.reason.as_deref().map(Clean::new),
         timeout_seconds: args.timeout,
     });
@@ -279,6 +279,22 @@ fn say_stopped(engine: &Engine, out: &mut Output) {
     let open = incident.stage.is_open();
     if out.is_json() {
         out.object(&json!({ "event": "interrupted", "incident": incident.id, "open": open }));
+        // The last line says how it ended as far as this process knows.
+        let (outcome, why) = if open {
+            (
+                Outcome::Unknown,
+                Phrase::new("cli-hint-open-incident").text("incident", &incident.id),
+            )
+        } else {
+            (Outcome::Refused, Phrase::new("cli-stopped-before"))
+        };
+        say(
+            Some(incident),
+            outcome,
+            elapsed(Some(incident), engine.now()),
+            &why,
+            out,
+        );
     }
     if open {
         let hint = Phrase::new("cli-hint-open-incident").text("incident", &incident.id);

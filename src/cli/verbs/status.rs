@@ -163,7 +163,7 @@ fn criterion_row(status: &CriterionStatus, words: &Words) -> Vec<String> {
 }
 
 /// What could not be read, with what to do about it, each hint once.
-fn faults(session: &Session, out: &Output) {
+pub(super) fn faults(session: &Session, out: &Output) {
     let mut seen = Vec::new();
     let of_services = session.services.iter().flat_map(|view| {
         [

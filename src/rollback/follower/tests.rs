@@ -237,13 +237,13 @@ fn each_part_of_the_predicate_is_needed() {
             s.state.deployments[0].desired = 3;
             s.state.deployments[0].running = 3;
         }),
-        ("follow-draining", |s| {
+        ("follow-rollout", |s| {
             s.state
                 .deployments
                 .push(listed("bad", 57, DeploymentStatus::Active, 0));
         }),
         ("follow-draining", |s| s.state.running = 5),
-        ("follow-draining", |s| s.state.pending = 1),
+        ("follow-rollout", |s| s.state.pending = 1),
         ("follow-rollout", |s| {
             s.state.deployments[0].rollout = Some(RolloutState::InProgress);
         }),
@@ -408,7 +408,7 @@ fn something_wrong_in_between_begins_the_hold_anew() {
     underway(scene.watch(&mut follow, 5, 40));
     scene.targets.healthy = 2;
     let progress = underway(scene.look(&mut follow, 45));
-    assert_eq!(progress.phase, Phase::Starting);
+    assert_eq!(progress.phase, Phase::Draining);
     scene.targets.healthy = 4;
     let ending = ended(scene.watch(&mut follow, 50, 500));
     assert_eq!(ending.stable_at, Some(seconds(50)));

@@ -91,6 +91,9 @@ fn following(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
             Role::Text,
             "stop-means-mixed",
         ),
+        Phase::Draining if progress.old_running == 0 => {
+            (Phrase::new("progress-finishing"), Role::Text, "stop-means-mixed")
+        }
         Phase::Draining => (
             Phrase::new("progress-draining").text("old", progress.old_running),
             Role::Text,
@@ -109,7 +112,10 @@ fn following(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         }
     };
     lines.extend(scene.text(&world.say(&said), role));
-    lines.extend(scene.text(&world.say(&progress.note), Role::Muted));
+    // While it holds, the line above says the same with a clock of its own.
+    if !matches!(progress.phase, Phase::Holding { .. }) {
+        lines.extend(scene.text(&world.say(&progress.note), Role::Muted));
+    }
     if let Some(healthy) = progress.healthy {
         let health = format!("{healthy} / {}", progress.desired);
         lines.extend(scene.labelled("tasks-healthy", &health, Role::Text));
