@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Clean, CriterionId, DeploymentStatus, HealthReading, Observed, RolloutState, ServiceState, ServiceStatus,
+    Clean, CriterionId, DeploymentStatus, HealthReading, Observed, RolloutState, Series, ServiceState,
+    ServiceStatus,
 };
 use crate::rollback::{Candidate, CriterionState, CriterionStatus, Plan, Point, PreflightRow, Step, Verdict};
 use crate::session::{ServiceView, Session};
@@ -145,6 +146,9 @@ fn service(session: &Session, view: &ServiceView) -> Value {
         "digest": candidate.and_then(|c| c.digest.as_ref()),
         "deployment": deployment,
         "error_rate": measured(view, CriterionId::ErrorRate),
+        "balancer_5xx": view.series.value().and_then(Series::balancer_apart).map(|(at, count)| {
+            json!({ "count": count, "as_of": at.to_string(), "shared": true })
+        }),
         "latency": measured(view, CriterionId::Latency),
         "health": health(&view.health),
         "as_of": moment(view.state.as_of()),

@@ -82,6 +82,14 @@ impl Series {
             .find_map(|(at, m)| m.error_percent(self.balancer_is_ours).map(|rate| (*at, rate)))
     }
 
+    /// 5xx answers of a balancer that other services share, in the newest minute in which it gave any. They cannot be told
+    /// to be this service's, so they are not in its rate; they are shown apart.
+    #[must_use]
+    pub fn balancer_apart(&self) -> Option<(Timestamp, f64)> {
+        let mut newest = self.minutes.iter().rev().filter(|_| !self.balancer_is_ours);
+        newest.find_map(|(at, m)| m.elb_5xx.filter(|count| *count > 0.0).map(|count| (*at, count)))
+    }
+
     /// The newest minute that has a response time, with it in seconds.
     #[must_use]
     pub fn newest_latency(&self) -> Option<(Timestamp, f64)> {
@@ -104,6 +112,27 @@ mod tests {
         };
         assert_eq!(calm.error_percent(true), Some(0.0));
         assert_eq!(Minute::default().error_percent(true), None);
+    }
+
+    #[test]
+    fn what_a_shared_balancer_answers_stands_apart() {
+        let at = Timestamp::UNIX_EPOCH;
+        let minute = Minute {
+            requests: Some(100.0),
+            elb_5xx: Some(7.0),
+            ..Minute::default()
+        };
+        let mut series = Series {
+            minutes: BTreeMap::from([(at, minute)]),
+            balancer_is_ours: false,
+        };
+        assert_eq!(
+            (series.error_percent(at), series.balancer_apart()),
+            (Some(0.0), Some((at, 7.0)))
+        );
+        series.balancer_is_ours = true;
+        assert_eq!(series.balancer_apart(), None);
+        assert!(series.error_percent(at).unwrap() > 6.0);
     }
 
     #[test]

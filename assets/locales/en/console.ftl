@@ -131,3 +131,4 @@ notice-not-now = That is not possible at this step.
 notice-refreshing = asking again
 notice-stop-requested = It will stop before the next call.
 notice-too-late = The call has been sent; ECS goes on with it.
+balancer-apart = shared balancer's own 5xx: { $count } at { $at }

@@ -131,3 +131,4 @@ notice-not-now = この段階では実行できません。
 notice-refreshing = 再取得しています
 notice-stop-requested = 次の呼び出しの前に停止します。
 notice-too-late = 呼び出しは送信済みです。ECS側で処理が続きます。
+balancer-apart = 共有ロードバランサー自身の5xx: { $at } に{ $count }件

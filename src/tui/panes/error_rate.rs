@@ -28,11 +28,21 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         .and_then(|view| view.series.value())
         .and_then(Series::newest_error_percent);
     let note = view.and_then(|view| note(view, newest.map(|(at, _)| at), world));
+    let apart = view
+        .and_then(|view| view.series.value())
+        .and_then(Series::balancer_apart);
+    let legend = apart.map(|(at, count)| {
+        world.say(
+            &Phrase::new("balancer-apart")
+                .number("count", count)
+                .time("at", at),
+        )
+    });
     let inner = Chrome {
         pane: Pane::ErrorRate,
         about: view.map(|view| view.key.to_string()),
         note,
-        legend: None,
+        legend,
         screen,
     }
     .draw(world, area, buffer);
