@@ -80,6 +80,11 @@ async fn walk(lang: Lang, size: (u16, u16)) {
     picture!("18-verify");
     desk.keys("jjp").await;
     desk.until_stage(|stage| stage == Stage::Report).await;
+    // The row is written beside the walk; a picture of before and one of after would both be right.
+    desk.until("filed", |session| {
+        session.incident.as_ref().is_some_and(|i| i.filed.is_some())
+    })
+    .await;
     picture!("19-report");
     desk.keys("<tab>").await;
     desk.keys("調査中").await;
