@@ -5,12 +5,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    CircuitBreaker, Clean, ContainerDefinition, ContainerImage, Controller, DefinitionStatus, Deployment,
-    DeploymentHistory, DeploymentId, DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Identity,
-    Image, ImageStatus, Minute, NativeRollback, Observed, RepositoryName, RolloutState, Scheduling, Series,
-    ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus, ServiceRevision, ServiceRevisionArn,
-    ServiceState, ServiceStatus, Strategy, TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition,
-    TaskDefinitionArn,
+    CircuitBreaker, Clean, ContainerDefinition, ContainerImage, ContainerSettings, Controller,
+    DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId, DeploymentStatus,
+    Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Minute, NativeRollback,
+    Observed, RepositoryName, RolloutState, Scheduling, Series, ServiceDeployment, ServiceDeploymentArn,
+    ServiceDeploymentStatus, ServiceRevision, ServiceRevisionArn, ServiceState, ServiceStatus, Strategy,
+    TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition, TaskDefinitionArn, TaskSettings,
 };
 use crate::runbook::Runbook;
 
@@ -141,12 +141,15 @@ pub(super) fn registered(revision: u32) -> TaskDefinition {
             ContainerDefinition {
                 name: Clean::new("app"),
                 image: Clean::new(&format!("{REGISTRY}:{}", tag(revision))),
+                settings: ContainerSettings::default(),
             },
             ContainerDefinition {
                 name: Clean::new("proxy"),
                 image: Clean::new("public.ecr.aws/envoy:1"),
+                settings: ContainerSettings::default(),
             },
         ],
+        settings: TaskSettings::default(),
     }
 }
 
@@ -211,6 +214,7 @@ pub(super) fn service(revision: u32, tasks: u32) -> ServiceState {
             enable: true,
             rollback: false,
         }),
+        alarms: DeploymentAlarms::default(),
         deployments: vec![listed("bad", revision, DeploymentStatus::Primary, tasks)],
         current_deployment: None,
         target_groups: vec![

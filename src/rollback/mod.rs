@@ -6,6 +6,7 @@
 mod choose;
 mod compare;
 mod criteria;
+mod differs;
 mod follow;
 mod follower;
 mod method;
@@ -24,6 +25,7 @@ mod fixtures;
 pub use choose::choose;
 pub use compare::{Found, fingerprint, found_effect, unchanged};
 pub use criteria::{CriterionState, CriterionStatus, Declaration, Evidence, Verdict, assess, verdict};
+pub use differs::{Change, Difference, DifferenceField, differs, differs_beyond_image};
 pub use follow::{Ending, Following, Goal, Outcome, Phase, Progress, Sighting, Unproven};
 pub use follower::Follow;
 pub use method::{Method, UnknownMethod, choose_method};
