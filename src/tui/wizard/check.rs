@@ -3,9 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::Phrase;
-use crate::rollback::{
-    Api, Call, Method, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
-};
+use crate::rollback::{Api, Call, Method, Plan, PlanVerdict, PreflightRow, PreflightVerdict, Step};
 use crate::tui::panes::from_to;
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -95,16 +93,7 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow) -> Vec<Line<'static>> {
         PreflightVerdict::Block => ("✗", "check-block", Role::Bad),
         PreflightVerdict::Unknown => ("?", "check-unknown", Role::Warn),
     };
-    let name = world.get(match row.check {
-        PreflightCheck::Account => "preflight-account",
-        PreflightCheck::Controller => "preflight-controller",
-        PreflightCheck::Desired => "preflight-desired",
-        PreflightCheck::Deployment => "preflight-deployment",
-        PreflightCheck::NotCurrent => "preflight-not-current",
-        PreflightCheck::TargetActive => "preflight-target-active",
-        PreflightCheck::Image => "preflight-image",
-        PreflightCheck::Proven => "preflight-proven",
-    });
+    let name = world.say(&row.check.phrase());
     let said = format!("{name}: {}", world.say(&row.evidence));
     text::fold(&said, scene.cells.saturating_sub(11))
         .into_iter()
