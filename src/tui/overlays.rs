@@ -25,6 +25,7 @@ use super::world::World;
 /// An empty box with a border and a title; gives the room within.
 pub(super) fn framed(title: &str, area: Rect, world: &World<'_>, buffer: &mut Buffer) -> Rect {
     let area = area.intersection(buffer.area);
+    halve(area, buffer);
     Clear.render(area, buffer);
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
@@ -39,6 +40,19 @@ pub(super) fn framed(title: &str, area: Rect, world: &World<'_>, buffer: &mut Bu
     let inner = block.inner(area);
     block.render(area, buffer);
     inner.intersection(buffer.area)
+}
+
+/// Takes away the wide letters that reach under the left side of what is laid over them: half a letter is no letter, and a
+/// terminal that draws it whole would hide the border.
+fn halve(area: Rect, buffer: &mut Buffer) {
+    let Some(x) = area.x.checked_sub(1) else { return };
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buffer.cell_mut((x, y))
+            && text::width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// A line `label text▏`; gives the cursor's place.
@@ -380,6 +394,7 @@ pub(super) fn ask(ask: &AskBox, world: &World<'_>, body: Rect, buffer: &mut Buff
         Question::Quit => ("quit-ask", "quit-no", "quit-yes"),
         Question::Abandon => ("abandon-ask", "button-keep", "button-abandon"),
         Question::GiveUp => ("give-up-ask", "button-keep", "button-give-up"),
+        Question::Again => ("again-ask", "button-stay", "button-again"),
     };
     let area = middle(body, 64, 8);
     let lines = text::fold(&world.get(question), usize::from(area.width).saturating_sub(4));

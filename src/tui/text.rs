@@ -4,6 +4,7 @@
 //! kana with its mark is two cells although `unicode-width` counts one.
 
 use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::Clean;
@@ -41,6 +42,37 @@ pub(super) fn cut(text: &str, cells: usize) -> String {
     }
     if cells > 0 {
         kept.push('…');
+    }
+    kept
+}
+
+/// A line in at most `cells` cells, cut with `…`; a line that fits is the same line.
+#[must_use]
+pub(super) fn fit(line: Line<'static>, cells: usize) -> Line<'static> {
+    let mut left = cells;
+    if line.spans.iter().map(|span| width(&span.content)).sum::<usize>() <= cells {
+        return line;
+    }
+    let mut kept = Vec::new();
+    for span in line.spans {
+        let wide = width(&span.content);
+        // The last cell is kept for the mark, which belongs to the first part that does not fit.
+        if wide < left {
+            left -= wide;
+            kept.push(span);
+            continue;
+        }
+        kept.push(Span::styled(cut_off(&span.content, left), span.style));
+        break;
+    }
+    Line { spans: kept, ..line }
+}
+
+/// `text` in at most `cells` cells with `…` at its end, although all of it might just have fitted: more was to follow.
+fn cut_off(text: &str, cells: usize) -> String {
+    let mut kept = cut(text, cells);
+    if cells > 0 && !kept.ends_with('…') {
+        kept = cut(&format!("{text}\u{a0}"), cells);
     }
     kept
 }
@@ -169,6 +201,20 @@ mod tests {
         assert_eq!(width("a\u{1b}b"), 2);
         assert_eq!(pad("戻す", 6), "戻す  ");
         assert_eq!(cut_front("task-definition/app:57", 6), "…pp:57");
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_ends_in_an_ellipsis_wherever_its_parts_meet() {
+        let line = || Line::from(vec![Span::raw("stable on"), Span::raw(" our target")]);
+        let said = |cells| fit(line(), cells).to_string();
+        assert_eq!(said(20), "stable on our target");
+        assert_eq!(said(19), "stable on our targ…");
+        assert_eq!(said(10), "stable on…");
+        assert_eq!(said(9), "stable o…");
+        assert_eq!(said(1), "…");
+        assert_eq!(said(0), "");
+        let wide = Line::from(vec![Span::raw("承認"), Span::raw("する")]);
+        assert_eq!(fit(wide, 4).to_string(), "承…");
     }
 
     #[test]

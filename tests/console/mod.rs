@@ -4,6 +4,7 @@ mod approve;
 mod desk;
 mod keys;
 mod pictures;
+mod scan;
 mod sizes;
 mod terminal;
 
