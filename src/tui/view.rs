@@ -55,8 +55,8 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
         | Layer::Ask(_) => false,
     });
     if wizard {
-        if let (_, Some(events)) = cover(body) {
-            panes::draw_events(screen, world, events, buffer);
+        for (pane, area) in cover(body).1 {
+            panes::draw(pane, screen, world, area, buffer);
         }
         return;
     }

@@ -6,6 +6,7 @@ mod keys;
 mod pictures;
 mod scan;
 mod sizes;
+mod story;
 mod terminal;
 
 pub(crate) use desk::Desk;

@@ -534,7 +534,7 @@ fn a_word_that_runs_into_a_border_is_found_and_an_ellipsis_is_not() {
     assert!(of(&boxed("Write what was se"))[0].contains("is cut off"));
     assert!(of(&boxed("Write what was"))[0].contains("is cut off"));
     assert_eq!(of(&boxed("Write what was s…")), Vec::<String>::new());
-    assert_eq!(of(&boxed("A name that is not ours")), Vec::<String>::new());
+    assert_eq!(of(&boxed("a name not from here")), Vec::<String>::new());
     let folded =
         "╭───────────────────╮\n│Write what was seen│\n│, then press Enter.│\n╰───────────────────╯\n";
     assert_eq!(of(folded), Vec::<String>::new());

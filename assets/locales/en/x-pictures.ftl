@@ -5,7 +5,7 @@
 label-evidence = evidence
 label-result = result
 label-to-do = to do
-remedy-block = It cannot be approved while this stands. Go back (Esc) and choose another target.
+remedy-block = It cannot be approved while this stands. See to it and ask again with r, or go back (Esc) for another target.
 remedy-unknown = modosu cannot tell. Look yourself, or ask again with r; going on is yours to decide.
 remedy-warn = Read it before you go on; approving means that you go on with it.
 stale-new-plan = Nothing was sent. This is the plan as it would be now; it needs a new approval.

@@ -160,10 +160,14 @@ fn runs_now(scene: &Scene<'_>) -> String {
     let parts: Vec<String> = state
         .deployments
         .iter()
-        .filter(|deployment| deployment.running > 0)
+        .filter(|deployment| deployment.running > 0 || deployment.pending > 0)
         .map(|deployment| {
+            let starting = match deployment.pending {
+                0 => String::new(),
+                pending => format!(" (+{pending})"),
+            };
             format!(
-                ":{} {}/{}",
+                ":{} {}/{}{starting}",
                 deployment.task_definition.revision(),
                 deployment.running,
                 state.desired
