@@ -6,6 +6,7 @@
 mod agenda;
 mod build;
 mod images;
+mod logs;
 mod metrics;
 mod model;
 mod rollout;
@@ -14,6 +15,7 @@ mod tasks;
 mod traffic;
 mod truth;
 
+pub(crate) use logs::{LogEvent, LogGroup, LogStream, RETENTION_DAYS};
 pub(crate) use metrics::{Metric, Statistic};
 pub(crate) use model::{
     Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target, Task,
