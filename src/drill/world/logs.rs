@@ -76,12 +76,12 @@ const DEFECTS: [Defect; 3] = [
         ],
     },
     Defect {
-        kind: "TimeoutError",
-        sentence: "ResourceRequest timed out: no connection became free within 10000 ms",
+        kind: "RangeError",
+        sentence: "Invalid time value",
         places: [
-            "Pool.acquire (/app/node_modules/pool/lib/pool.js:88:15)",
-            "SessionStore.load (/app/dist/session/session.store.js:27:18)",
-            "Router.dispatch (/app/node_modules/router/index.js:342:13)",
+            "Date.toISOString (<anonymous>)",
+            "ResultFormatter.period (/app/dist/diagnosis/result.formatter.js:22:37)",
+            "DiagnosisController.latest (/app/dist/diagnosis/diagnosis.controller.js:91:18)",
         ],
     },
 ];
@@ -221,7 +221,7 @@ impl World {
         })?;
         let behaviour = self.behaviour(service, *revision, at);
         let failed = self.chance.unit(&topic("answer"), number) < behaviour.error_rate;
-        if !failed && number % ACCESS != 0 {
+        if !failed && !number.is_multiple_of(ACCESS) {
             return None;
         }
         let answering: Vec<&Task> = self

@@ -170,14 +170,11 @@ pub(in crate::tui) fn empty(
 
 /// Whether a row of text passes a filter: every word of it occurs, large and small letters alike.
 pub(in crate::tui) fn passes(filter: Option<&str>, row: impl FnOnce() -> String) -> bool {
-    filter.is_none_or(|filter| matches(filter, &row()))
-}
-
-/// Whether every word of `sought` occurs in a row of text, large and small letters alike.
-pub(in crate::tui) fn matches(sought: &str, row: &str) -> bool {
-    let row = row.to_lowercase();
-    sought
-        .to_lowercase()
-        .split_whitespace()
-        .all(|word| row.contains(word))
+    filter.is_none_or(|filter| {
+        let row = row().to_lowercase();
+        filter
+            .to_lowercase()
+            .split_whitespace()
+            .all(|word| row.contains(word))
+    })
 }

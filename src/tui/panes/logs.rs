@@ -7,9 +7,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
+use serde_json::Value;
 
 use crate::domain::{Clean, FaultKind, Freshness, LogLevel, LogLine, LogWindow, Observed, Phrase};
 use crate::session::ServiceView;
+use crate::tui::log_view::matches;
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -28,7 +30,7 @@ fn rows(screen: &Screen, window: &LogWindow) -> Vec<usize> {
     window
         .lines()
         .enumerate()
-        .filter(|(_, line)| chrome::passes(filter, || line.message.to_string()))
+        .filter(|(_, line)| filter.is_none_or(|filter| matches(filter, line.message.as_str())))
         .map(|(nth, _)| nth)
         .collect()
 }
@@ -52,7 +54,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let room = usize::from(area.width).saturating_sub(4);
     let inner = Chrome {
         pane: Pane::Logs,
-        about: view.map(|view| view.key.to_string()),
+        about: view.map(|view| about(screen, view)),
         note: view.and_then(|view| note(screen, view, &rows, world)),
         legend: window.and_then(|window| missing(window, room, world)),
         screen,
@@ -89,6 +91,14 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         }
     }
     chrome::draw_lines(lines, inner, buffer);
+}
+
+/// The service, and what `n` and `N` look for.
+fn about(screen: &Screen, view: &ServiceView) -> String {
+    match &screen.logs.search {
+        Some(sought) => format!("{} · n/N {}", view.key, Clean::new(sought)),
+        None => view.key.to_string(),
+    }
 }
 
 /// What stands in the place of lines: that the log is closed, not configured, missing, waited for, or refused.
@@ -259,7 +269,7 @@ impl<'a> Columns<'a> {
 
     /// What a line says, in the rows that it takes.
     fn fold(&self, line: &LogLine, wrap: bool, world: &World<'_>) -> Vec<String> {
-        let mut said = shown(line);
+        let mut said = shown(line, wrap);
         if line.left_out > 0 {
             said.push(' ');
             said.push_str(&world.say(&Phrase::new("logs-left-out").text("count", line.left_out)));
@@ -347,55 +357,73 @@ fn emphasised(said: &str, sought: Option<&str>, role: Role, world: &World<'_>) -
     spans
 }
 
-/// A line as it is read best: of a JSON object its level and message first, then the other fields.
-fn shown(line: &LogLine) -> String {
+/// A line as it is read best: of a JSON object its level and message first, then what went wrong, then the other fields;
+/// a stack only where lines are folded, each of its places in a row of its own.
+fn shown(line: &LogLine, stack: bool) -> String {
     let raw = line.message.as_str();
     if !raw.starts_with('{') {
         return raw.to_owned();
     }
-    let Ok(serde_json::Value::Object(fields)) = serde_json::from_str(raw) else {
+    let Ok(Value::Object(fields)) = serde_json::from_str(raw) else {
         return raw.to_owned();
     };
-    let text = |names: &[&str]| {
-        names.iter().find_map(|name| match fields.get(*name)? {
-            serde_json::Value::String(text) => Some(text.clone()),
-            serde_json::Value::Number(number) => Some(number.to_string()),
-            serde_json::Value::Null
-            | serde_json::Value::Bool(_)
-            | serde_json::Value::Array(_)
-            | serde_json::Value::Object(_) => None,
-        })
-    };
-    let Some(message) = text(MESSAGES) else {
+    let Some(message) = scalar(&fields, MESSAGES) else {
         return raw.to_owned();
     };
-    let mut said = text(LEVELS).map_or_else(String::new, |level| format!("{} ", level.to_uppercase()));
+    let mut said =
+        scalar(&fields, LEVELS).map_or_else(String::new, |level| format!("{} ", level.to_uppercase()));
     said.push_str(&message);
+    let error = ERRORS
+        .iter()
+        .find_map(|name| Some((*name, fields.get(*name)?.as_object()?)));
+    if let Some((_, error)) = error
+        && let Some(message) = scalar(error, MESSAGES)
+    {
+        let kind = scalar(error, KINDS).map_or_else(String::new, |kind| format!("{kind}: "));
+        said.push_str(&format!(" · {kind}{message}"));
+    }
     for (name, value) in &fields {
         let name = name.as_str();
-        if [MESSAGES, LEVELS, TIMES]
+        let told = [MESSAGES, LEVELS, TIMES]
             .iter()
             .any(|known| known.contains(&name))
-        {
-            continue;
-        }
+            || error.is_some_and(|(told, _)| told == name);
         match value {
-            serde_json::Value::Null => {}
-            serde_json::Value::String(text) => said.push_str(&format!(" {name}={text}")),
-            serde_json::Value::Bool(_)
-            | serde_json::Value::Number(_)
-            | serde_json::Value::Array(_)
-            | serde_json::Value::Object(_) => said.push_str(&format!(" {name}={value}")),
+            Value::Null => {}
+            _ if told => {}
+            Value::String(text) => said.push_str(&format!(" {name}={text}")),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                said.push_str(&format!(" {name}={value}"));
+            }
         }
     }
     // Reading JSON undoes escapes: what was harmless as `\u001b` would no longer be.
-    Clean::from(said).to_string()
+    let mut said = Clean::from(said).to_string();
+    let places = error
+        .and_then(|(_, error)| error.get("stack")?.as_str())
+        .filter(|_| stack);
+    // The first line of a stack says the error again.
+    for place in places.into_iter().flat_map(|stack| stack.lines().skip(1)) {
+        said.push_str(&format!("\n  {}", Clean::new(place.trim())));
+    }
+    said
 }
 
-/// What loggers call the message, the level and the time.
+/// The first of these fields that is a text or a number.
+fn scalar(fields: &serde_json::Map<String, Value>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| match fields.get(*name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    })
+}
+
+/// What loggers call the message, the level, the time, an error and its kind.
 const MESSAGES: &[&str] = &["msg", "message"];
 const LEVELS: &[&str] = &["level", "severity", "lvl"];
 const TIMES: &[&str] = &["time", "timestamp", "ts", "@timestamp"];
+const ERRORS: &[&str] = &["err", "error", "exception"];
+const KINDS: &[&str] = &["type", "name", "class"];
 
 /// All that is known of the selected line, as label and text.
 pub(super) fn describe(screen: &Screen, world: &World<'_>) -> Option<(String, Vec<(String, String)>)> {
@@ -406,7 +434,7 @@ pub(super) fn describe(screen: &Screen, world: &World<'_>) -> Option<(String, Ve
         (world.get("logs-label-stream"), line.stream.to_string()),
     ];
     match serde_json::from_str(line.message.as_str()) {
-        Ok(serde_json::Value::Object(fields)) => {
+        Ok(Value::Object(fields)) => {
             for (name, value) in &fields {
                 flatten(&Clean::new(name).to_string(), value, &mut lines);
             }
@@ -421,24 +449,21 @@ pub(super) fn describe(screen: &Screen, world: &World<'_>) -> Option<(String, Ve
 }
 
 /// A field and, of a structure, the fields in it; a text keeps its line breaks, for stacks.
-fn flatten(name: &str, value: &serde_json::Value, lines: &mut Vec<(String, String)>) {
+fn flatten(name: &str, value: &Value, lines: &mut Vec<(String, String)>) {
     match value {
-        serde_json::Value::Object(fields) => {
+        Value::Object(fields) => {
             for (inner, value) in fields {
                 flatten(&format!("{name}.{}", Clean::new(inner)), value, lines);
             }
         }
-        serde_json::Value::String(text) => {
+        Value::String(text) => {
             let clean: Vec<String> = text
                 .split('\n')
                 .map(|line| Clean::new(line).to_string())
                 .collect();
             lines.push((name.to_owned(), clean.join("\n")));
         }
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::Array(_) => {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
             lines.push((name.to_owned(), Clean::from(value.to_string()).to_string()));
         }
     }
@@ -455,18 +480,20 @@ mod tests {
 
     #[test]
     fn json_reads_message_first_and_undoing_an_escape_lets_nothing_through() {
-        assert_eq!(
-            shown(&line(
-                r#"{"time":"x","level":"error","msg":"POST failed","status":500,"err":{"type":"T"}}"#
-            )),
-            r#"ERROR POST failed status=500 err={"type":"T"}"#
+        let failed = line(
+            r#"{"time":"x","level":"error","msg":"POST failed","status":500,"err":{"type":"T","message":"no","stack":"T: no\n    at a\n    at \u001bb"}}"#,
         );
-        assert_eq!(shown(&line("GET / 200")), "GET / 200");
-        assert_eq!(shown(&line(r#"{"no":"message"}"#)), r#"{"no":"message"}"#);
-        let hostile = shown(&line(r#"{"msg":"a\u001b[2Jb\u202ec","x":"\u0007"}"#));
+        assert_eq!(shown(&failed, false), "ERROR POST failed · T: no status=500");
+        assert_eq!(
+            shown(&failed, true),
+            "ERROR POST failed · T: no status=500\n  at a\n  at \u{FFFD}b"
+        );
+        assert_eq!(shown(&line("GET / 200"), true), "GET / 200");
+        assert_eq!(shown(&line(r#"{"no":"message"}"#), false), r#"{"no":"message"}"#);
+        let hostile = shown(&line(r#"{"msg":"a\u001b[2Jb\u202ec","x":"\u0007"}"#), false);
         assert_eq!(hostile, "a\u{FFFD}[2Jb\u{FFFD}c x=\u{FFFD}");
         let mut lines = Vec::new();
-        let nested: serde_json::Value = serde_json::from_str(r#"{"s":"a\u001b\nb"}"#).unwrap();
+        let nested: Value = serde_json::from_str(r#"{"s":"a\u001b\nb"}"#).unwrap();
         flatten("err", &nested, &mut lines);
         assert_eq!(lines, [("err.s".to_owned(), "a\u{FFFD}\nb".to_owned())]);
     }

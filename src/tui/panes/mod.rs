@@ -14,7 +14,7 @@ mod services;
 
 pub(super) use events::EventId;
 
-pub(super) use chrome::{absent, draw_lines, highlight, matches};
+pub(super) use chrome::{absent, draw_lines, highlight};
 pub(super) use details::details;
 pub(super) use events::{draw as draw_events, ids as event_ids, newest as newest_events};
 pub(super) use images::ids as image_ids;
