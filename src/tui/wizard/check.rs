@@ -4,6 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+<<<<<<< HEAD
+use crate::domain::Phrase;
+use crate::rollback::{Api, Call, Method, Plan, PlanVerdict, PreflightRow, PreflightVerdict, Step};
+use crate::tui::panes::from_to;
+=======
 use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
     Api, Call, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
@@ -11,6 +16,7 @@ use crate::rollback::{
 use crate::tui::layer::Details;
 use crate::tui::listing::Scroll;
 use crate::tui::panes::{draw_lines, from_to, highlight};
+>>>>>>> pictures
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -264,6 +270,19 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
     lines
 }
 
+<<<<<<< HEAD
+fn row_lines(scene: &Scene<'_>, row: &PreflightRow) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let (glyph, id, role) = match row.verdict {
+        PreflightVerdict::Pass => ("✓", "check-pass", Role::Ok),
+        PreflightVerdict::Warn => ("!", "check-warn", Role::Warn),
+        PreflightVerdict::Block => ("✗", "check-block", Role::Bad),
+        PreflightVerdict::Unknown => ("?", "check-unknown", Role::Warn),
+    };
+    let name = world.say(&row.check.phrase());
+    let said = format!("{name}: {}", world.say(&row.evidence));
+    text::fold(&said, scene.cells.saturating_sub(11))
+=======
 /// All rows and calls as lines, and which of them belong to the selected one.
 fn list(scene: &Scene<'_>, plan: &Plan) -> (Vec<Line<'static>>, (usize, usize)) {
     let at = scene.wizard.rows.at(&items(plan));
@@ -325,6 +344,7 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<
     };
     let said_role = if role == Role::Ok { Role::Text } else { role };
     let mut lines: Vec<Line<'static>> = parts
+>>>>>>> pictures
         .into_iter()
         .enumerate()
         .map(|(nth, part)| {
