@@ -4,11 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-<<<<<<< HEAD
-use crate::domain::Phrase;
-use crate::rollback::{Api, Call, Method, Plan, PlanVerdict, PreflightRow, PreflightVerdict, Step};
-use crate::tui::panes::from_to;
-=======
 use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
     Api, Call, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
@@ -16,7 +11,6 @@ use crate::rollback::{
 use crate::tui::layer::Details;
 use crate::tui::listing::Scroll;
 use crate::tui::panes::{draw_lines, from_to, highlight};
->>>>>>> pictures
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -270,19 +264,6 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
     lines
 }
 
-<<<<<<< HEAD
-fn row_lines(scene: &Scene<'_>, row: &PreflightRow) -> Vec<Line<'static>> {
-    let world = &scene.world;
-    let (glyph, id, role) = match row.verdict {
-        PreflightVerdict::Pass => ("✓", "check-pass", Role::Ok),
-        PreflightVerdict::Warn => ("!", "check-warn", Role::Warn),
-        PreflightVerdict::Block => ("✗", "check-block", Role::Bad),
-        PreflightVerdict::Unknown => ("?", "check-unknown", Role::Warn),
-    };
-    let name = world.say(&row.check.phrase());
-    let said = format!("{name}: {}", world.say(&row.evidence));
-    text::fold(&said, scene.cells.saturating_sub(11))
-=======
 /// All rows and calls as lines, and which of them belong to the selected one.
 fn list(scene: &Scene<'_>, plan: &Plan) -> (Vec<Line<'static>>, (usize, usize)) {
     let at = scene.wizard.rows.at(&items(plan));
@@ -307,19 +288,6 @@ fn list(scene: &Scene<'_>, plan: &Plan) -> (Vec<Line<'static>>, (usize, usize)) 
     (lines, range)
 }
 
-const fn name(check: PreflightCheck) -> &'static str {
-    match check {
-        PreflightCheck::Account => "preflight-account",
-        PreflightCheck::Controller => "preflight-controller",
-        PreflightCheck::Desired => "preflight-desired",
-        PreflightCheck::Deployment => "preflight-deployment",
-        PreflightCheck::NotCurrent => "preflight-not-current",
-        PreflightCheck::TargetActive => "preflight-target-active",
-        PreflightCheck::Image => "preflight-image",
-        PreflightCheck::Proven => "preflight-proven",
-    }
-}
-
 /// What a person does about a row that did not pass.
 const fn remedy(verdict: PreflightVerdict) -> Option<&'static str> {
     match verdict {
@@ -334,7 +302,7 @@ const fn remedy(verdict: PreflightVerdict) -> Option<&'static str> {
 fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<'static>> {
     let world = &scene.world;
     let (glyph, id, role) = shown(row.verdict);
-    let said = format!("{}: {}", world.get(name(row.check)), world.say(&row.evidence));
+    let said = format!("{}: {}", world.say(&row.check.phrase()), world.say(&row.evidence));
     let room = scene.cells.saturating_sub(INDENT);
     let whole = selected || row.verdict != PreflightVerdict::Pass;
     let parts = if whole {
@@ -344,7 +312,6 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<
     };
     let said_role = if role == Role::Ok { Role::Text } else { role };
     let mut lines: Vec<Line<'static>> = parts
->>>>>>> pictures
         .into_iter()
         .enumerate()
         .map(|(nth, part)| {
@@ -414,7 +381,7 @@ pub(super) fn details(wizard: &Wizard, world: &World<'_>) -> Option<Details> {
                 (world.get("label-evidence"), world.say(&row.evidence)),
             ];
             lines.extend(remedy(row.verdict).map(|id| (world.get("label-to-do"), world.get(id))));
-            (world.get(name(*check)), lines)
+            (world.say(&check.phrase()), lines)
         }
         Item::Call(nth) => {
             let call = calls(&plan).nth(*nth)?;
