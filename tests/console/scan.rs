@@ -390,11 +390,7 @@ fn labels(grid: &Grid<'_>, lang: Lang, found: &mut Vec<Flaw>) {
                 let letters: Vec<&str> = word.graphemes(true).collect();
                 (3..letters.len())
                     .map(|count| letters[..count].concat())
-                    .find(|kept| {
-                        before
-                            .strip_suffix(kept.as_str())
-                            .is_some_and(|front| front.is_empty() || front.ends_with([' ', '│']))
-                    })
+                    .find(|kept| before.strip_suffix(kept.as_str()).is_some_and(begins_a_cell))
                     .map(|_| word)
             });
             if let Some(word) = cut {
@@ -406,6 +402,11 @@ fn labels(grid: &Grid<'_>, lang: Lang, found: &mut Vec<Flaw>) {
             }
         }
     }
+}
+
+/// Whether what follows begins a cell of its own, rather than a word within a sentence.
+fn begins_a_cell(front: &str) -> bool {
+    front.is_empty() || ["  ", "│", "│ "].iter().any(|edge| front.ends_with(edge))
 }
 
 /// The flaws as one text, for the message of a failed test.
@@ -546,4 +547,5 @@ fn a_word_that_runs_into_a_border_is_found_and_an_ellipsis_is_not() {
 fn a_label_without_room_is_found() {
     assert!(of("environm…  production")[0].contains("has no room"));
     assert_eq!(of("peoplebooster-ba…"), Vec::<String>::new());
+    assert_eq!(of("  in an environm…"), Vec::<String>::new());
 }
