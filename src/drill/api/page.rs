@@ -9,13 +9,17 @@ pub(crate) struct Page<T> {
     pub(crate) next: Option<String>,
 }
 
-/// How a list names its token and its size, and how large a page may be.
+/// How a list names its token and its size, how large a page may be, and how it refuses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paging {
     pub(crate) token: &'static str,
     pub(crate) size: &'static str,
     pub(crate) default: usize,
     pub(crate) most: usize,
+    /// What it calls a token that it did not make.
+    pub(crate) bad_token: fn() -> AwsError,
+    /// What it calls a size that it does not allow.
+    pub(crate) bad_size: fn(String) -> AwsError,
 }
 
 impl Paging {
@@ -26,6 +30,8 @@ impl Paging {
             size: "maxResults",
             default,
             most,
+            bad_token: || AwsError::parameter("Invalid token."),
+            bad_size: AwsError::parameter,
         }
     }
 }
@@ -45,14 +51,13 @@ pub(crate) fn page<T>(
             .ok()
             .filter(|size| (1..=paging.most).contains(size))
             .ok_or_else(|| {
-                AwsError::parameter(format!("{} must be between 1 and {}.", paging.size, paging.most))
+                let name = paging.size;
+                (paging.bad_size)(format!("{name} must be between 1 and {}.", paging.most))
             })?,
     };
     let offset = match input.text(paging.token) {
         None => 0,
-        Some(token) => {
-            read_token(token, list, chance).ok_or_else(|| AwsError::parameter("Invalid token."))?
-        }
+        Some(token) => read_token(token, list, chance).ok_or_else(paging.bad_token)?,
     };
     let more = all.len() > offset.saturating_add(size);
     let next = more.then(|| token(offset + size, list, chance));
