@@ -18,6 +18,8 @@ from botocore.model import ServiceModel
 import shapes
 
 MODOSU = os.environ["MODOSU_BINARY"]
+AWS = os.environ["AWS_BINARY"]
+ECS_DEPLOY = os.environ["ECS_DEPLOY_BINARY"]
 # Enough for a machine that does other things too; reached only when something hangs.
 LIMIT = 180
 
