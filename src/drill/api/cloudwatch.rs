@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     AwsError,
     input::Input,
-    page::{Paging, page, read_token, token},
+    page::{Paging, Refusals, page_or, read_token, token},
 };
 use crate::drill::{
     time::{after, wire},
@@ -239,16 +239,18 @@ fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         size: "-",
         default: 500,
         most: 500,
-        bad_token: || {
+    };
+    let refusals = Refusals {
+        token: || {
             AwsError::spelled(
                 "InvalidParameterValueException",
                 "InvalidParameterValue",
                 "The value for parameter NextToken is not valid.",
             )
         },
-        bad_size: AwsError::validation,
+        size: AwsError::validation,
     };
-    let page = page(all, input, paging, "metrics", world.chance)?;
+    let page = page_or(all, input, paging, refusals, "metrics", world.chance)?;
     Ok(json!({ "Metrics": page.items, "NextToken": page.next }))
 }
 
@@ -302,10 +304,12 @@ fn alarms(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         size: "MaxRecords",
         default: 50,
         most: 100,
-        bad_token,
-        bad_size: AwsError::validation,
     };
-    let page = page(all, input, paging, "alarms", world.chance)?;
+    let refusals = Refusals {
+        token: bad_token,
+        size: AwsError::validation,
+    };
+    let page = page_or(all, input, paging, refusals, "alarms", world.chance)?;
     Ok(json!({ "MetricAlarms": page.items, "CompositeAlarms": [], "NextToken": page.next }))
 }
 

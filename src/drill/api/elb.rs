@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     AwsError,
     input::Input,
-    page::{Paging, page},
+    page::{Paging, Refusals, page_or},
 };
 use crate::drill::{
     time::{seconds, wire_option},
@@ -17,8 +17,10 @@ const PAGING: Paging = Paging {
     size: "PageSize",
     default: 400,
     most: 400,
-    bad_token: || AwsError::validation("Invalid marker."),
-    bad_size: AwsError::validation,
+};
+const REFUSALS: Refusals = Refusals {
+    token: || AwsError::validation("Invalid marker."),
+    size: AwsError::validation,
 };
 
 pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result<Value, AwsError> {
@@ -91,7 +93,7 @@ fn balancers(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             })
         })
         .collect();
-    let page = page(all, input, PAGING, "balancers", world.chance)?;
+    let page = page_or(all, input, PAGING, REFUSALS, "balancers", world.chance)?;
     Ok(json!({ "LoadBalancers": page.items, "NextMarker": page.next }))
 }
 
@@ -134,7 +136,7 @@ fn groups(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             })
         })
         .collect();
-    let page = page(all, input, PAGING, "groups", world.chance)?;
+    let page = page_or(all, input, PAGING, REFUSALS, "groups", world.chance)?;
     Ok(json!({ "TargetGroups": page.items, "NextMarker": page.next }))
 }
 

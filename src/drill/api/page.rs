@@ -9,17 +9,22 @@ pub(crate) struct Page<T> {
     pub(crate) next: Option<String>,
 }
 
-/// How a list names its token and its size, how large a page may be, and how it refuses.
+/// How a list names its token and its size, and how large a page may be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paging {
     pub(crate) token: &'static str,
     pub(crate) size: &'static str,
     pub(crate) default: usize,
     pub(crate) most: usize,
+}
+
+/// How a service refuses a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refusals {
     /// What it calls a token that it did not make.
-    pub(crate) bad_token: fn() -> AwsError,
+    pub(crate) token: fn() -> AwsError,
     /// What it calls a size that it does not allow.
-    pub(crate) bad_size: fn(String) -> AwsError,
+    pub(crate) size: fn(String) -> AwsError,
 }
 
 impl Paging {
@@ -30,18 +35,32 @@ impl Paging {
             size: "maxResults",
             default,
             most,
-            bad_token: || AwsError::parameter("Invalid token."),
-            bad_size: AwsError::parameter,
         }
     }
 }
 
-/// Cuts the page that an input asks for out of the whole list. `list` names what is listed, so that the token of one
-/// list is not taken for another's.
+/// Cuts the page that an input asks for out of the whole list, and refuses as ECS and ECR do. `list` names what is
+/// listed, so that the token of one list is not taken for another's.
 pub(crate) fn page<T>(
     all: Vec<T>,
     input: Input<'_>,
     paging: Paging,
+    list: &str,
+    chance: Chance,
+) -> Result<Page<T>, AwsError> {
+    let refusals = Refusals {
+        token: || AwsError::parameter("Invalid token."),
+        size: AwsError::parameter,
+    };
+    page_or(all, input, paging, refusals, list, chance)
+}
+
+/// The same with the refusals of another service.
+pub(crate) fn page_or<T>(
+    all: Vec<T>,
+    input: Input<'_>,
+    paging: Paging,
+    refusals: Refusals,
     list: &str,
     chance: Chance,
 ) -> Result<Page<T>, AwsError> {
@@ -52,12 +71,12 @@ pub(crate) fn page<T>(
             .filter(|size| (1..=paging.most).contains(size))
             .ok_or_else(|| {
                 let name = paging.size;
-                (paging.bad_size)(format!("{name} must be between 1 and {}.", paging.most))
+                (refusals.size)(format!("{name} must be between 1 and {}.", paging.most))
             })?,
     };
     let offset = match input.text(paging.token) {
         None => 0,
-        Some(token) => read_token(token, list, chance).ok_or_else(paging.bad_token)?,
+        Some(token) => read_token(token, list, chance).ok_or_else(refusals.token)?,
     };
     let more = all.len() > offset.saturating_add(size);
     let next = more.then(|| token(offset + size, list, chance));
