@@ -52,7 +52,7 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
             "status": "ACTIVE",
             "registeredContainerInstancesCount": 0,
             "runningTasksCount": count(&[TaskState::Running]),
-            "pendingTasksCount": count(&[TaskState::Provisioning, TaskState::Pending]),
+            "pendingTasksCount": count(&TaskState::STARTING),
             "activeServicesCount": services.len(),
             "statistics": [],
             "tags": if super::wants(input, "TAGS") { tags(cluster) } else { json!([]) },
