@@ -22,6 +22,7 @@ PROTOCOLS = {
     "ecr": [None],
     "elbv2": [None],
     "sts": [None],
+    "logs": [None],
     "cloudwatch": ["json", "smithy-rpc-v2-cbor", "query"],
 }
 # What a fault of the drill is called; the query protocol and its children have names of their own for some.
@@ -29,7 +30,7 @@ FAULTS = {
     "throttle": {"ThrottlingException", "Throttling"},
     "denied": {"AccessDeniedException", "AccessDenied"},
     "expired": {"ExpiredTokenException", "ExpiredToken"},
-    "error": {"ServerException", "InternalFailure"},
+    "error": {"ServerException", "InternalFailure", "ServiceUnavailableException"},
 }
 
 DEFINITION = {
@@ -239,6 +240,26 @@ class Account:
             ("cloudwatch", "DescribeAlarms", {"AlarmNames": [ghost], "AlarmNamePrefix": "p"}, "ValidationError"),
             ("cloudwatch", "DescribeAlarms", {"MaxRecords": 101}, "ValidationError"),
             ("cloudwatch", "DescribeAlarms", {"NextToken": "2"}, "InvalidNextToken"),
+            *(self.logs() if "logs" in served() else []),
+        ]
+
+    def logs(self):
+        """The same for CloudWatch Logs."""
+        group, ghost = {"logGroupName": f"/ecs/{BACKEND}"}, {"logGroupName": "/ecs/peoplebooster-ghost"}
+        streams = self.drill.client("logs").describe_log_streams(**group)["logStreams"]
+        stream = {"logStreamName": streams[0]["logStreamName"]}
+        since = {"startTime": int((self.now - datetime.timedelta(minutes=5)).timestamp() * 1000)}
+        return [
+            ("logs", "DescribeLogGroups", {"logGroupNamePrefix": "/ecs/"}, None),
+            ("logs", "DescribeLogGroups", {"nextToken": "2"}, "InvalidParameterException"),
+            ("logs", "DescribeLogStreams", {**group, "orderBy": "LastEventTime", "descending": True, "limit": 2}, None),
+            ("logs", "DescribeLogStreams", ghost, "ResourceNotFoundException"),
+            ("logs", "FilterLogEvents", {**group, **since, "limit": 5}, None),
+            ("logs", "FilterLogEvents", {**group, **since, "filterPattern": "ERROR"}, None),
+            ("logs", "FilterLogEvents", ghost, "ResourceNotFoundException"),
+            ("logs", "FilterLogEvents", {**group, "nextToken": "2"}, "InvalidParameterException"),
+            ("logs", "GetLogEvents", {**group, **stream, "limit": 5}, None),
+            ("logs", "GetLogEvents", {**group, "logStreamName": "app/app/none"}, "ResourceNotFoundException"),
         ]
 
     def writes(self):
@@ -387,28 +408,43 @@ class Models(unittest.TestCase):
 
     def test_no_state_of_a_service_breaks_a_model(self):
         """In every scenario: back to the revision before, and on every step of the way all reads are what they should be."""
+        seen = set()
         for file in sorted((ROOT / "assets/scenarios").glob("*.toml")):
             with self.subTest(file.stem):
                 drill = Drill(file.stem, 0)
                 try:
-                    self.right(self.walk(drill))
+                    self.right(self.walk(drill, seen))
                 finally:
                     drill.stop()
+        # The walks came through what they are for.
+        for state in [
+            "IN_PROGRESS", "SUCCESSFUL", "STOPPED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL",
+            "RUNNING", "PROVISIONING", "DEACTIVATING", "initial", "healthy", "draining", "ALARM",
+        ]:
+            self.assertIn(state, seen)
 
-    def walk(self, drill):
+    def walk(self, drill, seen):
         witnesses = self.witnesses(drill)
-        wrong = self.look(drill, witnesses)
+        wrong = self.look(drill, witnesses, seen)
         ecs = witnesses["ecs"][0]
+        there = {"cluster": CLUSTER, "service": BACKEND}
+        goes_on, found = ecs.call("ListServiceDeployments", {**there, "status": ["PENDING", "IN_PROGRESS"]})
+        wrong += found
         active, found = ecs.call("ListTaskDefinitions", {"familyPrefix": BACKEND, "sort": "DESC"})
         wrong += found
-        for arn in active.get("taskDefinitionArns", [])[1:2]:
-            wrong += ecs.call("UpdateService", {"cluster": CLUSTER, "service": BACKEND, "taskDefinition": arn})[1]
-        for seconds in (2, 10, 15, 15, 30, 60, 120, 300):
+        # What is still on its way is stopped; else the revision before is deployed.
+        if goes_on.get("serviceDeployments"):
+            stop = {"serviceDeploymentArn": goes_on["serviceDeployments"][0]["serviceDeploymentArn"], "stopType": "ROLLBACK"}
+            wrong += ecs.call("StopServiceDeployment", stop)[1]
+        else:
+            for arn in active.get("taskDefinitionArns", [])[1:2]:
+                wrong += ecs.call("UpdateService", {**there, "taskDefinition": arn})[1]
+        for seconds in (0, 2, 10, 15, 15, 30, 60, 120, 300):
             drill.advance(seconds)
-            wrong += self.look(drill, witnesses)
+            wrong += self.look(drill, witnesses, seen)
         return wrong
 
-    def look(self, drill, witnesses):
+    def look(self, drill, witnesses, seen):
         """All that there is to see of the backend; what is refused is looked at all the same."""
         wrong = []
 
@@ -424,17 +460,22 @@ class Models(unittest.TestCase):
         service = ask("ecs", "DescribeServices", services=[BACKEND], include=["TAGS"], **there)
         deployments = ask("ecs", "ListServiceDeployments", service=BACKEND, **there).get("serviceDeployments", [])[:20]
         if deployments:
-            ask("ecs", "DescribeServiceDeployments", serviceDeploymentArns=[it["serviceDeploymentArn"] for it in deployments])
+            arns = [it["serviceDeploymentArn"] for it in deployments]
+            whole = ask("ecs", "DescribeServiceDeployments", serviceDeploymentArns=arns)
+            seen.update(it["status"] for it in whole.get("serviceDeployments", []))
             ask("ecs", "DescribeServiceRevisions", serviceRevisionArns=[it["targetServiceRevisionArn"] for it in deployments])
         for status in ("RUNNING", "STOPPED"):
             tasks = ask("ecs", "ListTasks", serviceName=BACKEND, desiredStatus=status, **there).get("taskArns")
             if tasks:
-                ask("ecs", "DescribeTasks", tasks=tasks, **there)
+                described = ask("ecs", "DescribeTasks", tasks=tasks, **there)
+                seen.update(it["lastStatus"] for it in described.get("tasks", []))
         for it in service.get("services", []):
             ask("ecs", "DescribeTaskDefinition", taskDefinition=it["taskDefinition"], include=["TAGS"])
-            ask("elbv2", "DescribeTargetHealth", TargetGroupArn=it["loadBalancers"][0]["targetGroupArn"])
-        ask("ecr", "DescribeImages", repositoryName=BACKEND)
-        ask("cloudwatch", "DescribeAlarms")
+            health = ask("elbv2", "DescribeTargetHealth", TargetGroupArn=it["loadBalancers"][0]["targetGroupArn"])
+            seen.update(one["TargetHealth"]["State"] for one in health.get("TargetHealthDescriptions", []))
+        ask("ecr", "DescribeImages", repositoryName=BACKEND, filter={"imageStatus": "ANY"})
+        alarms = ask("cloudwatch", "DescribeAlarms")
+        seen.update(it["StateValue"] for it in alarms.get("MetricAlarms", []))
         return wrong
 
 
