@@ -3,6 +3,8 @@
 //! Plain data with small, total functions over it. This room does not know where an observation comes from, what time it
 //! is, which language the reader speaks, or that there is a screen.
 
+mod alarm;
+mod company;
 mod criterion;
 mod deployment;
 mod fault;
@@ -12,12 +14,15 @@ mod metrics;
 mod observed;
 mod permit;
 mod phrase;
+mod sealed;
 mod service;
 mod target_health;
 mod task_definition;
 mod text;
 mod version;
 
+pub use alarm::{Alarm, AlarmState};
+pub use company::{Company, HeldService, OpenIncident};
 pub use criterion::{CriterionId, Severity, UnknownCriterion};
 pub use deployment::{
     Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, NativeRollback, RolloutState,
@@ -34,11 +39,14 @@ pub use metrics::{Minute, Series};
 pub use observed::{Freshness, Observed};
 pub use permit::{Mode, WritePermit};
 pub use phrase::{Arg, Phrase};
+pub use sealed::Sealed;
 pub use service::{
-    CircuitBreaker, Controller, HealthReading, Identity, Scheduling, ServiceEvent, ServiceState,
-    ServiceStatus, Strategy, Task,
+    CircuitBreaker, Controller, DeploymentAlarms, HealthReading, Identity, Scheduling, ServiceEvent,
+    ServiceState, ServiceStatus, Strategy, Task,
 };
-pub use target_health::TargetHealth;
-pub use task_definition::{ContainerDefinition, DefinitionStatus, TaskDefinition};
+pub use target_health::{TargetHealth, TargetReason};
+pub use task_definition::{
+    ContainerDefinition, ContainerSettings, DefinitionStatus, TaskDefinition, TaskSettings,
+};
 pub use text::Clean;
 pub use version::{InvalidTarget, TargetSpec};

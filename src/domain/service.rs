@@ -92,6 +92,17 @@ pub struct CircuitBreaker {
     pub rollback: bool,
 }
 
+/// The CloudWatch alarms that ECS watches while it deploys (ECS API, `DeploymentAlarms`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeploymentAlarms {
+    /// Their names.
+    pub names: Vec<Clean>,
+    /// Whether ECS watches them.
+    pub enable: bool,
+    /// Whether ECS puts the last completed deployment back when one rings.
+    pub rollback: bool,
+}
+
 /// One of the newest hundred messages of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceEvent {
@@ -134,6 +145,8 @@ pub struct ServiceState {
     pub percent: Option<(u32, u32)>,
     /// The circuit breaker, where one is configured.
     pub circuit_breaker: Option<CircuitBreaker>,
+    /// The alarms that ECS watches during a deployment; none where none are configured.
+    pub alarms: DeploymentAlarms,
     /// Deployments that still have tasks, newest first as ECS lists them.
     pub deployments: Vec<Deployment>,
     /// The service deployment that is current, where the endpoint tells.

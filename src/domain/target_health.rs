@@ -2,8 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Clean;
+
+/// Why targets are not healthy, as the load balancer says it (ELBv2 API, `TargetHealth.Reason`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetReason {
+    /// The code, such as `Target.ResponseCodeMismatch`.
+    pub code: Clean,
+    /// How many targets it is said of.
+    pub targets: u32,
+}
+
 /// Targets by state, over all target groups of a service (ELBv2 DescribeTargetHealth).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetHealth {
     /// Passing their health checks.
     pub healthy: u32,
@@ -15,4 +26,8 @@ pub struct TargetHealth {
     pub draining: u32,
     /// Any other state, such as `unused` or `unavailable`.
     pub other: u32,
+    /// Why those that fail or are in another state do so, the most frequent first. Targets that come and go are as they
+    /// should be.
+    #[serde(default)]
+    pub reasons: Vec<TargetReason>,
 }

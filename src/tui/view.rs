@@ -55,8 +55,8 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
         | Layer::Ask(_) => false,
     });
     if wizard {
-        if let (_, Some(events)) = cover(body) {
-            panes::draw_events(screen, world, events, buffer);
+        for (pane, area) in cover(body).1 {
+            panes::draw(pane, screen, world, area, buffer);
         }
         return;
     }
@@ -75,16 +75,7 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
             panes::draw(super::screen::Pane::Services, screen, world, *services, buffer);
             panes::draw(screen.tab, screen, world, *tab, buffer);
             let lines = panes::newest_events(world, usize::from(events.height), usize::from(events.width));
-            for (line, y) in lines.into_iter().zip(events.y..events.bottom()) {
-                line.render(
-                    Rect {
-                        y,
-                        height: 1,
-                        ..*events
-                    },
-                    buffer,
-                );
-            }
+            panes::draw_lines(lines, *events, buffer);
         }
     }
 }

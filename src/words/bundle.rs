@@ -33,6 +33,8 @@ locale_files![
     "session",
     "verify",
     "wizard",
+    "x-checks",
+    "x-pictures",
     "x-tui",
 ];
 

@@ -4,7 +4,9 @@ mod approve;
 mod desk;
 mod keys;
 mod pictures;
+mod scan;
 mod sizes;
+mod story;
 mod terminal;
 
 pub(crate) use desk::Desk;

@@ -1,19 +1,18 @@
-//! Revisions of task definitions. Environment values are in the SDK's answer and go no further than this file.
+//! Revisions of task definitions: which there are, and which of them are asked for.
 
 use aws_sdk_ecs::types as sdk;
 use futures::StreamExt;
 use futures::stream;
 
-use crate::domain::{
-    Clean, ContainerDefinition, DefinitionStatus, Fault, FaultKind, TaskDefinition, TaskDefinitionArn,
-};
+use crate::domain::{DefinitionStatus, Fault, FaultKind, TaskDefinition, TaskDefinitionArn};
 
-use super::convert::{Pages, clean, id, malformed, time};
+use super::convert::{Pages, id, malformed};
+use super::definition::definition_from;
 use super::pace::{Bucket, ask};
 use super::reader::Reader;
 
 const LIST: &str = "ecs.ListTaskDefinitions";
-const DESCRIBE: &str = "ecs.DescribeTaskDefinition";
+pub(super) const DESCRIBE: &str = "ecs.DescribeTaskDefinition";
 
 /// Definitions in a page (ECS API reference, ListTaskDefinitions).
 const A_PAGE: i32 = 100;
@@ -176,26 +175,4 @@ fn not_describable(fault: Fault) -> Fault {
         kind: if says_so { FaultKind::NotFound } else { fault.kind },
         ..fault
     }
-}
-
-fn definition_from(definition: &sdk::TaskDefinition) -> Result<TaskDefinition, Fault> {
-    Ok(TaskDefinition {
-        arn: id(DESCRIBE, "taskDefinitionArn", definition.task_definition_arn())?,
-        status: match definition.status() {
-            Some(sdk::TaskDefinitionStatus::Active) => DefinitionStatus::Active,
-            Some(sdk::TaskDefinitionStatus::Inactive) => DefinitionStatus::Inactive,
-            Some(sdk::TaskDefinitionStatus::DeleteInProgress) => DefinitionStatus::DeleteInProgress,
-            other => DefinitionStatus::Other(Clean::new(other.map_or("", sdk::TaskDefinitionStatus::as_str))),
-        },
-        registered_at: time(definition.registered_at()),
-        registered_by: clean(definition.registered_by()),
-        containers: definition
-            .container_definitions()
-            .iter()
-            .map(|container| ContainerDefinition {
-                name: Clean::new(container.name().unwrap_or_default()),
-                image: Clean::new(container.image().unwrap_or_default()),
-            })
-            .collect(),
-    })
 }

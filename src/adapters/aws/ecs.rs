@@ -3,9 +3,9 @@
 use aws_sdk_ecs::types as sdk;
 
 use crate::domain::{
-    CircuitBreaker, Clean, ClusterName, Controller, Deployment, DeploymentStatus, EcsServiceName, Fault,
-    FaultKind, RolloutState, Scheduling, ServiceEvent, ServiceKey, ServiceState, ServiceStatus, Strategy,
-    TargetGroupArn, Task,
+    CircuitBreaker, Clean, ClusterName, Controller, Deployment, DeploymentAlarms, DeploymentStatus,
+    EcsServiceName, Fault, FaultKind, RolloutState, Scheduling, ServiceEvent, ServiceKey, ServiceState,
+    ServiceStatus, Strategy, TargetGroupArn, Task,
 };
 
 use super::convert::{Pages, clean, count, id, malformed, optional_id, time};
@@ -207,6 +207,14 @@ fn service_from(
                 enable: breaker.enable(),
                 rollback: breaker.rollback(),
             }),
+        alarms: configuration
+            .and_then(sdk::DeploymentConfiguration::alarms)
+            .map(|alarms| DeploymentAlarms {
+                names: alarms.alarm_names().iter().map(|name| Clean::new(name)).collect(),
+                enable: alarms.enable(),
+                rollback: alarms.rollback(),
+            })
+            .unwrap_or_default(),
         deployments,
         current_deployment: optional_id(
             of,

@@ -1,8 +1,10 @@
 //! Target groups: how their targets are, and which load balancers they belong to.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum as State;
 
-use crate::domain::{Fault, TargetGroupArn, TargetHealth};
+use crate::domain::{Clean, Fault, TargetGroupArn, TargetHealth, TargetReason};
 
 use super::convert::id;
 use super::pace::{Bucket, ask};
@@ -18,6 +20,7 @@ impl Reader {
     /// Any fault of a call: part of the targets would be a wrong number.
     pub async fn targets(&self, groups: &[TargetGroupArn]) -> Result<TargetHealth, Fault> {
         let mut health = TargetHealth::default();
+        let mut reasons: BTreeMap<String, u32> = BTreeMap::new();
         for group in groups {
             let answer = ask!(
                 &self.inner.pace,
@@ -29,16 +32,31 @@ impl Reader {
                     .target_group_arn(group.as_str())
             )?;
             for target in answer.target_health_descriptions() {
-                let counter = match target.target_health().and_then(|h| h.state()) {
-                    Some(State::Healthy) => &mut health.healthy,
-                    Some(State::Unhealthy) => &mut health.unhealthy,
-                    Some(State::Initial) => &mut health.initial,
-                    Some(State::Draining | State::UnhealthyDraining) => &mut health.draining,
-                    _ => &mut health.other,
+                let said = target.target_health();
+                let (counter, tells) = match said.and_then(|h| h.state()) {
+                    Some(State::Healthy) => (&mut health.healthy, false),
+                    Some(State::Unhealthy) => (&mut health.unhealthy, true),
+                    Some(State::Initial) => (&mut health.initial, false),
+                    Some(State::Draining | State::UnhealthyDraining) => (&mut health.draining, false),
+                    _ => (&mut health.other, true),
                 };
                 *counter += 1;
+                if let Some(reason) = said.and_then(|h| h.reason()).filter(|_| tells) {
+                    *reasons.entry(reason.as_str().to_owned()).or_default() += 1;
+                }
             }
         }
+        health.reasons = reasons
+            .into_iter()
+            .map(|(code, targets)| TargetReason {
+                code: Clean::new(&code),
+                targets,
+            })
+            .collect();
+        // Stable: codes that are said as often stay in their order.
+        health
+            .reasons
+            .sort_by_key(|reason| std::cmp::Reverse(reason.targets));
         Ok(health)
     }
 

@@ -4,8 +4,10 @@
 //! not know when to ask (the engine polls), how often they may (a [`Pace`] tells each request when it is its turn), or what
 //! an answer means for the incident.
 
+mod alarms;
 mod connect;
 mod convert;
+mod definition;
 mod definitions;
 mod ecr;
 mod ecs;
@@ -15,6 +17,7 @@ mod history;
 mod metrics;
 mod pace;
 mod reader;
+mod seal;
 mod writer;
 
 pub use connect::{AwsSettings, Connection, connect};

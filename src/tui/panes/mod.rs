@@ -15,7 +15,7 @@ pub(super) use events::EventId;
 
 pub(super) use chrome::{absent, draw_lines, highlight};
 pub(super) use details::details;
-pub(super) use events::{draw as draw_events, ids as event_ids, newest as newest_events};
+pub(super) use events::{ids as event_ids, newest as newest_events};
 pub(super) use images::ids as image_ids;
 pub(super) use revisions::{
     from_to, ids as revision_ids, image_word, point, row as candidate_row, served_word,
