@@ -86,11 +86,12 @@ def _document(operation, protocol, status, headers, body):
     if operation.service_model.is_query_compatible:
         found += _query_error(operation, code, status, headers)
     shape = _declared(operation).get(code)
-    if shape is not None:
-        found += _walk(shape, body, protocol, f"${code}")
-    elif not isinstance(body.get("message", body.get("Message")), str):
+    # Every error has its sentence, whether the model lists it among the members or not.
+    if not isinstance(body.get("message", body.get("Message")), str):
         found.append(f"the error {code} has no message")
-    return found
+    if shape is not None and "message" not in {name.lower() for name in shape.members}:
+        body = {name: value for name, value in body.items() if name.lower() != "message"}
+    return found + (list(_walk(shape, body, protocol, f"${code}")) if shape is not None else [])
 
 
 def _walk(shape, value, protocol, path):

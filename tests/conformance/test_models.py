@@ -245,8 +245,11 @@ class Account:
 
     def logs(self):
         """The same for CloudWatch Logs."""
-        group, ghost = {"logGroupName": f"/ecs/{BACKEND}"}, {"logGroupName": "/ecs/peoplebooster-ghost"}
-        streams = self.drill.client("logs").describe_log_streams(**group)["logStreams"]
+        logs = self.drill.client("logs")
+        named = [it["logGroupName"] for it in logs.describe_log_groups()["logGroups"]]
+        group = {"logGroupName": next(name for name in named if "backend" in name and "staging" not in name)}
+        ghost = {"logGroupName": "/ecs/peoplebooster-ghost"}
+        streams = logs.describe_log_streams(**group)["logStreams"]
         stream = {"logStreamName": streams[0]["logStreamName"]}
         since = {"startTime": int((self.now - datetime.timedelta(minutes=5)).timestamp() * 1000)}
         return [
