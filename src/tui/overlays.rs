@@ -10,11 +10,10 @@ use crate::domain::{CriterionId, Phrase};
 
 use super::command::{Command, Section};
 use super::keymap::Context;
-use super::layer::{
-    AskBox, Button, DeclareBox, Details, FilterBox, Layer, NoteBox, NotePurpose, Palette, Question,
-};
+use super::layer::{AskBox, Button, DeclareBox, FilterBox, Layer, NoteBox, NotePurpose, Question};
 use super::layout::middle;
 use super::listing::Scroll;
+use super::page::scrolled;
 use super::panes::{draw_lines, highlight};
 use super::screen::Screen;
 use super::text;
@@ -140,35 +139,7 @@ pub(super) fn help(
     let area = middle(body, 84, size(lines.len() + 2));
     let title = format!("{} · {}", world.get("help-title"), world.get("help-close"));
     let inner = framed(&title, area, world, buffer);
-    let window = scroll.window(lines.len(), usize::from(inner.height));
-    draw_lines(
-        lines.into_iter().skip(window.start).take(window.len()),
-        inner,
-        buffer,
-    );
-    None
-}
-
-pub(super) fn details(
-    details: &Details,
-    world: &World<'_>,
-    body: Rect,
-    buffer: &mut Buffer,
-) -> Option<Position> {
-    let cells = usize::from(middle(body, 100, 1).width).saturating_sub(2);
-    let lines: Vec<Line<'static>> = details
-        .lines
-        .iter()
-        .flat_map(|(label, said)| labelled(label, said, Role::Text, cells, world))
-        .collect();
-    let area = middle(body, 100, size(lines.len() + 2));
-    let inner = framed(&details.title, area, world, buffer);
-    let window = details.scroll.window(lines.len(), usize::from(inner.height));
-    draw_lines(
-        lines.into_iter().skip(window.start).take(window.len()),
-        inner,
-        buffer,
-    );
+    scrolled(lines, scroll, screen, world, inner, buffer);
     None
 }
 
@@ -197,66 +168,6 @@ pub(super) fn labelled(
         .collect()
 }
 
-/// The commands of the palette that what was typed leaves, for the context beneath.
-pub(super) fn palette_commands(palette: &Palette, context: Context, world: &World<'_>) -> Vec<Command> {
-    let typed = palette.field.text().to_lowercase();
-    Command::ALL
-        .iter()
-        .copied()
-        .filter(|command| *command != Command::Palette && world.keymap.key(context, *command).is_some())
-        .filter(|command| {
-            command.name().contains(&typed) || world.get(command.sentence()).to_lowercase().contains(&typed)
-        })
-        .collect()
-}
-
-pub(super) fn palette(
-    palette: &Palette,
-    screen: &Screen,
-    world: &World<'_>,
-    body: Rect,
-    buffer: &mut Buffer,
-) -> Option<Position> {
-    let context = beneath(screen, world);
-    let commands = palette_commands(palette, context, world);
-    let inner = framed(&world.get("palette-title"), middle(body, 76, 18), world, buffer);
-    let cursor = draw_field(
-        ":",
-        &palette.field,
-        Rect {
-            height: inner.height.min(1),
-            ..inner
-        },
-        world,
-        buffer,
-    );
-    let rows = Rect {
-        y: inner.y.saturating_add(1),
-        height: inner.height.saturating_sub(1),
-        ..inner
-    };
-    let at = palette.list.at(&commands);
-    let lines = palette
-        .list
-        .window(&commands, usize::from(rows.height))
-        .filter_map(|row| {
-            let command = commands.get(row)?;
-            let key = world
-                .keymap
-                .key(context, *command)
-                .map(|key| key.to_string())
-                .unwrap_or_default();
-            let line = Line::from(vec![
-                world.span(text::pad(command.name(), 18), Role::Focus),
-                world.span(text::pad(&key, 10), Role::Key),
-                world.span(world.get(command.sentence()), Role::Text),
-            ]);
-            Some(highlight(line, row == at, true, world))
-        });
-    draw_lines(lines.collect::<Vec<_>>(), rows, buffer);
-    cursor
-}
-
 pub(super) fn filter(
     filter: &FilterBox,
     world: &World<'_>,
@@ -269,7 +180,12 @@ pub(super) fn filter(
         ..body
     };
     Clear.render(line.intersection(buffer.area), buffer);
-    let label = format!(" {} /", world.get("filter-prompt"));
+    let prompt = if filter.pane.is_some() {
+        "filter-prompt"
+    } else {
+        "find-prompt"
+    };
+    let label = format!(" {} /", world.get(prompt));
     draw_field(&label, &filter.field, line, world, buffer)
 }
 

@@ -8,7 +8,7 @@ use super::layer::Layer;
 use super::layout::{Layout, Panes, Wishes, cover, divide};
 use super::screen::Screen;
 use super::world::World;
-use super::{footer, header, overlays, panes, text, wizard};
+use super::{footer, header, overlays, page, palette, panes, text, wizard};
 
 /// Draws everything into `area`; gives where the terminal's cursor belongs, when a text is being typed. Input methods open
 /// their window there.
@@ -64,7 +64,7 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
         Panes::Zoomed(area) => panes::draw(screen.focus, screen, world, *area, buffer),
         Panes::Grid(areas) => {
             for (pane, area) in areas {
-                panes::draw(*pane, screen, world, *area, buffer);
+                panes::draw(screen.placed(*pane), screen, world, *area, buffer);
             }
         }
         Panes::Tabbed {
@@ -73,7 +73,7 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
             events,
         } => {
             panes::draw(super::screen::Pane::Services, screen, world, *services, buffer);
-            panes::draw(screen.tab, screen, world, *tab, buffer);
+            panes::draw(screen.placed(screen.tab), screen, world, *tab, buffer);
             let lines = panes::newest_events(world, usize::from(events.height), usize::from(events.width));
             for (line, y) in lines.into_iter().zip(events.y..events.bottom()) {
                 line.render(
@@ -95,8 +95,8 @@ fn draw_layers(screen: &Screen, world: &World<'_>, body: Rect, buffer: &mut Buff
         cursor = match layer {
             Layer::Wizard(wizard) => wizard::draw(wizard, screen, world, cover(body).0, buffer),
             Layer::Help(scroll) => overlays::help(scroll, screen, world, body, buffer),
-            Layer::Details(details) => overlays::details(details, world, body, buffer),
-            Layer::Palette(palette) => overlays::palette(palette, screen, world, body, buffer),
+            Layer::Details(details) => page::details(details, screen, world, body, buffer),
+            Layer::Palette(palette) => palette::draw(palette, screen, world, body, buffer),
             Layer::Filter(filter) => overlays::filter(filter, world, body, buffer),
             Layer::Declare(declare) => overlays::declare(declare, world, body, buffer),
             Layer::Note(note) => overlays::note(note, world, body, buffer),

@@ -224,6 +224,15 @@ impl Screen {
             | Command::Events
             | Command::Metrics
             | Command::Latency
+            | Command::Deployments
+            | Command::Raw
+            | Command::Copy
+            | Command::Link
+            | Command::Mark
+            | Command::NextMatch
+            | Command::PreviousMatch
+            | Command::Sort
+            | Command::Reverse
             | Command::Describe
             | Command::Filter
             | Command::Into
