@@ -32,6 +32,8 @@ pub struct Image {
     pub size_bytes: Option<u64>,
     /// Whether it can be pulled.
     pub status: ImageStatus,
+    /// Whether its repository lets no tag be moved (ECR, `imageTagMutability` IMMUTABLE). False also where that is not known.
+    pub tags_are_fixed: bool,
 }
 
 /// What a container definition says to run, and the digest that ECS resolved it to.

@@ -4,6 +4,7 @@
 //! is, which language the reader speaks, or that there is a screen.
 
 mod alarm;
+mod company;
 mod criterion;
 mod deployment;
 mod fault;
@@ -21,6 +22,7 @@ mod text;
 mod version;
 
 pub use alarm::{Alarm, AlarmState};
+pub use company::{Company, HeldService, OpenIncident};
 pub use criterion::{CriterionId, Severity, UnknownCriterion};
 pub use deployment::{
     Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, NativeRollback, RolloutState,

@@ -102,6 +102,7 @@ async fn world(State(drill): State<Drill>) -> Json<Value> {
 struct NewFault {
     operation: String,
     kind: FaultKind,
+    share: Option<f64>,
     #[serde(default = "once")]
     times: u32,
     #[serde(default = "delay")]
@@ -122,7 +123,10 @@ async fn faults(State(drill): State<Drill>, body: Bytes) -> Response {
         Err(error) => return refused(error),
     };
     if !well_formed(&fault.operation) {
-        return refused("operation is written like ecs.UpdateService, ecs.* or *");
+        return refused("operation is written like ecs.UpdateService, ecs.Describe*, ecs.* or *");
+    }
+    if fault.share.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+        return refused("share is a number from 0 to 1");
     }
     let Ok(wait) = Duration::try_from_secs_f64(fault.delay_s) else {
         return refused("delay_s is a number of seconds");
@@ -133,6 +137,7 @@ async fn faults(State(drill): State<Drill>, body: Bytes) -> Response {
             state.faults.arm(Armed {
                 pattern,
                 fault: fault.kind.fault(wait),
+                share: fault.share,
                 left,
                 from: None,
                 until: None,

@@ -77,10 +77,12 @@ impl FaultKind {
 /// A fault that waits for its request.
 #[derive(Debug, Clone)]
 pub(crate) struct Armed {
-    /// `ecs.UpdateService`, `ecs.*` or `*`.
+    /// `ecs.UpdateService`, `ecs.Describe*`, `ecs.*` or `*`.
     pub(crate) pattern: String,
     /// What happens.
     pub(crate) fault: Fault,
+    /// Share of such requests that meet it; `None` means all of them.
+    pub(crate) share: Option<f64>,
     /// How often still; `None` means always.
     pub(crate) left: Option<u32>,
     /// Not before this moment.
@@ -99,13 +101,21 @@ impl Faults {
         self.0.push(armed);
     }
 
-    /// The fault that this request meets, and one time less of it.
-    pub(crate) fn take(&mut self, service: &str, operation: &str, now: Timestamp) -> Option<Fault> {
-        let index = self.0.iter().position(|armed| {
+    /// The fault that this request meets, and one time less of it. `draw` is a number from 0 to 1 for the armed fault
+    /// with this index, and decides about faults that only a share of the requests meets.
+    pub(crate) fn take(
+        &mut self,
+        service: &str,
+        operation: &str,
+        now: Timestamp,
+        draw: impl Fn(usize) -> f64,
+    ) -> Option<Fault> {
+        let index = self.0.iter().enumerate().position(|(index, armed)| {
             armed.left != Some(0)
                 && armed.from.is_none_or(|from| now >= from)
                 && armed.until.is_none_or(|until| now < until)
                 && matches(&armed.pattern, service, operation)
+                && armed.share.is_none_or(|share| draw(index) < share)
         })?;
         let armed = &mut self.0[index];
         let fault = armed.fault;
@@ -128,11 +138,17 @@ impl Faults {
 pub(crate) fn matches(pattern: &str, service: &str, operation: &str) -> bool {
     match pattern.split_once('.') {
         None => pattern == "*",
-        Some((of, what)) => of.eq_ignore_ascii_case(service) && (what == "*" || what == operation),
+        Some((of, what)) => {
+            let named = match what.strip_suffix('*') {
+                Some(beginning) => operation.starts_with(beginning),
+                None => what == operation,
+            };
+            of.eq_ignore_ascii_case(service) && named
+        }
     }
 }
 
-/// Whether a pattern has one of the three forms.
+/// Whether a pattern has one of the four forms.
 pub(crate) fn well_formed(pattern: &str) -> bool {
     pattern == "*"
         || pattern
@@ -150,6 +166,7 @@ mod tests {
         let armed = |pattern: &str, fault, left| Armed {
             pattern: pattern.into(),
             fault,
+            share: None,
             left,
             from: None,
             until: None,
@@ -157,11 +174,20 @@ mod tests {
         let mut faults = Faults::default();
         faults.arm(armed("ecs.UpdateService", Fault::Throttle, Some(2)));
         faults.arm(armed("ecs.*", Fault::Lost, Some(1)));
-        assert_eq!(faults.take("ecr", "DescribeImages", now), None);
-        assert_eq!(faults.take("ecs", "UpdateService", now), Some(Fault::Throttle));
-        assert_eq!(faults.take("ecs", "UpdateService", now), Some(Fault::Throttle));
-        assert_eq!(faults.take("ecs", "UpdateService", now), Some(Fault::Lost));
-        assert_eq!(faults.take("ecs", "UpdateService", now), None);
+        assert_eq!(faults.take("ecr", "DescribeImages", now, |_| 0.5), None);
+        assert_eq!(
+            faults.take("ecs", "UpdateService", now, |_| 0.5),
+            Some(Fault::Throttle)
+        );
+        assert_eq!(
+            faults.take("ecs", "UpdateService", now, |_| 0.5),
+            Some(Fault::Throttle)
+        );
+        assert_eq!(
+            faults.take("ecs", "UpdateService", now, |_| 0.5),
+            Some(Fault::Lost)
+        );
+        assert_eq!(faults.take("ecs", "UpdateService", now, |_| 0.5), None);
         assert_eq!(faults.waiting(), 0);
     }
 
@@ -172,27 +198,60 @@ mod tests {
         faults.arm(Armed {
             pattern: "*".into(),
             fault: Fault::Denied,
+            share: None,
             left: None,
             from: Some(at("2026-11-23T05:05:00Z")),
             until: Some(at("2026-11-23T05:06:00Z")),
         });
-        assert_eq!(faults.take("ecs", "ListTasks", at("2026-11-23T05:04:59Z")), None);
         assert_eq!(
-            faults.take("ecs", "ListTasks", at("2026-11-23T05:05:00Z")),
+            faults.take("ecs", "ListTasks", at("2026-11-23T05:04:59Z"), |_| 0.5),
+            None
+        );
+        assert_eq!(
+            faults.take("ecs", "ListTasks", at("2026-11-23T05:05:00Z"), |_| 0.5),
             Some(Fault::Denied)
         );
         assert_eq!(
-            faults.take("sts", "GetCallerIdentity", at("2026-11-23T05:05:59Z")),
+            faults.take("sts", "GetCallerIdentity", at("2026-11-23T05:05:59Z"), |_| 0.5),
             Some(Fault::Denied)
         );
-        assert_eq!(faults.take("ecs", "ListTasks", at("2026-11-23T05:06:00Z")), None);
+        assert_eq!(
+            faults.take("ecs", "ListTasks", at("2026-11-23T05:06:00Z"), |_| 0.5),
+            None
+        );
     }
 
     #[test]
-    fn patterns_have_three_forms() {
+    fn a_share_of_the_requests_meets_a_fault_and_the_rest_pass_it() {
+        let now: Timestamp = "2026-11-23T05:05:12Z".parse().unwrap();
+        let armed = |share, fault| Armed {
+            pattern: "ecs.Describe*".into(),
+            fault,
+            share,
+            left: None,
+            from: None,
+            until: None,
+        };
+        let mut faults = Faults::default();
+        faults.arm(armed(Some(0.3), Fault::Throttle));
+        faults.arm(armed(Some(0.5), Fault::Error));
+        let mut take = |draw: f64| faults.take("ecs", "DescribeTasks", now, move |_| draw);
+        assert_eq!(take(0.29), Some(Fault::Throttle));
+        assert_eq!(take(0.3), Some(Fault::Error), "the next one is asked");
+        assert_eq!(take(0.5), None);
+        assert_eq!(faults.waiting(), 2, "a share without a count is never spent");
+        assert_eq!(faults.take("ecs", "UpdateService", now, |_| 0.0), None);
+    }
+
+    #[test]
+    fn patterns_have_four_forms() {
         assert!(well_formed("*") && well_formed("ecs.*") && well_formed("ecs.UpdateService"));
         assert!(!well_formed("UpdateService") && !well_formed("ecs.") && !well_formed(""));
         assert!(matches("ECS.UpdateService", "ecs", "UpdateService"));
         assert!(!matches("ecs.UpdateService", "ecs", "updateservice"));
+        assert!(
+            matches("ecs.Describe*", "ecs", "DescribeTasks") && !matches("ecs.Describe*", "ecs", "ListTasks")
+        );
+        assert!(matches("ecs.*", "ecs", "ListTasks") && !matches("ecs.*", "ecr", "ListImages"));
     }
 }

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 
 use super::{
     clock::Clock,
-    faults::{Armed, Faults, matches},
+    faults::{Armed, Faults},
     ledger::LedgerEntry,
-    scenario::{self, Refused, Trigger},
+    scenario::{self, Refused},
     time::minute,
+    triggers::Triggers,
     wire,
     world::World,
 };
@@ -86,7 +87,7 @@ pub(super) struct State {
     pub(super) world: World,
     pub(super) faults: Faults,
     pub(super) ledger: Vec<LedgerEntry>,
-    pub(super) triggers: Vec<Trigger>,
+    pub(super) triggers: Triggers,
 }
 
 impl Drill {
@@ -122,6 +123,7 @@ impl Drill {
             faults.arm(Armed {
                 pattern: entry.operation.clone(),
                 fault: entry.kind.fault(delay),
+                share: entry.share,
                 left: entry.times,
                 from: entry.at.map(|at| at.from(anchor)),
                 until: entry.until.map(|until| until.from(anchor)),
@@ -135,7 +137,7 @@ impl Drill {
             world,
             faults,
             ledger: Vec::new(),
-            triggers: scenario.triggers,
+            triggers: Triggers::new(scenario.triggers),
         };
         let clock = Clock::new(start, options.speed);
         Ok(Self {
@@ -199,30 +201,6 @@ impl Drill {
     }
 }
 
-impl State {
-    /// Somebody else acts as soon as this request has arrived, if the scenario says so.
-    pub(super) fn pull_triggers(&mut self, service: &str, operation: &str) {
-        let mut due = Vec::new();
-        for trigger in self
-            .triggers
-            .iter_mut()
-            .filter(|it| matches(&it.on, service, operation))
-        {
-            trigger.nth = trigger.nth.saturating_sub(1);
-            if trigger.nth == 0 {
-                due.push(trigger.clone());
-            }
-        }
-        self.triggers.retain(|trigger| trigger.nth > 0);
-        for trigger in due {
-            if let Some(index) = self.world.service_of(&trigger.environment, &trigger.application) {
-                let name = format!("{}:{}", self.world.services[index].name, trigger.revision);
-                self.world.begin_deployment(index, &name, &trigger.by);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,7 +221,13 @@ mod tests {
             .map(|error| error.to_string());
         assert_eq!(
             error.as_deref(),
-            Some("unknown scenario 'bad-deply' (known: bad-deploy, never-ran, no-traffic)")
+            Some(
+                format!(
+                    "unknown scenario 'bad-deply' (known: {})",
+                    Drill::scenarios().join(", ")
+                )
+                .as_str()
+            )
         );
         let error = Drill::new(&options("bad-deploy", f64::NAN))
             .err()

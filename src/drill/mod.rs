@@ -22,6 +22,7 @@ mod ledger;
 mod scenario;
 mod server;
 mod time;
+mod triggers;
 mod wire;
 mod world;
 

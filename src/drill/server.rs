@@ -93,7 +93,9 @@ impl Drill {
             let now = state.world.now;
             let n = state.ledger.len() as u64 + 1;
             let request_id = state.world.chance.uuid("request", n);
-            let fault = state.faults.take(service, operation, now);
+            let chance = state.world.chance;
+            let draw = |armed: usize| chance.unit(&format!("fault {armed}"), n);
+            let fault = state.faults.take(service, operation, now, draw);
             let outcome = match fault {
                 Some(Fault::Hang | Fault::Cut) => None,
                 Some(Fault::Throttle) => Some(Err(AwsError::throttled())),
@@ -116,6 +118,7 @@ impl Drill {
             let response = outcome
                 .as_ref()
                 .map(|outcome| wire::write(call, outcome, &request_id));
+            let done = outcome.as_ref().is_some_and(Result::is_ok);
             state.ledger.push(LedgerEntry {
                 n,
                 at: now,
@@ -127,7 +130,9 @@ impl Drill {
                 error: outcome.and_then(Result::err).map(|error| error.code.to_owned()),
                 fault: fault.map(Fault::name),
             });
-            state.pull_triggers(service, operation);
+            if done {
+                state.triggers.answered(&mut state.world, service, operation);
+            }
             match (fault, response) {
                 (Some(Fault::Lost | Fault::Cut), _) => Ending::Dropped,
                 (Some(Fault::Slow(delay)), Some(response)) => Ending::Late(delay, response),

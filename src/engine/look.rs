@@ -6,13 +6,16 @@ use crate::adapters::aws::{MetricsOf, Reader};
 use crate::adapters::health;
 use crate::adapters::http::Http;
 use crate::domain::{
-    ClusterName, EcsServiceName, Fault, FaultKind, RepositoryName, ServiceKey, TargetGroupArn,
+    ClusterName, EcsServiceName, EnvironmentName, Fault, FaultKind, RepositoryName, ServiceKey,
+    TargetGroupArn,
 };
 use crate::incident::{Incident, Stage};
+use crate::rollback::alarm_names;
 use crate::runbook::{Environment, LatencyStatistic, Runbook};
 use crate::session::{Observation, Session, Subject};
 
 use super::Clock;
+use super::scribe::Scribe;
 
 /// Three hours of minutes: what CloudWatch answers cheaply and a screen can show.
 const METRICS_WINDOW: SignedDuration = SignedDuration::from_hours(3);
@@ -23,6 +26,7 @@ pub(super) struct Eyes {
     pub(super) reader: Reader,
     pub(super) http: Http,
     pub(super) clock: Clock,
+    pub(super) scribe: Scribe,
 }
 
 /// A look, with everything that it needs taken from the session at its start.
@@ -35,6 +39,13 @@ pub(super) enum Look {
     Metrics {
         wanted: Vec<MetricsOf>,
         since: Option<Timestamp>,
+    },
+    Alarms {
+        names: Vec<String>,
+    },
+    Company {
+        environment: EnvironmentName,
+        world: Option<String>,
     },
     History {
         cluster: ClusterName,
@@ -81,6 +92,11 @@ pub(super) fn look_for(session: &Session, subject: &Subject, drill: Option<&str>
                 .collect(),
         }),
         Subject::Metrics => metrics_look(session, runbook),
+        Subject::Alarms => alarms_look(session, runbook),
+        Subject::Company => Ok(Look::Company {
+            environment: session.setup.environment.clone(),
+            world: session.setup.world.clone(),
+        }),
         Subject::History(key) => of_service(runbook, environment, key, |cluster, name| Look::History {
             cluster,
             name,
@@ -151,6 +167,36 @@ fn unread(session: &Session, key: &ServiceKey) -> NoLook {
         Some(fault) => NoLook::Nothing(fault.clone()),
         None => NoLook::NotYet,
     }
+}
+
+/// One request for the alarms of all services: those that ECS watches and those that the runbook adds.
+fn alarms_look(session: &Session, runbook: &Runbook) -> Result<Look, NoLook> {
+    // What ECS watches is known from the services; one that cannot be read must not hold up the others.
+    if session
+        .services
+        .iter()
+        .any(|v| v.state.value().is_none() && v.state.fault().is_none())
+    {
+        return Err(NoLook::NotYet);
+    }
+    let mut names: Vec<String> = runbook
+        .services
+        .iter()
+        .flat_map(|service| {
+            let state = session.view(&service.name).and_then(|view| view.state.value());
+            alarm_names(state, service, &session.setup.environment)
+        })
+        .collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        return Err(NoLook::Nothing(Fault::new(
+            FaultKind::NotOffered,
+            "cloudwatch.DescribeAlarms",
+            "no service has an alarm",
+        )));
+    }
+    Ok(Look::Alarms { names })
 }
 
 fn metrics_look(session: &Session, runbook: &Runbook) -> Result<Look, NoLook> {
@@ -224,6 +270,12 @@ impl Eyes {
                     .await
                     .map(Observation::Metrics)
             }
+            Look::Alarms { names } => self.reader.alarms(&names).await.map(Observation::Alarms),
+            Look::Company { environment, world } => self
+                .scribe
+                .company(&environment, world)
+                .await
+                .map(Observation::Company),
             Look::History { cluster, name } => self
                 .reader
                 .history(&cluster, &name)

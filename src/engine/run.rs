@@ -74,7 +74,13 @@ impl Engine {
         remote: Option<String>,
     ) -> Self {
         let now = parts.eyes.clock.now();
-        let mut subjects = vec![Subject::Identity, Subject::Services, Subject::Metrics];
+        let mut subjects = vec![
+            Subject::Identity,
+            Subject::Services,
+            Subject::Metrics,
+            Subject::Alarms,
+            Subject::Company,
+        ];
         for view in &parts.session.services {
             let key = &view.key;
             subjects.extend([

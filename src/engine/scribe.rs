@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::adapters::journal::{Access, Heads, Holder, Journal, JournalError};
-use crate::domain::{EnvironmentName, Fault, FaultKind, Mode, Phrase, ServiceKey};
+use crate::domain::{
+    Clean, Company, EnvironmentName, Fault, FaultKind, HeldService, Mode, OpenIncident, Phrase, ServiceKey,
+};
 use crate::incident::{Event, Incident, IncidentId, Recorded};
 use crate::session::{ActMsg, Msg};
 
@@ -24,6 +26,11 @@ enum Order {
         reply: Option<Reply<()>>,
     },
     Heads(Reply<Heads>),
+    Company {
+        environment: EnvironmentName,
+        world: Option<String>,
+        reply: Reply<Company>,
+    },
     Read(IncidentId, Reply<Incident>),
     Reload {
         id: IncidentId,
@@ -97,6 +104,21 @@ impl Scribe {
     /// The incidents of the journal, newest first.
     pub(super) async fn heads(&self) -> Result<Heads, Fault> {
         self.ask(Order::Heads).await
+    }
+
+    /// Who else is at work in the environment. Nothing is written, and a journal that is not there is not made.
+    pub(super) async fn company(
+        &self,
+        environment: &EnvironmentName,
+        world: Option<String>,
+    ) -> Result<Company, Fault> {
+        let environment = environment.clone();
+        self.ask(|reply| Order::Company {
+            environment,
+            world,
+            reply,
+        })
+        .await
     }
 
     /// One incident, folded from its events.
@@ -228,6 +250,12 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
         Order::Heads(reply) => {
             drop(reply.send(journal(desk, open).and_then(|j| j.heads().map_err(Fault::from))));
         }
+        Order::Company { reply, .. } if !desk.path.exists() => drop(reply.send(Ok(Company::default()))),
+        Order::Company {
+            environment,
+            world,
+            reply,
+        } => drop(reply.send(company(desk, open, &environment, world.as_deref()))),
         Order::Read(id, reply) => drop(reply.send(read(desk, open, &id))),
         Order::Renew {
             environment,
@@ -255,6 +283,60 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
             drop(reply.send(Ok(())));
         }
     }
+}
+
+/// Incidents that are open and services that others hold, in one environment of one world.
+fn company(
+    desk: &Desk,
+    open: &mut Option<Journal>,
+    environment: &EnvironmentName,
+    world: Option<&str>,
+) -> Result<Company, Fault> {
+    let now = desk.clock.now();
+    let journal = journal(desk, open)?;
+    let incidents = journal
+        .heads()
+        .map_err(Fault::from)?
+        .into_iter()
+        .filter_map(|head| match head {
+            Ok(head) => {
+                let ours = head.environment == *environment && head.world.as_deref() == world;
+                (ours && head.stage.is_open()).then(|| OpenIncident {
+                    id: Clean::new(head.id.as_str()),
+                    services: Some(head.services),
+                    opened_at: Some(head.opened_at),
+                })
+            }
+            Err(damaged) => {
+                let may = damaged.may_belong_to(environment, world) && damaged.may_be_open(None);
+                may.then(|| OpenIncident {
+                    id: Clean::new(damaged.id.as_str()),
+                    services: damaged.services().map(<[ServiceKey]>::to_vec),
+                    opened_at: None,
+                })
+            }
+        })
+        .collect();
+    let held = journal
+        .held_by_others(&desk.holder, now)
+        .map_err(Fault::from)?
+        .into_iter()
+        .filter(|lease| lease.environment == environment.as_str())
+        .filter_map(|lease| {
+            Some(HeldService {
+                service: ServiceKey::new(&lease.service).ok()?,
+                who: Clean::new(&lease.who),
+                host: Clean::new(&lease.host),
+                pid: lease.pid,
+                renewed_at: SignedDuration::try_from(LEASE)
+                    .ok()
+                    .and_then(|ttl| lease.until.checked_sub(ttl).ok())
+                    .unwrap_or(lease.until),
+                until: lease.until,
+            })
+        })
+        .collect();
+    Ok(Company { incidents, held })
 }
 
 /// How long a lease binds others without being renewed; the engine renews it while it acts. One whose process is gone on

@@ -185,7 +185,12 @@ impl Engine {
             operator: start.operator,
             world,
         });
-        let eyes = Eyes { reader, http, clock };
+        let eyes = Eyes {
+            reader,
+            http,
+            clock,
+            scribe: scribe.clone(),
+        };
         let parts = Parts {
             session,
             eyes,

@@ -122,6 +122,8 @@ impl Timetable {
             Subject::Identity
             | Subject::Services
             | Subject::Metrics
+            | Subject::Alarms
+            | Subject::Company
             | Subject::History(_)
             | Subject::Definitions(_)
             | Subject::Images(_)
@@ -186,11 +188,15 @@ fn interval(subject: &Subject, attention: &Attention) -> Duration {
             Attention::Verify(_) | Attention::Calm => 10,
         },
         Subject::Metrics => 60,
+        // ECS asks for the same alarms out of the same quota; one that it misses is an automatic rollback that never comes.
+        Subject::Alarms => 60,
+        // The journal is a file of this machine: nobody's quota.
+        Subject::Company => 20,
         Subject::History(key) => closely(key, 5, 60),
         Subject::Definitions(_) => 180,
         Subject::Images(_) => 300,
         Subject::Targets(key) => closely(key, 5, 60),
-        Subject::Tasks(key) => closely(key, 5, 120),
+        Subject::Tasks(key) => closely(key, 5, 180),
         Subject::Health(key) => match attention {
             Attention::Rollback(at_hand) | Attention::Verify(at_hand) if at_hand == key => 10,
             Attention::Rollback(_) | Attention::Verify(_) | Attention::Calm => 30,
@@ -210,7 +216,13 @@ mod tests {
     #[test]
     fn a_calm_console_stays_within_fifteen_calls_a_minute() {
         let key = |k: &str| ServiceKey::new(k).unwrap();
-        let mut subjects = vec![Subject::Identity, Subject::Services, Subject::Metrics];
+        let mut subjects = vec![
+            Subject::Identity,
+            Subject::Services,
+            Subject::Metrics,
+            Subject::Alarms,
+            Subject::Company,
+        ];
         for k in ["backend", "frontend"] {
             subjects.extend([
                 Subject::History(key(k)),
@@ -228,6 +240,7 @@ mod tests {
                 if second >= 60 {
                     calls += match subject {
                         Subject::Tasks(_) => 2,
+                        Subject::Company => 0,
                         _ => 1,
                     };
                 }

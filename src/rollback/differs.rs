@@ -265,6 +265,13 @@ impl Found {
         }
     }
 
+    /// What has no name is changed also where only one of the two has some of it.
+    fn other(&mut self, from: Option<&Sealed>, to: Option<&Sealed>) {
+        if from != to {
+            self.push(DifferenceField::Other, None, Change::ChangedUnseen);
+        }
+    }
+
     fn sealed_map(
         &mut self,
         field: DifferenceField,
@@ -317,7 +324,7 @@ fn task(found: &mut Found, from: &TaskDefinition, to: &TaskDefinition) {
     found.set(F::Compatibility, &from.compatibilities, &to.compatibilities);
     found.number(F::EphemeralStorage, from.ephemeral_gib, to.ephemeral_gib);
     found.sealed_map(F::Volume, &from.volumes, &to.volumes);
-    found.sealed(F::Other, None, from.other.as_ref(), to.other.as_ref());
+    found.other(from.other.as_ref(), to.other.as_ref());
 }
 
 fn container(found: &mut Found, before: &ContainerDefinition, after: &ContainerDefinition) {
@@ -365,7 +372,7 @@ fn container(found: &mut Found, before: &ContainerDefinition, after: &ContainerD
         (true, false) => found.push(F::Essential, None, Change::Removed(None)),
         (true, true) | (false, false) => {}
     }
-    found.sealed(F::Other, None, from.other.as_ref(), to.other.as_ref());
+    found.other(from.other.as_ref(), to.other.as_ref());
 }
 
 #[cfg(test)]
@@ -661,7 +668,7 @@ mod tests {
             (
                 F::Other,
                 None,
-                Change::Added(None),
+                Change::ChangedUnseen,
                 |_| (),
                 |s| s.other = Some(sealed(1)),
             ),

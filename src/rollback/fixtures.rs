@@ -5,16 +5,17 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    CircuitBreaker, Clean, ContainerDefinition, ContainerImage, ContainerSettings, Controller,
-    DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId, DeploymentStatus,
-    Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Minute, NativeRollback,
-    Observed, RepositoryName, RolloutState, Scheduling, Series, ServiceDeployment, ServiceDeploymentArn,
-    ServiceDeploymentStatus, ServiceRevision, ServiceRevisionArn, ServiceState, ServiceStatus, Strategy,
-    TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition, TaskDefinitionArn, TaskSettings,
+    Alarm, CircuitBreaker, Clean, Company, ContainerDefinition, ContainerImage, ContainerSettings,
+    Controller, DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId,
+    DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Minute,
+    NativeRollback, Observed, RepositoryName, RolloutState, Scheduling, Series, ServiceDeployment,
+    ServiceDeploymentArn, ServiceDeploymentStatus, ServiceRevision, ServiceRevisionArn, ServiceState,
+    ServiceStatus, Strategy, TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition,
+    TaskDefinitionArn, TaskSettings,
 };
 use crate::runbook::Runbook;
 
-use super::{NoPlan, Plan, ProposalInputs, TargetInputs, propose};
+use super::{Around, NoPlan, Plan, ProposalInputs, TargetInputs, propose};
 
 pub(super) const REGISTRY: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/pb-backend";
 
@@ -160,6 +161,7 @@ pub(super) fn pushed(revision: u32) -> Image {
         pushed_at: None,
         size_bytes: None,
         status: ImageStatus::Active,
+        tags_are_fixed: false,
     }
 }
 
@@ -306,6 +308,9 @@ pub(super) struct World {
     pub(super) tasks: Observed<Vec<Task>>,
     pub(super) targets: Observed<TargetHealth>,
     pub(super) series: Observed<Series>,
+    pub(super) alarms: Observed<Vec<Alarm>>,
+    pub(super) company: Observed<Company>,
+    pub(super) own_incident: Option<&'static str>,
 }
 
 impl World {
@@ -323,6 +328,11 @@ impl World {
         deployed(&mut history, (56, 56), ok(), at(-9 * day), Some(at(-9 * day + 3)));
         deployed(&mut history, (57, 57), ok(), at(-2), Some(at(1)));
         let now = at(5);
+        let mut state = service(57, 4);
+        state.circuit_breaker = Some(CircuitBreaker {
+            enable: true,
+            rollback: true,
+        });
         Self {
             runbook: runbook(),
             environment: "production".parse().unwrap(),
@@ -335,7 +345,7 @@ impl World {
                 },
                 now,
             ),
-            state: Observed::known(service(57, 4), now),
+            state: Observed::known(state, now),
             history: Observed::known(history, now),
             definitions: Observed::known([57, 56, 55, 54].into_iter().map(registered).collect(), now),
             images: Observed::known([57, 56, 55, 54].into_iter().map(pushed).collect(), now),
@@ -351,6 +361,9 @@ impl World {
                 series((-60..4).map(|m| (m, minute(1000.0, if m < 1 { 1.0 } else { 41.0 })))),
                 now,
             ),
+            alarms: Observed::default(),
+            company: Observed::known(Company::default(), now),
+            own_incident: None,
         }
     }
 
@@ -374,6 +387,12 @@ impl World {
             identity: &self.identity,
             service: &self.runbook.services[0],
             target: self.inputs(),
+            around: Around {
+                targets: &self.targets,
+                alarms: &self.alarms,
+                company: &self.company,
+                own_incident: self.own_incident,
+            },
             spec: &spec.parse::<TargetSpec>().unwrap(),
             method: None,
             now,

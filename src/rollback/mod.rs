@@ -30,7 +30,7 @@ pub use follow::{Ending, Following, Goal, Outcome, Phase, Progress, Sighting, Un
 pub use follower::Follow;
 pub use method::{Method, UnknownMethod, choose_method};
 pub use plan::{Api, Call, Fingerprint, PLAN_SCHEMA, Plan, PlanVerdict, Point, Step};
-pub use preflight::{PreflightCheck, PreflightRow, PreflightVerdict};
-pub use propose::{NoPlan, ProposalInputs, propose};
+pub use preflight::{PreflightCheck, PreflightRow, PreflightVerdict, alarm_names};
+pub use propose::{Around, NoPlan, ProposalInputs, propose};
 pub use target::{Candidate, ImageState, NoTarget, Rule, Served, Target, TargetInputs, candidates};
 pub use verify::{CheckResult, CheckState, check_error_rate, check_health, recovered_at};

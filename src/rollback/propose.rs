@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::{
-    AccountId, EnvironmentName, Freshness, Identity, Observed, Phrase, PlanHash, Region, ServiceState,
-    TargetSpec,
+    AccountId, Alarm, Company, EnvironmentName, Freshness, Identity, Observed, Phrase, PlanHash, Region,
+    ServiceState, TargetHealth, TargetSpec,
 };
 use crate::runbook::{Runbook, Service};
 
@@ -32,12 +32,27 @@ pub struct ProposalInputs<'a> {
     pub service: &'a Service,
     /// What is observed of it.
     pub target: TargetInputs<'a>,
+    /// What is observed around it.
+    pub around: Around<'a>,
     /// Where to, as written.
     pub spec: &'a TargetSpec,
     /// How; `None` chooses by state.
     pub method: Option<Method>,
     /// The time of the plan.
     pub now: Timestamp,
+}
+
+/// What is observed around a service: nothing of it changes what a plan does, only whether it is wise.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The service's targets.
+    pub targets: &'a Observed<TargetHealth>,
+    /// The alarms of all services, by name.
+    pub alarms: &'a Observed<Vec<Alarm>>,
+    /// Who else is at work.
+    pub company: &'a Observed<Company>,
+    /// The incident that the plan belongs to, which is not another one.
+    pub own_incident: Option<&'a str>,
 }
 
 /// That no plan can be made, and why.
@@ -89,7 +104,7 @@ pub fn propose(inputs: &ProposalInputs<'_>) -> Result<Plan, NoPlan> {
         version: now_set.version,
         digest: now_set.digest,
     };
-    let rows = preflight::rows(inputs, identity, state, &known, &from, &target);
+    let rows = preflight::rows(inputs, identity, state, &known, &from, (method, &target));
     let step = step(inputs, state, method, from, target);
     let hash = hash(
         inputs.environment,
@@ -121,6 +136,7 @@ fn still_on_its_way(inputs: &ProposalInputs<'_>) -> bool {
         || waits(target.definitions, now)
         || waits(target.images, now)
         || waits(target.tasks, now)
+        || waits(inputs.around.company, now)
 }
 
 fn step(

@@ -90,6 +90,10 @@ pub struct Service {
     pub repository: RepositoryName,
     /// Its log group, `<environment>` allowed.
     pub log_group: Option<String>,
+    /// CloudWatch alarms that are looked at before it is put back, beside those that ECS watches itself. `<environment>`
+    /// allowed.
+    #[serde(default)]
+    pub alarms: Vec<String>,
     /// Whether its load balancer also serves other services; then the balancer's own 5xx are shown apart.
     #[serde(default)]
     pub shared_load_balancer: bool,

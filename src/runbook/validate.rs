@@ -216,6 +216,9 @@ fn services(runbook: &Runbook, places: &Places<'_, '_>) -> Result<(), Finding> {
         if let Some(group) = &service.log_group {
             placeholder(group, || at("log-group"))?;
         }
+        for alarm in &service.alarms {
+            placeholder(alarm, || at("alarms"))?;
+        }
     }
     Ok(())
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image, Mode, Observed, Operator,
-    Phrase, Series, ServiceKey, ServiceState, TargetHealth, Task, TaskDefinition,
+    Alarm, Company, DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image, Mode,
+    Observed, Operator, Phrase, Series, ServiceKey, ServiceState, TargetHealth, Task, TaskDefinition,
 };
 use crate::incident::Incident;
 use crate::rollback::{Candidate, CriterionStatus, Declaration, Follow, Progress, Verdict};
@@ -38,6 +38,10 @@ pub enum Subject {
     Services,
     /// The minutes of all services.
     Metrics,
+    /// The alarms of all services, by name.
+    Alarms,
+    /// Who else is at work, as the journal tells it.
+    Company,
     /// The deployment history of a service.
     History(ServiceKey),
     /// The revisions of a service's family.
@@ -132,6 +136,10 @@ pub struct Session {
     pub identity: Observed<Identity>,
     /// The services in the runbook's order.
     pub services: Vec<ServiceView>,
+    /// The alarms of all services.
+    pub alarms: Observed<Vec<Alarm>>,
+    /// Who else is at work on them.
+    pub company: Observed<Company>,
     /// What people declared.
     pub declarations: Vec<Declaration>,
     /// What the criteria of all services say together. Derived at each change.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Clean, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, Operator, Phrase, PlanHash,
-    Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task, TaskDefinition,
+    Alarm, Clean, Company, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, Operator,
+    Phrase, PlanHash, Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task, TaskDefinition,
 };
 use crate::incident::{Event, Incident, IncidentId, Recorded};
 use crate::rollback::{CheckState, Method};
@@ -20,6 +20,10 @@ pub enum Observation {
     Services(Vec<(ServiceKey, Result<ServiceState, Fault>)>),
     /// The minutes, by service.
     Metrics(Vec<(ServiceKey, Result<Series, Fault>)>),
+    /// The alarms of all services that have any.
+    Alarms(Vec<Alarm>),
+    /// Who else is at work.
+    Company(Company),
     /// A service's deployment history.
     History(DeploymentHistory),
     /// The revisions of a service's family, newest first.

@@ -51,6 +51,8 @@ fn take_value(session: &mut Session, subject: &Subject, observation: Observation
                 }
             }
         }
+        Observation::Alarms(alarms) => session.alarms.take(Ok(alarms), at),
+        Observation::Company(company) => session.company.take(Ok(company), at),
         Observation::History(history) => {
             with_view(session, subject, |view| view.history.take(Ok(history), at));
         }
@@ -82,6 +84,8 @@ fn take_fault(session: &mut Session, subject: &Subject, fault: &Fault, at: Times
                 view.series.take(Err(fault.clone()), at);
             }
         }
+        Subject::Alarms => session.alarms.take(Err(fault.clone()), at),
+        Subject::Company => session.company.take(Err(fault.clone()), at),
         Subject::History(_) => with_view(session, subject, |view| view.history.take(Err(fault.clone()), at)),
         Subject::Definitions(_) => with_view(session, subject, |view| {
             view.definitions.take(Err(fault.clone()), at);
@@ -108,7 +112,7 @@ impl Subject {
     #[must_use]
     pub fn service(&self) -> Option<&ServiceKey> {
         match self {
-            Self::Identity | Self::Services | Self::Metrics => None,
+            Self::Identity | Self::Services | Self::Metrics | Self::Alarms | Self::Company => None,
             Self::History(key)
             | Self::Definitions(key)
             | Self::Images(key)
@@ -145,7 +149,9 @@ pub(super) fn target_inputs<'a>(
 
 fn derive_candidates(session: &mut Session, subject: &Subject) {
     let keys: Vec<ServiceKey> = match subject {
-        Subject::Identity | Subject::Health(_) | Subject::Targets(_) => Vec::new(),
+        Subject::Identity | Subject::Alarms | Subject::Company | Subject::Health(_) | Subject::Targets(_) => {
+            Vec::new()
+        }
         Subject::Services | Subject::Metrics => {
             session.services.iter().map(|view| view.key.clone()).collect()
         }

@@ -126,7 +126,13 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
 
 /// Everything that can be looked at, or what belongs to one service.
 pub(super) fn subjects(session: &Session, only: Option<&ServiceKey>) -> Vec<Subject> {
-    let mut subjects = vec![Subject::Identity, Subject::Services, Subject::Metrics];
+    let mut subjects = vec![
+        Subject::Identity,
+        Subject::Services,
+        Subject::Metrics,
+        Subject::Alarms,
+        Subject::Company,
+    ];
     for view in session
         .services
         .iter()

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Operator, ServiceKey, TargetSpec};
 use crate::incident::{Incident, Report, ReportKind, report};
-use crate::rollback::{self, CheckResult, Method, NoPlan, NoTarget, Plan, ProposalInputs, Target};
+use crate::rollback::{self, Around, CheckResult, Method, NoPlan, NoTarget, Plan, ProposalInputs, Target};
 use crate::runbook::{CheckKind, Localized};
 use crate::words::Words;
 
@@ -53,6 +53,12 @@ impl Session {
             identity: &self.identity,
             service: of_runbook,
             target: observe::target_inputs(self, of_runbook, view),
+            around: Around {
+                targets: &view.targets,
+                alarms: &self.alarms,
+                company: &self.company,
+                own_incident: self.incident.as_ref().map(|incident| incident.id.as_str()),
+            },
             spec,
             method,
             now,

@@ -53,6 +53,8 @@ impl Session {
         Self {
             setup,
             identity: Observed::default(),
+            alarms: Observed::default(),
+            company: Observed::default(),
             services,
             declarations: Vec::new(),
             verdict: Verdict::Unknown,

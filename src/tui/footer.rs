@@ -43,7 +43,7 @@ fn commands(screen: &Screen, world: &World<'_>) -> Vec<Command> {
         Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Note(_)) => vec![Command::Choose, Command::Back],
         Some(Layer::Declare(_)) => vec![Command::Choose, Command::Down, Command::Back],
         Some(Layer::Ask(ask)) => match ask.question {
-            Question::Quit | Question::Abandon | Question::GiveUp => {
+            Question::Quit | Question::Abandon | Question::GiveUp | Question::Again => {
                 vec![Command::Switch, Command::Press, Command::Back]
             }
         },
@@ -88,7 +88,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         " ".repeat(cells.saturating_sub(used + right_cells + 2)),
     ));
     spans.extend(right);
-    Line::from(spans).render(area, buffer);
+    text::fit(Line::from(spans), cells).render(area, buffer);
 }
 
 /// As many hints as there is room for, whole ones only.

@@ -38,22 +38,11 @@ pub(super) fn one_line(world: &World<'_>, cells: usize) -> Line<'static> {
     spans.push(Span::raw(" "));
     let used = wide(&spans);
     spans.extend(verdict_spans(world, cells.saturating_sub(used)));
-    cut(spans, cells)
+    text::fit(Line::from(spans), cells)
 }
 
 fn wide(spans: &[Span<'_>]) -> usize {
     spans.iter().map(|span| text::width(&span.content)).sum()
-}
-
-fn cut(spans: Vec<Span<'static>>, cells: usize) -> Line<'static> {
-    let mut left = cells;
-    let mut kept = Vec::new();
-    for span in spans {
-        let text = text::cut(&span.content, left);
-        left -= text::width(&text);
-        kept.push(Span::styled(text, span.style));
-    }
-    Line::from(kept)
 }
 
 /// The environment as a word and as a colour, and that it is only a drill when it is.
@@ -166,7 +155,7 @@ fn place_line(world: &World<'_>, cells: usize) -> Line<'static> {
     let filled = wide(&spans) + wide(&tail);
     spans.push(Span::raw(" ".repeat(cells.saturating_sub(filled))));
     spans.extend(tail);
-    cut(spans, cells)
+    text::fit(Line::from(spans), cells)
 }
 
 /// Clock with zone, and the age of the data.
@@ -205,7 +194,7 @@ fn verdict_line(wanted: bool, world: &World<'_>, cells: usize) -> Line<'static> 
         spans.push(Span::raw(" ".repeat(cells - used - wide(&hints) - 1)));
         spans.extend(hints);
     }
-    cut(spans, cells)
+    text::fit(Line::from(spans), cells)
 }
 
 /// The criterion that asks for most: met before unknown, the nearest deadline first.

@@ -167,6 +167,8 @@ pub enum Question {
     Abandon,
     /// To end a rollback as unknown.
     GiveUp,
+    /// To leave a rollback that did not help and start another.
+    Again,
 }
 
 /// Which of two buttons has the focus. The harmless one has it first.

@@ -10,6 +10,8 @@ const LEAST: (u16, u16) = (40, 8);
 const WIDE: (u16, u16) = (100, 28);
 /// From this height on a layer leaves the events in sight.
 const TALL: u16 = 34;
+/// From this width on a layer leaves the charts in sight too.
+const BESIDE: u16 = 160;
 
 /// The parts of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,15 +114,27 @@ fn grid(body: Rect, service_rows: u16) -> Vec<(Pane, Rect)> {
     ]
 }
 
-/// The room of a layer that covers the panes: the whole body, or, on a tall screen, all but the events.
+/// The room of a layer that covers the panes, and the panes that stay in sight beside it: on a tall screen the events below,
+/// on a wide one also the charts at the right, which tell whether it helps.
 #[must_use]
-pub(super) fn cover(body: Rect) -> (Rect, Option<Rect>) {
-    if body.height.saturating_add(3) >= TALL {
-        let (layer, events) = bottom(body, (body.height / 4).max(5));
-        (layer, Some(events))
-    } else {
-        (body, None)
+pub(super) fn cover(body: Rect) -> (Rect, Vec<(Pane, Rect)>) {
+    if body.height.saturating_add(3) < TALL {
+        return (body, Vec::new());
     }
+    let (upper, events) = bottom(body, (body.height / 4).max(5));
+    if body.width < BESIDE {
+        return (upper, vec![(Pane::Events, events)]);
+    }
+    let (layer, right) = split(upper, body.width * 3 / 5);
+    let (error_rate, rest) = top(right, right.height.div_ceil(3));
+    let (latency, revisions) = top(rest, rest.height / 2);
+    let panes = vec![
+        (Pane::Events, events),
+        (Pane::ErrorRate, error_rate),
+        (Pane::Latency, latency),
+        (Pane::Revisions, revisions),
+    ];
+    (layer, panes)
 }
 
 /// A box of that size in the middle of `area`, or as much of it as fits.
@@ -226,6 +240,20 @@ mod tests {
                         assert_eq!(covered, area.area(), "nothing is left out at {width}x{height}");
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_layer_leaves_more_in_sight_the_larger_the_screen_is() {
+        let beside = |width, height| cover(Rect::new(0, 2, width, height)).1.len();
+        assert_eq!((beside(80, 21), beside(120, 37), beside(200, 57)), (0, 1, 4));
+        for width in [0, 40, 80, 159, 160, 200] {
+            for height in [0, 8, 31, 57] {
+                let body = Rect::new(0, 2, width, height);
+                let (layer, panes) = cover(body);
+                let covered: u32 = panes.iter().map(|(_, part)| part.area()).sum();
+                assert_eq!(layer.area() + covered, body.area(), "{width}x{height}");
             }
         }
     }

@@ -229,7 +229,8 @@ impl Screen {
 
     /// What a key asks for over a page; whether it was such a key.
     pub(super) fn look_over_page(&mut self, command: Command, world: &World<'_>) -> Option<Vec<Request>> {
-        let of_thing = matches!(self.layers.last(), Some(Layer::Details(_)));
+        // Over the wizard a page is about a check or a call, not about what is selected in a pane.
+        let of_thing = matches!(self.layers.as_slice(), [Layer::Details(_)]);
         if command == Command::Filter {
             self.open_filter();
         } else if command == Command::NextMatch {

@@ -9,6 +9,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Widget};
 use crate::domain::{CriterionId, Phrase};
 
 use super::command::{Command, Section};
+use super::footer::hints;
 use super::keymap::Context;
 use super::layer::{AskBox, Button, DeclareBox, FilterBox, Layer, NoteBox, NotePurpose, Question};
 use super::layout::middle;
@@ -24,6 +25,7 @@ use super::world::World;
 /// An empty box with a border and a title; gives the room within.
 pub(super) fn framed(title: &str, area: Rect, world: &World<'_>, buffer: &mut Buffer) -> Rect {
     let area = area.intersection(buffer.area);
+    halve(area, buffer);
     Clear.render(area, buffer);
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
@@ -38,6 +40,19 @@ pub(super) fn framed(title: &str, area: Rect, world: &World<'_>, buffer: &mut Bu
     let inner = block.inner(area);
     block.render(area, buffer);
     inner.intersection(buffer.area)
+}
+
+/// Takes away the wide letters that reach under the left side of what is laid over them: half a letter is no letter, and a
+/// terminal that draws it whole would hide the border.
+fn halve(area: Rect, buffer: &mut Buffer) {
+    let Some(x) = area.x.checked_sub(1) else { return };
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buffer.cell_mut((x, y))
+            && text::width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// A line `label text▏`; gives the cursor's place.
@@ -97,24 +112,33 @@ pub(super) fn beneath(screen: &Screen, world: &World<'_>) -> Context {
     }
 }
 
+/// Cells of a command's keys.
+const KEYS: usize = 17;
+
 /// The lines of help: every command that has a key where the keyboard was, with all its keys and its sentence.
-pub(super) fn help_lines(context: Context, world: &World<'_>) -> Vec<Line<'static>> {
+pub(super) fn help_lines(context: Context, cells: usize, world: &World<'_>) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for section in Section::ALL {
         let commands = Command::ALL
             .iter()
             .filter(|command| command.section() == section && world.keymap.key(context, **command).is_some());
         let mut rows: Vec<Line<'static>> = commands
-            .map(|command| {
+            .flat_map(|command| {
                 let keys: Vec<String> = world
                     .keymap
                     .keys(context, *command)
                     .map(|key| key.to_string())
                     .collect();
-                Line::from(vec![
-                    world.span(text::pad(&keys.join(" "), 18), Role::Key),
-                    world.span(world.get(command.sentence()), Role::Text),
-                ])
+                let mut keys = keys.join(" ");
+                text::fold(&world.get(command.sentence()), cells.saturating_sub(KEYS + 1))
+                    .into_iter()
+                    .map(move |part| {
+                        Line::from(vec![
+                            world.span(text::pad(&std::mem::take(&mut keys), KEYS), Role::Key),
+                            Span::raw(" "),
+                            world.span(part, Role::Text),
+                        ])
+                    })
             })
             .collect();
         if !rows.is_empty() {
@@ -135,7 +159,8 @@ pub(super) fn help(
     body: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let lines = help_lines(beneath(screen, world), world);
+    let cells = usize::from(middle(body, 84, 1).width).saturating_sub(2);
+    let lines = help_lines(beneath(screen, world), cells, world);
     let area = middle(body, 84, size(lines.len() + 2));
     let title = format!("{} · {}", world.get("help-title"), world.get("help-close"));
     let inner = framed(&title, area, world, buffer);
@@ -168,25 +193,40 @@ pub(super) fn labelled(
         .collect()
 }
 
+/// What is looked for, in the place of the footer: the pane that it narrows stays whole.
 pub(super) fn filter(
     filter: &FilterBox,
     world: &World<'_>,
-    body: Rect,
+    line: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let line = Rect {
-        y: body.bottom().saturating_sub(1),
-        height: body.height.min(1),
-        ..body
-    };
     Clear.render(line.intersection(buffer.area), buffer);
     let prompt = if filter.pane.is_some() {
         "filter-prompt"
     } else {
         "find-prompt"
     };
+    let hints = hints(&[Command::Choose, Command::Back], Context::Text, world);
+    let wide: usize = hints.iter().map(|span| text::width(&span.content)).sum();
+    let wide = size(wide + 2);
     let label = format!(" {} /", world.get(prompt));
-    draw_field(&label, &filter.field, line, world, buffer)
+    // The keys give way first: what is typed needs room.
+    let keys = if line.width > wide.saturating_add(size(text::width(&label)) + 12) {
+        wide
+    } else {
+        0
+    };
+    let field = Rect {
+        width: line.width - keys,
+        ..line
+    };
+    let right = Rect {
+        x: field.right(),
+        width: keys,
+        ..line
+    };
+    draw_lines([Line::from(hints)], right, buffer);
+    draw_field(&label, &filter.field, field, world, buffer)
 }
 
 /// The criteria that a person declares.
@@ -296,6 +336,7 @@ pub(super) fn ask(ask: &AskBox, world: &World<'_>, body: Rect, buffer: &mut Buff
         Question::Quit => ("quit-ask", "quit-no", "quit-yes"),
         Question::Abandon => ("abandon-ask", "button-keep", "button-abandon"),
         Question::GiveUp => ("give-up-ask", "button-keep", "button-give-up"),
+        Question::Again => ("again-ask", "button-stay", "button-again"),
     };
     let area = middle(body, 64, 8);
     let lines = text::fold(&world.get(question), usize::from(area.width).saturating_sub(4));

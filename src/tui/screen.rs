@@ -123,6 +123,8 @@ pub struct Screen {
     pub header_folded: bool,
     /// The selected service.
     pub services: Listing<ServiceKey>,
+    /// The service that the lists were about when they were last looked at.
+    pub about: Option<ServiceKey>,
     /// The selected revision.
     pub revisions: Listing<TaskDefinitionArn>,
     /// The selected deployment.
@@ -159,6 +161,7 @@ impl Default for Screen {
             zoomed: false,
             header_folded: false,
             services: Listing::default(),
+            about: None,
             revisions: Listing::default(),
             deployments: Listing::default(),
             history: false,

@@ -26,6 +26,14 @@ impl Screen {
         if !keep {
             self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
         }
+        // The lists of another service begin at their top: what was selected belongs to the service that was left.
+        let about = self.service(world.session).map(|view| &view.key);
+        if self.about.as_ref() != about {
+            self.about = about.cloned();
+            self.revisions = Listing::default();
+            self.deployments = Listing::default();
+            self.images = Listing::default();
+        }
         let reporting = world
             .session
             .incident
@@ -308,6 +316,27 @@ impl Screen {
         tell
     }
 
+    /// Leaves a rollback that is over without having helped, and opens another incident for the same service. The first
+    /// one's report stays in the journal.
+    fn start_again(&mut self, world: &World<'_>) -> Vec<Request> {
+        let Some(incident) = world.session.incident.as_ref() else {
+            return Vec::new();
+        };
+        let service = incident.services.first().cloned();
+        let (true, Some(service)) = (wizard::may_start_again(incident), service) else {
+            self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.now);
+            return Vec::new();
+        };
+        self.draft = None;
+        self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
+        self.layers
+            .push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
+        vec![
+            Request::Tell(OperatorMsg::CloseIncident),
+            Request::Tell(OperatorMsg::StartRollback { service }),
+        ]
+    }
+
     fn open_checklist(&mut self, world: &World<'_>) {
         if has_checklist(world) {
             self.layers
@@ -475,10 +504,13 @@ impl Screen {
             let (question, focus) = (ask.question, ask.focus);
             self.layers.pop();
             return match (focus, question) {
-                (Button::Cancel, Question::Quit | Question::Abandon | Question::GiveUp) => Vec::new(),
+                (Button::Cancel, Question::Quit | Question::Abandon | Question::GiveUp | Question::Again) => {
+                    Vec::new()
+                }
                 (Button::Act, Question::Quit) => vec![Request::Quit],
                 (Button::Act, Question::Abandon) => vec![Request::Tell(OperatorMsg::Abandon)],
                 (Button::Act, Question::GiveUp) => vec![Request::Tell(OperatorMsg::GiveUpUnknown)],
+                (Button::Act, Question::Again) => self.start_again(world),
             };
         }
         Vec::new()

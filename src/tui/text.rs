@@ -4,6 +4,7 @@
 //! kana with its mark is two cells although `unicode-width` counts one.
 
 use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::Clean;
@@ -41,6 +42,37 @@ pub(super) fn cut(text: &str, cells: usize) -> String {
     }
     if cells > 0 {
         kept.push('…');
+    }
+    kept
+}
+
+/// A line in at most `cells` cells, cut with `…`; a line that fits is the same line.
+#[must_use]
+pub(super) fn fit(line: Line<'static>, cells: usize) -> Line<'static> {
+    let mut left = cells;
+    if line.spans.iter().map(|span| width(&span.content)).sum::<usize>() <= cells {
+        return line;
+    }
+    let mut kept = Vec::new();
+    for span in line.spans {
+        let wide = width(&span.content);
+        // The last cell is kept for the mark, which belongs to the first part that does not fit.
+        if wide < left {
+            left -= wide;
+            kept.push(span);
+            continue;
+        }
+        kept.push(Span::styled(cut_off(&span.content, left), span.style));
+        break;
+    }
+    Line { spans: kept, ..line }
+}
+
+/// `text` in at most `cells` cells with `…` at its end, although all of it might just have fitted: more was to follow.
+fn cut_off(text: &str, cells: usize) -> String {
+    let mut kept = cut(text, cells);
+    if cells > 0 && !kept.ends_with('…') {
+        kept = cut(&format!("{text}\u{a0}"), cells);
     }
     kept
 }
@@ -87,45 +119,93 @@ pub(super) fn pad_left(text: &str, cells: usize) -> String {
     padded
 }
 
-/// `text` folded into lines of at most `cells` cells: between words, and where there is no space (Japanese, ARNs) between
-/// letters. Line breaks of the text stay.
+/// `text` folded into lines of at most `cells` cells: between words, and between the letters of Japanese. What has no space in
+/// it (a command's option, a revision's name) stays whole where a line can hold it. Line breaks of the text stay.
 #[must_use]
 pub(super) fn fold(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(2);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in paragraph.split_word_bounds() {
-            let wide = width(word);
-            if used + wide <= cells {
-                line.push_str(word);
-                used += wide;
+        let mut page = Page {
+            cells,
+            line: String::new(),
+            used: 0,
+            lines: &mut lines,
+        };
+        for unit in units(paragraph) {
+            if width(unit) <= cells {
+                page.put(unit);
                 continue;
             }
-            if wide <= cells {
-                lines.push(line.trim_end().to_owned());
-                line.clear();
-                used = 0;
-                if !word.trim().is_empty() {
-                    line.push_str(word);
-                    used = wide;
+            for word in unit.split_word_bounds() {
+                if width(word) <= cells {
+                    page.put(word);
+                } else {
+                    word.graphemes(true).for_each(|letter| page.put(letter));
                 }
-                continue;
-            }
-            for grapheme in word.graphemes(true) {
-                let next = cells_of(grapheme);
-                if used + next > cells {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                line.push_str(grapheme);
-                used += next;
             }
         }
-        lines.push(line.trim_end().to_owned());
+        let last = page.line.trim_end().to_owned();
+        lines.push(last);
     }
     lines
+}
+
+/// Lines as they fill.
+struct Page<'a> {
+    cells: usize,
+    line: String,
+    used: usize,
+    lines: &'a mut Vec<String>,
+}
+
+impl Page<'_> {
+    /// Adds a part to the line at hand, or to the next one when it does not fit. No line but the first begins with a space.
+    fn put(&mut self, part: &str) {
+        let wide = width(part);
+        if self.used + wide > self.cells {
+            self.lines.push(self.line.trim_end().to_owned());
+            self.line.clear();
+            self.used = 0;
+            if part.trim().is_empty() {
+                return;
+            }
+        }
+        self.line.push_str(part);
+        self.used += wide;
+    }
+}
+
+/// Letters that do not begin a line.
+const CLOSING: &str = "、。，．・：；？！）］｝」』】〉》〕’”ー…,.;:!?)]}%";
+/// Letters that do not end one.
+const OPENING: &str = "（［｛「『【〈《〔‘“([{";
+
+/// The parts between which a line may be broken.
+fn units(paragraph: &str) -> Vec<&str> {
+    let mut units = Vec::new();
+    let mut begin = 0;
+    let mut before: Option<char> = None;
+    for (at, word) in paragraph.split_word_bound_indices() {
+        let breaks = before
+            .zip(word.chars().next())
+            .is_some_and(|(before, after)| may_break(before, after));
+        if breaks && let Some(unit) = paragraph.get(begin..at) {
+            units.push(unit);
+            begin = at;
+        }
+        before = word.chars().last();
+    }
+    units.extend(paragraph.get(begin..).filter(|rest| !rest.is_empty()));
+    units
+}
+
+fn may_break(before: char, after: char) -> bool {
+    if before.is_whitespace() || after.is_whitespace() {
+        return true;
+    }
+    let narrow = |letter: char| width(letter.encode_utf8(&mut [0; 4])) < 2;
+    !CLOSING.contains(after) && !OPENING.contains(before) && !(narrow(before) && narrow(after))
 }
 
 /// Replaces whatever could still drive a terminal or mislead the eye, in every cell of a finished picture. What comes from
@@ -172,10 +252,31 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_too_long_ends_in_an_ellipsis_wherever_its_parts_meet() {
+        let line = || Line::from(vec![Span::raw("stable on"), Span::raw(" our target")]);
+        let said = |cells| fit(line(), cells).to_string();
+        assert_eq!(said(20), "stable on our target");
+        assert_eq!(said(19), "stable on our targ…");
+        assert_eq!(said(10), "stable on…");
+        assert_eq!(said(9), "stable o…");
+        assert_eq!(said(1), "…");
+        assert_eq!(said(0), "");
+        let wide = Line::from(vec![Span::raw("承認"), Span::raw("する")]);
+        assert_eq!(fit(wide, 4).to_string(), "承…");
+    }
+
+    #[test]
     fn folding_keeps_words_whole_where_there_are_words() {
         assert_eq!(fold("the quick brown fox", 9), ["the quick", "brown fox"]);
         assert_eq!(fold("判断期限まで", 6), ["判断期", "限まで"]);
         assert_eq!(fold("", 6), [""]);
+        assert_eq!(
+            fold("aws ecs wait --services backend", 14),
+            ["aws ecs wait", "--services", "backend"]
+        );
+        assert_eq!(fold("tasks/aws/ecs", 6), ["tasks/", "aws/", "ecs"]);
+        assert_eq!(fold("戻します。次へ", 8), ["戻しま", "す。次へ"]);
+        assert_eq!(fold("稼働中（不明）", 8), ["稼働中", "（不明）"]);
     }
 
     #[test]

@@ -34,8 +34,12 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
             header::draw(screen.layers.is_empty(), world, header, buffer);
             draw_panes(screen, world, body, &panes, buffer);
             let cursor = draw_layers(screen, world, body, buffer);
-            footer::draw(screen, world, footer, buffer);
-            cursor
+            if let Some(Layer::Filter(filter)) = screen.layers.last() {
+                overlays::filter(filter, world, footer, buffer)
+            } else {
+                footer::draw(screen, world, footer, buffer);
+                cursor
+            }
         }
     };
     text::sweep(buffer);
@@ -55,8 +59,8 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
         | Layer::Ask(_) => false,
     });
     if wizard {
-        if let (_, Some(events)) = cover(body) {
-            panes::draw_events(screen, world, events, buffer);
+        for (pane, area) in cover(body).1 {
+            panes::draw(pane, screen, world, area, buffer);
         }
         return;
     }
@@ -75,16 +79,7 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
             panes::draw(super::screen::Pane::Services, screen, world, *services, buffer);
             panes::draw(screen.placed(screen.tab), screen, world, *tab, buffer);
             let lines = panes::newest_events(world, usize::from(events.height), usize::from(events.width));
-            for (line, y) in lines.into_iter().zip(events.y..events.bottom()) {
-                line.render(
-                    Rect {
-                        y,
-                        height: 1,
-                        ..*events
-                    },
-                    buffer,
-                );
-            }
+            panes::draw_lines(lines, *events, buffer);
         }
     }
 }
@@ -97,7 +92,8 @@ fn draw_layers(screen: &Screen, world: &World<'_>, body: Rect, buffer: &mut Buff
             Layer::Help(scroll) => overlays::help(scroll, screen, world, body, buffer),
             Layer::Details(details) => page::details(details, screen, world, body, buffer),
             Layer::Palette(palette) => palette::draw(palette, screen, world, body, buffer),
-            Layer::Filter(filter) => overlays::filter(filter, world, body, buffer),
+            // Its line is the footer's.
+            Layer::Filter(_) => None,
             Layer::Declare(declare) => overlays::declare(declare, world, body, buffer),
             Layer::Note(note) => overlays::note(note, world, body, buffer),
             Layer::Ask(ask) => overlays::ask(ask, world, body, buffer),

@@ -35,6 +35,7 @@ locale_files![
     "wizard",
     "x-checks",
     "x-panes",
+    "x-pictures",
     "x-tui",
 ];
 

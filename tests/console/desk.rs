@@ -13,6 +13,7 @@ use modosu::words::{Lang, Words};
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
+use super::scan::{flaws, listed};
 use crate::walk::ground::Ground;
 
 /// Time between two keys of a person.
@@ -21,6 +22,7 @@ const BETWEEN: Duration = Duration::from_millis(150);
 pub(crate) struct Desk {
     pub(crate) ground: Ground,
     pub(crate) console: Console<TestBackend>,
+    lang: Lang,
 }
 
 impl Desk {
@@ -61,7 +63,11 @@ impl Desk {
         let zone = runbook::parse(text, "peoplebooster.toml").unwrap().time_zone();
         let backend = TestBackend::new(size.0, size.1);
         let console = Console::new(engine, Words::new(lang, zone), &Look::default(), backend).unwrap();
-        Self { ground, console }
+        Self {
+            ground,
+            console,
+            lang,
+        }
     }
 
     pub(crate) fn session(&self) -> &Session {
@@ -112,14 +118,18 @@ impl Desk {
         self.pause().await;
     }
 
-    /// The picture as text.
+    /// The picture as text, looked over for what no picture may show.
     pub(crate) fn picture(&mut self) -> String {
         // As the terminal gets it, from the picture before.
         self.console.draw().unwrap();
         // And whole: the test backend, unlike a terminal, keeps what stood under the second half of a wide letter.
         self.console.redraw();
         self.console.draw().unwrap();
-        self.anonymous(&text_of(self.console.buffer()))
+        let picture = self.anonymous(&text_of(self.console.buffer()));
+        let area = self.console.buffer().area;
+        let flaws = flaws(&picture, self.lang, (area.width, area.height));
+        assert!(flaws.is_empty(), "{}\n{picture}", listed(&flaws));
+        picture
     }
 
     /// The state folder has another name at each run, of the same length.

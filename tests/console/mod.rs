@@ -3,8 +3,13 @@
 mod approve;
 mod desk;
 mod keys;
+mod looking;
 mod pictures;
+mod scan;
+mod services;
 mod sizes;
+mod states;
+mod story;
 mod terminal;
 
 pub(crate) use desk::Desk;

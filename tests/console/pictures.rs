@@ -1,16 +1,68 @@
-//! Pictures of every pane and every step of the wizard, in both languages and two sizes, from one real walk each.
+//! Pictures of every pane and every step of the wizard, in both languages and three sizes, from one real walk each.
 
 use modosu::incident::{ActState, Stage};
+use modosu::session::Session;
 use modosu::words::Lang;
 
 use super::Desk;
 
+const SMALL: (u16, u16) = (80, 24);
+const MIDDLE: (u16, u16) = (120, 40);
+const LARGE: (u16, u16) = (200, 60);
+
+fn named(lang: Lang, size: (u16, u16), what: &str) -> String {
+    format!("{}-{}x{}-{what}", lang.tag(), size.0, size.1)
+}
+
+/// Whether our deployment is followed.
+pub(super) fn following(stage: Stage) -> bool {
+    matches!(
+        stage,
+        Stage::Act {
+            state: ActState::Following,
+            ..
+        }
+    )
+}
+
+/// Whether the call's effect is in doubt.
+pub(super) fn doubtful(stage: Stage) -> bool {
+    matches!(
+        stage,
+        Stage::Act {
+            state: ActState::Doubtful,
+            ..
+        }
+    )
+}
+
+/// Whether tasks of the target are on their way.
+pub(super) fn starting(session: &Session) -> bool {
+    session
+        .progress
+        .as_ref()
+        .is_some_and(|p| p.new_pending > 0 || p.new_running > 0)
+}
+
+/// Whether the target is held.
+pub(super) fn holding(session: &Session) -> bool {
+    session
+        .progress
+        .as_ref()
+        .is_some_and(|p| matches!(p.phase, modosu::rollback::Phase::Holding { .. }))
+}
+
+/// Whether the row is in the history. It is written beside the walk; a picture of before and one of after would both be
+/// right.
+pub(super) fn filed(session: &Session) -> bool {
+    session.incident.as_ref().is_some_and(|i| i.filed.is_some())
+}
+
 async fn walk(lang: Lang, size: (u16, u16)) {
-    let name = |what: &str| format!("{}-{}x{}-{what}", lang.tag(), size.0, size.1);
     let mut desk = Desk::open("bad-deploy", lang, size).await;
     macro_rules! picture {
         ($what:literal) => {
-            insta::assert_snapshot!(name($what), desk.picture());
+            insta::assert_snapshot!(named(lang, size, $what), desk.picture());
         };
     }
     picture!("01-main");
@@ -22,8 +74,9 @@ async fn walk(lang: Lang, size: (u16, u16)) {
         ("6", "latency"),
     ] {
         desk.keys(key).await;
+        let picture = desk.picture();
         if size.0 < 100 {
-            insta::assert_snapshot!(name(&format!("02-{what}")), desk.picture());
+            insta::assert_snapshot!(named(lang, size, &format!("02-{what}")), picture);
         }
     }
     desk.keys("2jd").await;
@@ -44,47 +97,36 @@ async fn walk(lang: Lang, size: (u16, u16)) {
     picture!("12-target");
     desk.keys("<enter>").await;
     picture!("13-check");
+    desk.keys("?").await;
+    picture!("13-check-help");
+    // Every page of the help is looked over.
+    for _ in 0..6 {
+        desk.keys("<pagedown>").await;
+        desk.picture();
+    }
+    // Every row can be read, and the last one is the call.
+    desk.keys("<esc>jj").await;
+    picture!("13-check-row");
+    desk.keys("d").await;
+    picture!("13-check-details");
+    desk.keys("<esc>G").await;
+    picture!("13-check-calls");
     desk.keys("<enter>").await;
     desk.pause().await;
     picture!("14-approve");
     desk.keys("production/backend").await;
     picture!("15-approve-typed");
     desk.keys("<enter>").await;
-    desk.until_stage(|stage| {
-        matches!(
-            stage,
-            Stage::Act {
-                state: ActState::Following,
-                ..
-            }
-        )
-    })
-    .await;
-    desk.until("progress", |session| {
-        session
-            .progress
-            .as_ref()
-            .is_some_and(|p| p.new_pending > 0 || p.new_running > 0)
-    })
-    .await;
+    desk.until_stage(following).await;
+    desk.until("progress", starting).await;
     picture!("16-roll-back");
-    desk.until("holding", |session| {
-        session
-            .progress
-            .as_ref()
-            .is_some_and(|p| matches!(p.phase, modosu::rollback::Phase::Holding { .. }))
-    })
-    .await;
+    desk.until("holding", holding).await;
     picture!("17-holding");
     desk.until_stage(|stage| stage == Stage::Verify).await;
     picture!("18-verify");
     desk.keys("jjp").await;
     desk.until_stage(|stage| stage == Stage::Report).await;
-    // The row is written beside the walk; a picture of before and one of after would both be right.
-    desk.until("filed", |session| {
-        session.incident.as_ref().is_some_and(|i| i.filed.is_some())
-    })
-    .await;
+    desk.until("filed", filed).await;
     picture!("19-report");
     desk.keys("<tab>").await;
     desk.keys("調査中").await;
@@ -105,37 +147,144 @@ async fn walk(lang: Lang, size: (u16, u16)) {
 #[tokio::test(start_paused = true)]
 async fn without_data() {
     for lang in Lang::ALL {
-        let name = |what: &str| format!("{}-80x24-{what}", lang.tag());
-        let mut waiting = Desk::open_unsettled("bad-deploy", lang, (80, 24)).await;
+        let name = |what: &str| named(lang, SMALL, what);
+        let mut waiting = Desk::open_unsettled("bad-deploy", lang, SMALL).await;
         insta::assert_snapshot!(name("30-waiting"), waiting.picture());
-        let mut quiet = Desk::open("no-traffic", lang, (80, 24)).await;
+        let mut quiet = Desk::open("no-traffic", lang, SMALL).await;
         quiet.keys("5").await;
         insta::assert_snapshot!(name("31-no-traffic"), quiet.picture());
-        let mut denied = Desk::open_faulty("ecs.ListTaskDefinitions", "denied", lang, (80, 24)).await;
+        let mut denied = Desk::open_faulty("ecs.ListTaskDefinitions", "denied", lang, SMALL).await;
         denied.keys("2").await;
         insta::assert_snapshot!(name("32-denied"), denied.picture());
-        let mut unknown = Desk::open("never-ran", lang, (80, 24)).await;
+        let mut unknown = Desk::open("never-ran", lang, SMALL).await;
         unknown.keys("R<enter><enter>").await;
         insta::assert_snapshot!(name("33-never-ran"), unknown.picture());
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn english_80x24() {
-    walk(Lang::En, (80, 24)).await;
+/// From the panes to the plan that was sent.
+async fn send(desk: &mut Desk) {
+    desk.reach_approval().await;
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.keys("<enter>").await;
 }
 
-#[tokio::test(start_paused = true)]
-async fn english_120x40() {
-    walk(Lang::En, (120, 40)).await;
+/// A call without an answer: what is asked of a person, and how it is ended when it cannot be told.
+async fn doubt(lang: Lang, size: (u16, u16)) {
+    let mut desk = Desk::open("bad-deploy", lang, size).await;
+    desk.reach_approval().await;
+    desk.ground.fault("ecs.UpdateService", "lost", 1).await;
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    desk.until_stage(doubtful).await;
+    // The look that would tell finds nobody.
+    desk.ground.fault("ecs.*", "denied", 1000).await;
+    insta::assert_snapshot!(named(lang, size, "40-doubtful"), desk.picture());
+    desk.until("looked in vain", |session| !session.looking).await;
+    desk.keys("U").await;
+    desk.pause().await;
+    insta::assert_snapshot!(named(lang, size, "41-give-up"), desk.picture());
+    desk.keys("<tab><enter>").await;
+    desk.until_stage(|stage| stage == Stage::Report).await;
+    desk.until("filed", filed).await;
+    insta::assert_snapshot!(named(lang, size, "42-unknown"), desk.picture());
 }
 
-#[tokio::test(start_paused = true)]
-async fn japanese_80x24() {
-    walk(Lang::Ja, (80, 24)).await;
+/// A colleague's deployment over ours: what runs now, and the way to begin again.
+async fn superseded(lang: Lang, size: (u16, u16)) {
+    let mut desk = Desk::open("bad-deploy", lang, size).await;
+    send(&mut desk).await;
+    desk.until_stage(following).await;
+    desk.until("progress", starting).await;
+    deploy(&desk, "peoplebooster-backend:55").await;
+    desk.until_stage(|stage| stage == Stage::Report).await;
+    desk.until("filed", filed).await;
+    insta::assert_snapshot!(named(lang, size, "43-elsewhere"), desk.picture());
+    desk.keys("R").await;
+    desk.pause().await;
+    insta::assert_snapshot!(named(lang, size, "44-again"), desk.picture());
+    // Enter alone stays; the other button begins again.
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Report));
+    let first = desk
+        .session()
+        .incident
+        .as_ref()
+        .map(|incident| incident.id.clone());
+    desk.keys("R").await;
+    desk.pause().await;
+    desk.keys("<tab><enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Assess));
+    let second = desk
+        .session()
+        .incident
+        .as_ref()
+        .map(|incident| incident.id.clone());
+    assert_ne!(first, second);
+    desk.keys("<enter><enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Target));
+    assert_eq!(desk.ground.writes().len(), 2, "ours and the colleague's");
 }
 
-#[tokio::test(start_paused = true)]
-async fn japanese_120x40() {
-    walk(Lang::Ja, (120, 40)).await;
+/// A colleague deploys while the plan waits: it is refused, and the new one says what is different.
+async fn stale(lang: Lang, size: (u16, u16)) {
+    let mut desk = Desk::open("bad-deploy", lang, size).await;
+    desk.reach_approval().await;
+    deploy(&desk, "peoplebooster-backend:54").await;
+    desk.until("seen", |session| {
+        session.services.iter().any(|view| {
+            view.state
+                .value()
+                .is_some_and(|state| state.task_definition.revision() == 54)
+        })
+    })
+    .await;
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    desk.until_stage(|stage| stage == Stage::Check).await;
+    insta::assert_snapshot!(named(lang, size, "45-stale"), desk.picture());
+    assert_eq!(desk.ground.writes().len(), 1, "only the colleague's");
+}
+
+/// Somebody else deploys.
+pub(super) async fn deploy(desk: &Desk, definition: &str) {
+    desk.ground
+        .call(
+            "AmazonEC2ContainerServiceV20141113.UpdateService",
+            &serde_json::json!({
+                "cluster": "peoplebooster-production",
+                "service": "peoplebooster-backend",
+                "taskDefinition": definition,
+            }),
+        )
+        .await;
+}
+
+macro_rules! in_both_languages {
+    ($($test:ident $picture:ident $size:ident;)*) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $test() {
+            for lang in Lang::ALL {
+                $picture(lang, $size).await;
+            }
+        }
+    )*};
+}
+
+in_both_languages! {
+    walk_80x24 walk SMALL;
+    walk_120x40 walk MIDDLE;
+    walk_200x60 walk LARGE;
+    doubt_80x24 doubt SMALL;
+    doubt_120x40 doubt MIDDLE;
+    doubt_200x60 doubt LARGE;
+    superseded_80x24 superseded SMALL;
+    superseded_120x40 superseded MIDDLE;
+    superseded_200x60 superseded LARGE;
+    stale_80x24 stale SMALL;
+    stale_120x40 stale MIDDLE;
+    stale_200x60 stale LARGE;
 }

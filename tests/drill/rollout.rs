@@ -191,7 +191,13 @@ async fn a_running_deployment_can_be_stopped_and_goes_back() {
     advance(&drill, 25);
     let stop = json!({ "serviceDeploymentArn": arn, "stopType": "ROLLBACK" });
     ecs_call(&drill, "StopServiceDeployment", &stop).await.unwrap();
-    assert_eq!(current(&drill).await["status"], "ROLLBACK_IN_PROGRESS");
+    assert_eq!(current(&drill).await["status"], "ROLLBACK_REQUESTED");
+    advance(&drill, 5);
+    let going = current(&drill).await;
+    assert_eq!(going["status"], "ROLLBACK_IN_PROGRESS");
+    assert_eq!(going["deploymentCircuitBreaker"]["status"], "MONITORING_COMPLETE");
+    // Asking once more continues what goes on already.
+    ecs_call(&drill, "StopServiceDeployment", &stop).await.unwrap();
     advance(&drill, 200);
     assert_eq!(current(&drill).await["status"], "ROLLBACK_SUCCESSFUL");
     assert!(

@@ -128,7 +128,7 @@ async fn in_no_traffic_nobody_can_say() {
 }
 
 /// A drill on `bad-deploy` with its text changed.
-fn changed(edit: impl Fn(String) -> String) -> Result<Drill, DrillError> {
+pub(super) fn changed(edit: impl Fn(String) -> String) -> Result<Drill, DrillError> {
     let text = include_str!("../../assets/scenarios/bad-deploy.toml").to_owned();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("changed.toml");
@@ -143,78 +143,9 @@ fn changed(edit: impl Fn(String) -> String) -> Result<Drill, DrillError> {
 }
 
 /// Replaces a text that must be there once.
-fn swap(text: &str, from: &str, to: &str) -> String {
+pub(super) fn swap(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from}");
     text.replace(from, to)
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_format_carries_an_outage() {
-    let outage = "\n[[application.image.change]]\nat = \"-1m 40s\"\nenvironment = \"production\"\nhealthy = false\n\n[[application.revision]]\nnumber = 52";
-    let drill = changed(|text| swap(&text, "\n[[application.revision]]\nnumber = 52", outage)).unwrap();
-    let service = backend(&drill).await;
-    assert!(
-        service["events"]
-            .to_string()
-            .contains("is unhealthy in (target-group")
-    );
-    let (status, _) = super::door::control(&drill, "GET", "health/production/backend", &Value::Null).await;
-    assert_eq!(status.as_u16(), 503);
-    let balancer = super::door::elb(&drill)
-        .describe_load_balancers()
-        .names("pb-production-backend")
-        .send()
-        .await;
-    let arn = balancer.unwrap().load_balancers()[0]
-        .load_balancer_arn()
-        .unwrap()
-        .to_owned();
-    let dimension = json!([{ "Name": "LoadBalancer", "Value": arn.split_once(":loadbalancer/").unwrap().1 }]);
-    let metric = json!({ "Namespace": "AWS/ApplicationELB", "MetricName": "HTTPCode_ELB_5XX_Count", "Dimensions": dimension });
-    let input = json!({
-        "MetricDataQueries": [{ "Id": "own", "MetricStat": { "Metric": metric, "Period": 60, "Stat": "Sum" } }],
-        "StartTime": "2026-11-23T05:02:00Z", "EndTime": START,
-    });
-    let answer = json_call(&drill, "GraniteServiceVersion20100801.GetMetricData", &input)
-        .await
-        .unwrap();
-    assert!(
-        answer["MetricDataResults"][0]["Values"][0].as_f64().unwrap() > 1_000.0,
-        "{answer}"
-    );
-    // The old version puts it out.
-    roll_back_to(&drill, 56).await.unwrap();
-    advance(&drill, 150);
-    assert_eq!(
-        backend(&drill).await["deployments"][0]["rolloutState"],
-        "COMPLETED"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_format_carries_a_crash_loop_of_the_old_revision() {
-    let drill = changed(|text| {
-        let calm = "behaviour = { error_rate = 0.0002, p50_ms = 95.0, p95_ms = 300.0 }";
-        let change = format!("{calm}\n\n[[application.image.change]]\nat = \"-1h\"\ncrash_after_s = 4.0");
-        swap(&text, calm, &change)
-    })
-    .unwrap();
-    assert_eq!(backend(&drill).await["runningCount"], 4);
-    roll_back_to(&drill, 56).await.unwrap();
-    advance(&drill, 240);
-    let service = backend(&drill).await;
-    assert!(
-        service["taskDefinition"].as_str().unwrap().ends_with(":57"),
-        "the breaker put the bad one back"
-    );
-    let described = json!({ "serviceDeploymentArns": [service["currentServiceDeployment"]] });
-    let described = ecs_call(&drill, "DescribeServiceDeployments", &described)
-        .await
-        .unwrap();
-    assert_eq!(
-        described["serviceDeployments"][0]["status"],
-        "ROLLBACK_SUCCESSFUL"
-    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@ use super::pace::{Bucket, ask};
 use super::reader::Reader;
 
 const DESCRIBE: &str = "ecr.DescribeImages";
+const REPOSITORY: &str = "ecr.DescribeRepositories";
 
 /// Images in a page (ECR API reference, DescribeImages: 1 to 1000).
 const A_PAGE: i32 = 1000;
@@ -16,7 +17,8 @@ const A_PAGE: i32 = 1000;
 const PAGES: usize = 10;
 
 impl Reader {
-    /// The images of a repository, the newest push first. An entry without a digest is left out: it names nothing.
+    /// The images of a repository, the newest push first. An entry without a digest is left out: it names nothing. Whether
+    /// tags are fixed is asked for once; where that is refused they count as movable.
     ///
     /// # Errors
     /// `NotFound` when there is no such repository; any fault of the call.
@@ -42,7 +44,34 @@ impl Reader {
             }
         }
         images.sort_by_key(|image| std::cmp::Reverse(image.pushed_at));
+        // It only makes a tag that cannot be proven believable; a refusal is no reason to show no images.
+        let fixed = self.tags_are_fixed(repository).await.unwrap_or_default();
+        for image in &mut images {
+            image.tags_are_fixed = fixed;
+        }
         Ok(images)
+    }
+
+    /// Whether no tag of the repository can be moved. Repositories with exclusions count as movable.
+    async fn tags_are_fixed(&self, repository: &RepositoryName) -> Result<bool, Fault> {
+        let known = self.cache().fixed_tags.get(repository).copied();
+        if let Some(fixed) = known {
+            return Ok(fixed);
+        }
+        let answer = ask!(
+            &self.inner.pace,
+            Bucket::Ecr,
+            REPOSITORY,
+            self.inner
+                .ecr
+                .describe_repositories()
+                .repository_names(repository.as_str())
+        )?;
+        let fixed = answer.repositories().first().is_some_and(|repository| {
+            repository.image_tag_mutability() == Some(&sdk::ImageTagMutability::Immutable)
+        });
+        self.cache().fixed_tags.insert(repository.clone(), fixed);
+        Ok(fixed)
     }
 }
 
@@ -61,5 +90,6 @@ fn image_from(image: &sdk::ImageDetail) -> Option<Image> {
             Some(sdk::ImageStatus::Activating) => ImageStatus::Activating,
             Some(other) => ImageStatus::Other(Clean::new(other.as_str())),
         },
+        tags_are_fixed: false,
     })
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::{
-    Clean, Fault, Identity, Region, ServiceDeployment, ServiceDeploymentArn, ServiceRevision,
+    Clean, Fault, Identity, Region, RepositoryName, ServiceDeployment, ServiceDeploymentArn, ServiceRevision,
     ServiceRevisionArn, TargetGroupArn, TaskDefinition, TaskDefinitionArn,
 };
 
@@ -41,6 +41,8 @@ pub(super) struct Cache {
     pub(super) definitions: HashMap<TaskDefinitionArn, TaskDefinition>,
     /// Task definitions that AWS refused to describe: deregistered and no longer used by anything.
     pub(super) gone_definitions: HashSet<TaskDefinitionArn>,
+    /// Whether the tags of a repository cannot be moved; a setting that hardly ever changes.
+    pub(super) fixed_tags: HashMap<RepositoryName, bool>,
     /// The CloudWatch names of the load balancers that a target group belongs to.
     pub(super) balancers: HashMap<TargetGroupArn, Vec<String>>,
 }

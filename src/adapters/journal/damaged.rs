@@ -31,6 +31,12 @@ struct Opening {
 }
 
 impl Damaged {
+    /// The services that it is about; none when that cannot be told, and then it may be any.
+    #[must_use]
+    pub fn services(&self) -> Option<&[ServiceKey]> {
+        self.opening.as_ref().map(|opening| opening.services.as_slice())
+    }
+
     /// Whether it may be an incident of this environment and this run of the drill. What cannot be told may be.
     #[must_use]
     pub fn may_belong_to(&self, environment: &EnvironmentName, world: Option<&str>) -> bool {

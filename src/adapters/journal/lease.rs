@@ -23,6 +23,23 @@ pub struct Holder {
     pub token: String,
 }
 
+/// A lease of another process that binds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The environment.
+    pub environment: String,
+    /// The service.
+    pub service: String,
+    /// The person.
+    pub who: String,
+    /// The machine.
+    pub host: String,
+    /// The process.
+    pub pid: u32,
+    /// Until when, unless it is renewed or the process ends before.
+    pub until: Timestamp,
+}
+
 struct Held {
     environment: String,
     service: String,
@@ -104,6 +121,27 @@ impl Journal {
             }
             Ok(())
         })
+    }
+
+    /// The leases that bind everybody but `by` at `now`.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or a lease is damaged.
+    pub fn held_by_others(&self, by: &Holder, now: Timestamp) -> Result<Vec<Lease>, JournalError> {
+        let tx = self.connection.unchecked_transaction()?;
+        Ok(leases(&tx)?
+            .into_iter()
+            .filter(|held| held.binds(by, now))
+            .map(|held| Lease {
+                // One whose end cannot be read binds all the same, for as long as it is there.
+                until: held.until.parse().unwrap_or(Timestamp::MAX),
+                environment: held.environment,
+                service: held.service,
+                who: held.who,
+                host: held.host,
+                pid: held.pid,
+            })
+            .collect())
     }
 
     /// Gives back everything that `holder` holds.

@@ -19,6 +19,6 @@ mod tests;
 
 pub use damaged::Damaged;
 pub use error::JournalError;
-pub use lease::Holder;
+pub use lease::{Holder, Lease};
 pub use open::{Access, Journal};
 pub use read::{Head, Heads};

@@ -4,7 +4,7 @@ use crate::cli::args::PlanArgs;
 use crate::cli::near::nearest;
 use crate::cli::{Context, Exit, Failure, Output, Signals, facts, output::table};
 use crate::domain::{Clean, Phrase, ServiceKey, TargetSpec};
-use crate::rollback::{Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict};
+use crate::rollback::{Method, NoPlan, Plan, PlanVerdict, PreflightRow, PreflightVerdict};
 use crate::words::Words;
 
 use super::drive::Stopped;
@@ -153,16 +153,6 @@ pub(super) fn text(plan: &Plan, words: &Words) -> Vec<String> {
 }
 
 fn preflight_row(row: &PreflightRow, words: &Words) -> Vec<String> {
-    let check = match row.check {
-        PreflightCheck::Account => "preflight-account",
-        PreflightCheck::Controller => "preflight-controller",
-        PreflightCheck::Desired => "preflight-desired",
-        PreflightCheck::Deployment => "preflight-deployment",
-        PreflightCheck::NotCurrent => "preflight-not-current",
-        PreflightCheck::TargetActive => "preflight-target-active",
-        PreflightCheck::Image => "preflight-image",
-        PreflightCheck::Proven => "preflight-proven",
-    };
     let (glyph, verdict) = match row.verdict {
         PreflightVerdict::Pass => ("✓", "check-pass"),
         PreflightVerdict::Warn => ("!", "check-warn"),
@@ -171,7 +161,7 @@ fn preflight_row(row: &PreflightRow, words: &Words) -> Vec<String> {
     };
     vec![
         glyph.to_owned(),
-        words.say(&Phrase::new(check)),
+        words.say(&row.check.phrase()),
         words.say(&Phrase::new(verdict)),
         words.say(&row.evidence),
     ]

@@ -210,6 +210,10 @@ fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) 
     if approved.is_some_and(|hash| *hash != plan.hash) {
         return Err(stale(plan.hash.short().to_owned()));
     }
+    // Somebody else at work is a refusal and no verdict on the plan.
+    if let Some(row) = plan.preflight.iter().find(|row| row.is_anothers_command()) {
+        return Err(Failure::refused(row.evidence.clone()).hint(Phrase::new("hint-held")));
+    }
     match plan.verdict {
         PlanVerdict::Ready | PlanVerdict::Warn => Ok(plan),
         PlanVerdict::Blocked => Err(Failure::new(Exit::Blocked, Phrase::new("cli-error-blocked"))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::Offset;
+use super::{Offset, Threshold};
 use crate::drill::faults::FaultKind;
 
 /// A whole scenario.
@@ -31,12 +31,25 @@ pub(crate) struct Scenario {
     /// Alarms on the share of 5xx answers.
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
+    /// Secrets that are gone although task definitions may still name them.
+    #[serde(default, rename = "gone_secret")]
+    pub(crate) gone_secrets: Vec<GoneSecret>,
     /// Deployments by other people that wait for a request.
     #[serde(default, rename = "trigger")]
     pub(crate) triggers: Vec<Trigger>,
     /// Faults on the wire.
     #[serde(default, rename = "fault")]
     pub(crate) faults: Vec<FaultEntry>,
+}
+
+/// A secret that somebody deleted. A task whose definition names it cannot start from then on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GoneSecret {
+    /// Its name, as in `secrets` of an application or a revision.
+    pub(crate) name: String,
+    /// Since when it is gone.
+    pub(crate) since: Offset,
 }
 
 /// An environment and its cluster.
@@ -134,6 +147,10 @@ pub(crate) struct Behaviour {
     pub(crate) boot_s: f64,
     /// Seconds from RUNNING to the end of the process, when it crashes.
     pub(crate) crash_after_s: Option<f64>,
+    /// Exit code of a process that crashes.
+    pub(crate) exit_code: i32,
+    /// Whether it crashes because its memory does not suffice: exit code 137, in ECS's words.
+    pub(crate) out_of_memory: bool,
     /// Whether the target group's health checks succeed.
     pub(crate) healthy: bool,
     /// What the public health endpoint says.
@@ -149,6 +166,8 @@ impl Default for Behaviour {
             p95_ms: 300.0,
             boot_s: 15.0,
             crash_after_s: None,
+            exit_code: 1,
+            out_of_memory: false,
             healthy: true,
             health_status: 200,
         }
@@ -170,6 +189,8 @@ pub(crate) struct Change {
     pub(crate) p95_ms: Option<f64>,
     pub(crate) boot_s: Option<f64>,
     pub(crate) crash_after_s: Option<f64>,
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) out_of_memory: Option<bool>,
     pub(crate) healthy: Option<bool>,
     pub(crate) health_status: Option<u16>,
 }
@@ -196,6 +217,9 @@ pub(crate) struct Revision {
     /// Environment variables which this revision adds or changes.
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, String>,
+    /// Secrets which this revision adds or changes: name and the secret it comes from.
+    #[serde(default)]
+    pub(crate) secrets: BTreeMap<String, String>,
 }
 
 /// An application in an environment.
@@ -220,6 +244,21 @@ pub(crate) struct Service {
     /// Whether the circuit breaker rolls back.
     #[serde(default = "yes")]
     pub(crate) breaker_rollback: bool,
+    /// How many failed tasks trip the circuit breaker (`thresholdConfiguration`).
+    #[serde(default)]
+    pub(crate) breaker_threshold: Threshold,
+    /// Whether a healthy task sets the circuit breaker's count back to zero (`resetOnHealthyTask`).
+    #[serde(default = "yes")]
+    pub(crate) breaker_resets: bool,
+    /// Names of the alarms that watch deployments (`deploymentConfiguration.alarms`).
+    #[serde(default)]
+    pub(crate) alarms: Vec<String>,
+    /// Whether such an alarm rolls back.
+    #[serde(default = "yes")]
+    pub(crate) alarm_rollback: bool,
+    /// When there is no capacity for new tasks.
+    #[serde(default, rename = "shortage")]
+    pub(crate) shortages: Vec<Shortage>,
     /// `healthCheckGracePeriodSeconds`.
     #[serde(default = "grace")]
     pub(crate) grace_s: u32,
@@ -228,6 +267,16 @@ pub(crate) struct Service {
     /// Deployments, past and to come; the first one creates the service.
     #[serde(rename = "deploy")]
     pub(crate) deploys: Vec<Deploy>,
+}
+
+/// A time in which no new task can be placed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shortage {
+    /// From when on.
+    pub(crate) at: Offset,
+    /// Until when.
+    pub(crate) until: Offset,
 }
 
 /// How many requests come in.
@@ -254,15 +303,22 @@ pub(crate) struct Deploy {
     pub(crate) by: String,
 }
 
-/// Somebody else deploys as soon as a request has arrived.
+/// Somebody else deploys once requests have been answered. His own deployment is no request and triggers nothing.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Trigger {
-    /// `ecs.DescribeServices`, `ecs.*` or `*`.
+    /// `ecs.DescribeServices`, `ecs.Describe*`, `ecs.*` or `*`.
     pub(crate) on: String,
     /// At which such request, counted from 1.
     #[serde(default = "once")]
     pub(crate) nth: u32,
+    /// Counts only requests that come at most so many seconds after another such one.
+    pub(crate) again_within_s: Option<f64>,
+    /// How many seconds later he acts.
+    #[serde(default)]
+    pub(crate) after_s: f64,
+    /// Name of what he does; of all triggers that share it, only the first to act does so.
+    pub(crate) act: Option<String>,
     /// Where.
     pub(crate) environment: String,
     /// Which application.
@@ -291,10 +347,12 @@ pub(crate) struct Alarm {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FaultEntry {
-    /// `ecs.UpdateService`, `ecs.*` or `*`.
+    /// `ecs.UpdateService`, `ecs.Describe*`, `ecs.*` or `*`.
     pub(crate) operation: String,
     /// What happens.
     pub(crate) kind: FaultKind,
+    /// Share of such requests that meet it, from 0 to 1, drawn from the seed; all of them, when it is left out.
+    pub(crate) share: Option<f64>,
     /// How often; always, when it is left out.
     pub(crate) times: Option<u32>,
     /// From when on.

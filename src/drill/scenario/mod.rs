@@ -7,9 +7,11 @@
 mod file;
 mod offset;
 mod read;
+mod threshold;
 
 pub(crate) use file::{
     Alarm, Application, Behaviour, Change, ImageStatus, Revision, Scenario, Service, Traffic, Trigger,
 };
 use offset::Offset;
 pub(crate) use read::{Refused, load, names};
+pub(crate) use threshold::Threshold;

@@ -6,7 +6,7 @@ use super::Scenario;
 use crate::drill::faults::well_formed;
 
 /// The built-in scenarios, the default one first.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 12] = [
     (
         "bad-deploy",
         include_str!("../../../assets/scenarios/bad-deploy.toml"),
@@ -19,6 +19,36 @@ const BUILT_IN: [(&str, &str); 3] = [
         "no-traffic",
         include_str!("../../../assets/scenarios/no-traffic.toml"),
     ),
+    (
+        "slow-deploy",
+        include_str!("../../../assets/scenarios/slow-deploy.toml"),
+    ),
+    ("outage", include_str!("../../../assets/scenarios/outage.toml")),
+    (
+        "in-flight",
+        include_str!("../../../assets/scenarios/in-flight.toml"),
+    ),
+    (
+        "crash-loop",
+        include_str!("../../../assets/scenarios/crash-loop.toml"),
+    ),
+    (
+        "image-gone",
+        include_str!("../../../assets/scenarios/image-gone.toml"),
+    ),
+    (
+        "tag-moved",
+        include_str!("../../../assets/scenarios/tag-moved.toml"),
+    ),
+    (
+        "two-operators",
+        include_str!("../../../assets/scenarios/two-operators.toml"),
+    ),
+    (
+        "throttled",
+        include_str!("../../../assets/scenarios/throttled.toml"),
+    ),
+    ("denied", include_str!("../../../assets/scenarios/denied.toml")),
 ];
 
 /// Why there is no scenario.
@@ -117,6 +147,19 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     }
     for service in &scenario.services {
         environment(&service.environment)?;
+        if let Some(name) = service
+            .alarms
+            .iter()
+            .find(|name| !scenario.alarms.iter().any(|alarm| alarm.name == **name))
+        {
+            return Err(format!("{} is watched by no alarm '{name}'", service.application));
+        }
+        if let Some(shortage) = service.shortages.iter().find(|it| !it.at.before(it.until)) {
+            return Err(format!(
+                "{}: {shortage:?} ends before it begins",
+                service.application
+            ));
+        }
         if service.deploys.is_empty() {
             return Err(format!("service {} was never deployed", service.application));
         }
@@ -153,6 +196,17 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     for trigger in &scenario.triggers {
         environment(&trigger.environment)?;
         revision(&trigger.application, trigger.revision)?;
+        let waits = [Some(trigger.after_s), trigger.again_within_s];
+        if !waits.iter().flatten().all(|wait| (0.0..=1e6).contains(wait)) {
+            return Err(format!("trigger on {}: seconds are out of range", trigger.on));
+        }
+    }
+    if let Some(fault) = scenario
+        .faults
+        .iter()
+        .find(|fault| fault.share.is_some_and(|share| !(0.0..=1.0).contains(&share)))
+    {
+        return Err(format!("fault of {}: a share is 0 to 1", fault.operation));
     }
     for alarm in &scenario.alarms {
         let of = |service: &super::Service| {
@@ -171,7 +225,7 @@ fn check(scenario: &Scenario) -> Result<(), String> {
         .find(|text| !well_formed(text))
     {
         Some(wrong) => Err(format!(
-            "'{wrong}' names no operation: write ecs.UpdateService, ecs.* or *"
+            "'{wrong}' names no operation: write ecs.UpdateService, ecs.Describe*, ecs.* or *"
         )),
         None => Ok(()),
     }

@@ -12,11 +12,19 @@ pub(crate) enum Happening {
         service: usize,
         task_definition: String,
         by: String,
+        /// Of several ways in which the scenario lets somebody act, only the first one happens.
+        act: Option<String>,
     },
     /// A pending service deployment begins.
     Begin { service: usize, deployment: usize },
     /// The scheduler looks at a service.
     Reconcile { service: usize },
+    /// The scheduler has waited after failures and tries again.
+    Retry { service: usize },
+    /// The alarms of a service deployment are looked at.
+    Alarms { service: usize, deployment: usize },
+    /// A service deployment that was asked to stop goes back.
+    GoBack { service: usize, deployment: usize },
     /// A deployment that looked finished is looked at again.
     Settle { service: usize, deployment: String },
     /// A task takes its next step.
@@ -32,14 +40,20 @@ pub(crate) enum Step {
     Pull,
     /// The image cannot be pulled.
     PullFailed,
-    /// The containers run; the target is registered.
+    /// The containers run; the task is made known to its target group.
+    Activate,
+    /// The task runs; the target is registered.
     Run,
     /// The target group has made up its mind.
     Judge,
+    /// ECS acts on an unhealthy target.
+    Replace,
     /// The process ends by itself.
     Crash,
     /// Connections have drained.
     Drained,
+    /// The containers have ended on request.
+    Exited,
     /// Nothing is left of it.
     Gone,
 }

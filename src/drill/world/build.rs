@@ -1,6 +1,6 @@
 //! Builds the world of a scenario at its earliest moment. Everything after that is simulated, the past as well.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -35,6 +35,12 @@ impl World {
             families: BTreeMap::new(),
             services: Vec::new(),
             alarms: scenario.alarms.clone(),
+            gone_secrets: scenario
+                .gone_secrets
+                .iter()
+                .map(|secret| (secret.name.clone(), secret.since.from(anchor)))
+                .collect(),
+            acted: BTreeSet::new(),
             agenda: Agenda::default(),
             serial: 0,
         };
@@ -159,6 +165,9 @@ impl World {
         let secrets: Vec<Value> = application
             .secrets
             .iter()
+            .chain(&revision.secrets)
+            .collect::<BTreeMap<&String, &String>>()
+            .into_iter()
             .map(|(name, from)| json!({ "name": name, "valueFrom": secret(from) }))
             .collect();
         json!({
@@ -215,6 +224,7 @@ impl World {
                 service: index,
                 task_definition,
                 by: deploy.by.clone(),
+                act: None,
             };
             self.agenda.put(deploy.at.from(anchor), deploy_it);
         }
@@ -233,6 +243,15 @@ impl World {
             maximum_percent: service.maximum_percent,
             breaker: service.breaker,
             breaker_rollback: service.breaker_rollback,
+            breaker_threshold: service.breaker_threshold,
+            breaker_resets: service.breaker_resets,
+            alarms: service.alarms.clone(),
+            alarm_rollback: service.alarm_rollback,
+            shortages: service
+                .shortages
+                .iter()
+                .map(|shortage| (shortage.at.from(anchor), shortage.until.from(anchor)))
+                .collect(),
             grace_s: service.grace_s,
             traffic: service.traffic.clone(),
             balancer: self.balancer(&service.environment, &application.name, index as u64),
@@ -243,6 +262,7 @@ impl World {
             events: VecDeque::new(),
             serving: Vec::new(),
             reconcile_due: false,
+            finished_since: None,
             failures_in_a_row: 0,
             wait_until: None,
         });

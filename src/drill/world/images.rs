@@ -31,6 +31,8 @@ impl Image {
             is.p95_ms = change.p95_ms.unwrap_or(is.p95_ms);
             is.boot_s = change.boot_s.unwrap_or(is.boot_s);
             is.crash_after_s = change.crash_after_s.or(is.crash_after_s);
+            is.exit_code = change.exit_code.unwrap_or(is.exit_code);
+            is.out_of_memory = change.out_of_memory.unwrap_or(is.out_of_memory);
             is.healthy = change.healthy.unwrap_or(is.healthy);
             is.health_status = change.health_status.unwrap_or(is.health_status);
         }

@@ -4,20 +4,24 @@
 //! is asking; it does not know the time either, only the moment that it was advanced to.
 
 mod agenda;
+mod alarms;
 mod build;
 mod images;
 mod metrics;
 mod model;
 mod rollout;
+mod scheduler;
 mod state;
+mod stops;
 mod tasks;
 mod traffic;
 mod truth;
+mod undo;
 
 pub(crate) use metrics::{Metric, Statistic};
 pub(crate) use model::{
     Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target, Task,
     TaskDefinition, TaskState,
 };
-pub(crate) use rollout::StopRefused;
 pub(crate) use state::World;
+pub(crate) use undo::StopRefused;

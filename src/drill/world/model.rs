@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::drill::scenario::{Behaviour, Change, ImageStatus, Traffic};
+use crate::drill::scenario::{Behaviour, Change, ImageStatus, Threshold, Traffic};
 
 /// A cluster, one for each environment.
 #[derive(Debug, Clone)]
@@ -96,6 +96,16 @@ pub(crate) struct Service {
     pub(crate) maximum_percent: u32,
     pub(crate) breaker: bool,
     pub(crate) breaker_rollback: bool,
+    /// How many failed tasks trip the circuit breaker.
+    pub(crate) breaker_threshold: Threshold,
+    /// `resetOnHealthyTask`: whether a healthy task sets its count back to zero.
+    pub(crate) breaker_resets: bool,
+    /// Names of the deployment alarms.
+    pub(crate) alarms: Vec<String>,
+    /// Whether a ringing deployment alarm rolls back.
+    pub(crate) alarm_rollback: bool,
+    /// When there is no capacity for new tasks, from and until.
+    pub(crate) shortages: Vec<(Timestamp, Timestamp)>,
     pub(crate) grace_s: u32,
     pub(crate) traffic: Traffic,
     pub(crate) balancer: Balancer,
@@ -112,7 +122,9 @@ pub(crate) struct Service {
     pub(crate) serving: Vec<Serving>,
     /// Whether the scheduler has been asked to look already.
     pub(crate) reconcile_due: bool,
-    /// Tasks that failed in a row, and until when the scheduler therefore waits.
+    /// Since when the PRIMARY deployment has looked finished without a break.
+    pub(crate) finished_since: Option<Timestamp>,
+    /// Attempts in a row of which no task came to run, and until when the scheduler therefore waits.
     pub(crate) failures_in_a_row: u32,
     pub(crate) wait_until: Option<Timestamp>,
 }
@@ -160,8 +172,10 @@ pub(crate) enum DeploymentStatus {
     InProgress,
     Successful,
     Stopped,
+    RollbackRequested,
     RollbackInProgress,
     RollbackSuccessful,
+    RollbackFailed,
 }
 
 impl DeploymentStatus {
@@ -171,30 +185,46 @@ impl DeploymentStatus {
             Self::InProgress => "IN_PROGRESS",
             Self::Successful => "SUCCESSFUL",
             Self::Stopped => "STOPPED",
+            Self::RollbackRequested => "ROLLBACK_REQUESTED",
             Self::RollbackInProgress => "ROLLBACK_IN_PROGRESS",
             Self::RollbackSuccessful => "ROLLBACK_SUCCESSFUL",
+            Self::RollbackFailed => "ROLLBACK_FAILED",
         }
     }
 
     /// Whether it still goes on.
     pub(crate) fn running(self) -> bool {
         match self {
-            Self::Pending | Self::InProgress | Self::RollbackInProgress => true,
-            Self::Successful | Self::Stopped | Self::RollbackSuccessful => false,
+            Self::Pending | Self::InProgress | Self::RollbackRequested | Self::RollbackInProgress => true,
+            Self::Successful | Self::Stopped | Self::RollbackSuccessful | Self::RollbackFailed => false,
+        }
+    }
+
+    /// Whether it still brings its target forward, so that circuit breaker and alarms may end it.
+    pub(crate) fn going_forward(self) -> bool {
+        match self {
+            Self::Pending | Self::InProgress => true,
+            Self::Successful
+            | Self::Stopped
+            | Self::RollbackRequested
+            | Self::RollbackInProgress
+            | Self::RollbackSuccessful
+            | Self::RollbackFailed => false,
         }
     }
 }
 
-/// `deploymentCircuitBreaker.status` of a service deployment.
+/// Status of what watches a service deployment: its circuit breaker and its alarms
+/// (`ServiceDeploymentRollbackMonitorsStatus`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BreakerState {
+pub(crate) enum Monitor {
     Disabled,
     Monitoring,
     MonitoringComplete,
     Triggered,
 }
 
-impl BreakerState {
+impl Monitor {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Disabled => "DISABLED",
@@ -230,9 +260,15 @@ pub(crate) struct ServiceDeployment {
     /// Index of the service revision that it brings.
     pub(crate) target: usize,
     pub(crate) rollback: Option<Rollback>,
-    pub(crate) breaker: BreakerState,
+    pub(crate) breaker: Monitor,
     pub(crate) failures: u32,
     pub(crate) threshold: u32,
+    /// The deployment alarms; `DISABLED` also when one of them rang already at the start.
+    pub(crate) alarms: Monitor,
+    /// The alarms that ended it.
+    pub(crate) triggered_alarms: Vec<String>,
+    /// Failed tasks since it goes back.
+    pub(crate) rollback_failures: u32,
 }
 
 /// A service revision: immutable, digests pinned.
@@ -269,19 +305,26 @@ pub(crate) struct ContainerImage {
 pub(crate) enum TaskState {
     Provisioning,
     Pending,
+    Activating,
     Running,
     Deactivating,
+    Stopping,
     Deprovisioning,
     Stopped,
 }
 
 impl TaskState {
+    /// The states on the way up, which ECS counts as pending.
+    pub(crate) const STARTING: [Self; 3] = [Self::Provisioning, Self::Pending, Self::Activating];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Provisioning => "PROVISIONING",
             Self::Pending => "PENDING",
+            Self::Activating => "ACTIVATING",
             Self::Running => "RUNNING",
             Self::Deactivating => "DEACTIVATING",
+            Self::Stopping => "STOPPING",
             Self::Deprovisioning => "DEPROVISIONING",
             Self::Stopped => "STOPPED",
         }
@@ -290,8 +333,8 @@ impl TaskState {
     /// Whether it is wanted, that is on its way up or running.
     pub(crate) fn wanted(self) -> bool {
         match self {
-            Self::Provisioning | Self::Pending | Self::Running => true,
-            Self::Deactivating | Self::Deprovisioning | Self::Stopped => false,
+            Self::Provisioning | Self::Pending | Self::Activating | Self::Running => true,
+            Self::Deactivating | Self::Stopping | Self::Deprovisioning | Self::Stopped => false,
         }
     }
 }
@@ -326,6 +369,8 @@ pub(crate) struct Task {
     pub(crate) stop_code: Option<&'static str>,
     pub(crate) stop_reason: Option<String>,
     pub(crate) exit_code: Option<i32>,
+    /// `reason` of the essential container, where it says more than the task's.
+    pub(crate) container_reason: Option<&'static str>,
     /// Private IPv4 address.
     pub(crate) address: String,
     pub(crate) zone: &'static str,

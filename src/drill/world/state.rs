@@ -1,6 +1,6 @@
 //! The world's state and its one way forward in time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -29,6 +29,10 @@ pub(crate) struct World {
     pub(crate) families: BTreeMap<String, Vec<TaskDefinition>>,
     pub(crate) services: Vec<Service>,
     pub(crate) alarms: Vec<Alarm>,
+    /// Secrets that are gone, by their names, and since when.
+    pub(super) gone_secrets: BTreeMap<String, Timestamp>,
+    /// What somebody else was to do once and has done.
+    pub(super) acted: BTreeSet<String>,
     pub(super) agenda: Agenda,
     pub(super) serial: u64,
 }
@@ -49,11 +53,16 @@ impl World {
                 service,
                 task_definition,
                 by,
+                act,
             } => {
-                self.begin_deployment(service, &task_definition, &by);
+                if act.is_none_or(|act| self.acted.insert(act)) {
+                    self.begin_deployment(service, &task_definition, &by);
+                }
             }
             Happening::Begin { service, deployment } => self.begin_pending(service, deployment),
-            Happening::Reconcile { service } => self.reconcile(service),
+            Happening::Reconcile { service } | Happening::Retry { service } => self.reconcile(service),
+            Happening::Alarms { service, deployment } => self.look_at_alarms(service, deployment),
+            Happening::GoBack { service, deployment } => self.go_back_as_requested(service, deployment),
             Happening::Settle { service, deployment } => self.settle(service, &deployment),
             Happening::Task {
                 service,
@@ -67,6 +76,29 @@ impl World {
     /// Puts something on the agenda, so many seconds from now.
     pub(super) fn due(&mut self, seconds: f64, happening: Happening) {
         self.agenda.put(after(self.now, seconds), happening);
+    }
+
+    /// Somebody else deploys a revision of the service's family, so many seconds from now. Of all that share an `act`,
+    /// only the first one happens.
+    pub(crate) fn colleague_deploys(
+        &mut self,
+        service: usize,
+        revision: u32,
+        by: &str,
+        act: Option<&str>,
+        in_seconds: f64,
+    ) {
+        let deploy = Happening::Deploy {
+            service,
+            task_definition: format!("{}:{revision}", self.services[service].name),
+            by: by.to_owned(),
+            act: act.map(str::to_owned),
+        };
+        if in_seconds > 0.0 {
+            self.due(in_seconds, deploy);
+        } else {
+            self.happen(deploy);
+        }
     }
 
     /// Asks the scheduler to look at a service shortly; asking twice is asking once.

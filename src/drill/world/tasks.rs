@@ -1,4 +1,4 @@
-//! The life of a task: network, image, process, target, and the way out.
+//! The life of a task: network, image, process, target. The way out stands in `stops`.
 //!
 //! Times are those of a small Fargate service: about 20 s to RUNNING, 15 s more to a healthy target, 30 s of draining.
 
@@ -8,13 +8,16 @@ use super::{
     agenda::{Happening, Step},
     model::{Serving, Target, Task, TaskState},
     state::World,
+    stops::missing_secret,
 };
 use crate::drill::time::seconds;
 
 /// Stopped tasks can be described for an hour.
 const REMEMBERED: f64 = 3_600.0;
-/// `deregistration_delay.timeout_seconds` of the target groups.
-const DRAINING: f64 = 30.0;
+/// Seconds for which a task is made known to its target group before it counts as running.
+const ACTIVATING: f64 = 1.5;
+/// Seconds from the end of the containers until nothing is left of a task.
+const DEPROVISIONING: f64 = 2.5;
 const ZONES: [&str; 3] = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"];
 
 impl World {
@@ -49,6 +52,7 @@ impl World {
                 stop_code: None,
                 stop_reason: None,
                 exit_code: None,
+                container_reason: None,
                 address: format!("10.0.{}.{fourth}", third * 16 + 16),
                 zone: ZONES[usize::from(third.min(2))],
             });
@@ -56,77 +60,10 @@ impl World {
                 true => (chance.between("provision", serial, 3.0, 5.0), Step::Pull),
                 false => (chance.between("provision", serial, 9.0, 12.0), Step::PullFailed),
             };
-            self.due(
-                wait,
-                Happening::Task {
-                    service,
-                    serial,
-                    step,
-                },
-            );
+            self.next_step(service, serial, wait, step);
         }
         if count > 0 {
             self.event(service, &format!("has started {count} tasks:{started}."));
-        }
-    }
-
-    /// Takes tasks out of the target group and stops them once their connections have drained.
-    pub(super) fn drain(&mut self, service: usize, serials: &[u64]) {
-        let now = self.now;
-        let mut targets = 0;
-        let mut stopped = String::new();
-        for serial in serials {
-            let it = &mut self.services[service];
-            let Some(task) = it
-                .tasks
-                .iter_mut()
-                .find(|task| task.serial == *serial && task.state.wanted())
-            else {
-                continue;
-            };
-            stopped.push_str(&format!(" (task {})", task.id));
-            task.stopping_at = Some(now);
-            task.stop_code = Some("ServiceSchedulerInitiated");
-            task.stop_reason = Some(format!(
-                "Scaling activity initiated by (deployment {})",
-                task.deployment
-            ));
-            let (wait, step) = match task.target {
-                Target::Initial | Target::Healthy | Target::Unhealthy => {
-                    targets += 1;
-                    task.state = TaskState::Deactivating;
-                    task.target = Target::Draining;
-                    (DRAINING, Step::Drained)
-                }
-                Target::Unregistered | Target::Draining => {
-                    task.state = TaskState::Deprovisioning;
-                    (4.0, Step::Gone)
-                }
-            };
-            self.due(
-                wait,
-                Happening::Task {
-                    service,
-                    serial: *serial,
-                    step,
-                },
-            );
-        }
-        let count = stopped.matches("task").count();
-        if count > 0 {
-            if targets > 0 {
-                let group = self.services[service].balancer.group_arn.clone();
-                self.event(
-                    service,
-                    &format!("deregistered {targets} targets in (target-group {group})"),
-                );
-                self.event(
-                    service,
-                    &format!("has begun draining connections on {targets} tasks."),
-                );
-            }
-            self.event(service, &format!("has stopped {count} running tasks:{stopped}."));
-            self.note_serving(service);
         }
     }
 
@@ -143,43 +80,35 @@ impl World {
         let revision = self.services[service].tasks[index].revision;
         let state = self.services[service].tasks[index].state;
         let behaviour = self.behaviour(service, revision, now);
+        let no_secret = (state == TaskState::Provisioning)
+            .then(|| self.missing_secret(service, revision))
+            .flatten()
+            .map(|arn| missing_secret(&arn));
         let task = &mut self.services[service].tasks[index];
         match step {
-            Step::Pull if state == TaskState::Provisioning => {
-                task.state = TaskState::Pending;
-                let wait = chance.between("pull", serial, 13.5, 16.5);
-                self.due(
-                    wait,
-                    Happening::Task {
-                        service,
-                        serial,
-                        step: Step::Run,
-                    },
-                );
-            }
+            Step::Pull if state == TaskState::Provisioning => match no_secret {
+                Some(reason) => self.cannot_start(service, index, reason),
+                None => {
+                    task.state = TaskState::Pending;
+                    let wait = chance.between("pull", serial, 13.5, 16.5) - ACTIVATING;
+                    self.next_step(service, serial, wait, Step::Activate);
+                }
+            },
             Step::PullFailed if state == TaskState::Provisioning => {
-                let revision = &self.services[service].revisions[revision];
-                let image = revision.images.iter().find(|image| image.digest.is_none());
-                let image = image.map(|image| image.image.clone()).unwrap_or_default();
-                let reason = format!(
-                    "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {image}: {image}: not found"
-                );
-                self.stop_failed(service, index, "TaskFailedToStart", &reason, None);
+                let reason = no_secret.unwrap_or_else(|| self.cannot_pull(service, revision));
+                self.cannot_start(service, index, reason);
             }
-            Step::Run if state == TaskState::Pending => {
-                task.state = TaskState::Running;
+            Step::Activate if state == TaskState::Pending => {
+                task.state = TaskState::Activating;
                 task.pulled_at = Some(now);
+                self.next_step(service, serial, ACTIVATING, Step::Run);
+            }
+            Step::Run if state == TaskState::Activating => {
+                task.state = TaskState::Running;
                 task.started_at = Some(now);
                 task.target = Target::Initial;
                 if let Some(wait) = behaviour.crash_after_s {
-                    self.due(
-                        wait,
-                        Happening::Task {
-                            service,
-                            serial,
-                            step: Step::Crash,
-                        },
-                    );
+                    self.next_step(service, serial, wait, Step::Crash);
                 }
                 let grace = f64::from(self.services[service].grace_s);
                 let wait = if behaviour.healthy {
@@ -188,14 +117,7 @@ impl World {
                     behaviour.boot_s.max(grace)
                 };
                 let wait = wait * chance.between("boot", serial, 0.92, 1.08);
-                self.due(
-                    wait,
-                    Happening::Task {
-                        service,
-                        serial,
-                        step: Step::Judge,
-                    },
-                );
+                self.next_step(service, serial, wait, Step::Judge);
                 let group = self.services[service].balancer.group_arn.clone();
                 self.event(
                     service,
@@ -203,8 +125,8 @@ impl World {
                 );
             }
             Step::Judge if state == TaskState::Running => {
-                let deployment = task.deployment.clone();
                 if behaviour.healthy {
+                    let deployment = task.deployment.clone();
                     task.target = Target::Healthy;
                     self.task_succeeded(service, &deployment);
                 } else {
@@ -213,28 +135,27 @@ impl World {
                 self.note_serving(service);
                 self.reconcile_soon(service);
             }
-            Step::Crash if state == TaskState::Running => {
-                self.stop_failed(
-                    service,
-                    index,
-                    "EssentialContainerExited",
-                    "Essential container in task exited",
-                    Some(1),
-                );
+            Step::Replace if state == TaskState::Running => {
+                if behaviour.healthy {
+                    // The next health checks found it well again.
+                    task.target = Target::Healthy;
+                    self.note_serving(service);
+                } else {
+                    self.replace_unhealthy(service, index);
+                }
             }
+            Step::Crash if state == TaskState::Running => self.crashed(service, index, &behaviour),
             Step::Drained if state == TaskState::Deactivating => {
-                task.state = TaskState::Deprovisioning;
+                task.state = TaskState::Stopping;
                 task.target = Target::Unregistered;
-                let wait = chance.between("stop", serial, 5.0, 7.0);
-                self.due(
-                    wait,
-                    Happening::Task {
-                        service,
-                        serial,
-                        step: Step::Gone,
-                    },
-                );
+                let wait = chance.between("stop", serial, 5.0, 7.0) - DEPROVISIONING;
+                self.next_step(service, serial, wait, Step::Exited);
                 self.note_serving(service);
+            }
+            Step::Exited if state == TaskState::Stopping => {
+                task.state = TaskState::Deprovisioning;
+                task.exit_code = task.exit_code.or(Some(0));
+                self.next_step(service, serial, DEPROVISIONING, Step::Gone);
             }
             Step::Gone if state == TaskState::Deprovisioning => {
                 task.state = TaskState::Stopped;
@@ -245,78 +166,25 @@ impl World {
             }
             Step::Pull
             | Step::PullFailed
+            | Step::Activate
             | Step::Run
             | Step::Judge
+            | Step::Replace
             | Step::Crash
             | Step::Drained
+            | Step::Exited
             | Step::Gone => {}
         }
     }
 
-    /// The target group finds a task unhealthy: ECS says so and replaces it.
-    fn target_failed(&mut self, service: usize, index: usize) {
-        let group = self.services[service].balancer.group_arn.clone();
-        let port = self.services[service].port;
-        self.event(service, &format!(
-            "(port {port}) is unhealthy in (target-group {group}) due to (reason Health checks failed with these codes: [503])."
-        ));
-        let reason = format!("Task failed ELB health checks in (target-group {group})");
-        self.stop_failed(service, index, "ServiceSchedulerInitiated", &reason, None);
-    }
-
-    /// A task ends because something is wrong with it.
-    fn stop_failed(
-        &mut self,
-        service: usize,
-        index: usize,
-        code: &'static str,
-        reason: &str,
-        exit: Option<i32>,
-    ) {
-        let now = self.now;
-        let task = &mut self.services[service].tasks[index];
-        task.state = TaskState::Deprovisioning;
-        task.target = Target::Unregistered;
-        task.stopping_at = Some(now);
-        task.stop_code = Some(code);
-        task.stop_reason = Some(reason.to_owned());
-        task.exit_code = exit;
-        let (serial, deployment) = (task.serial, task.deployment.clone());
-        self.due(
-            3.0,
-            Happening::Task {
-                service,
-                serial,
-                step: Step::Gone,
-            },
-        );
-        self.note_serving(service);
-        self.task_failed(service, &deployment);
-        self.reconcile_soon(service);
-    }
-
-    /// An image behaves differently: running targets of it may turn unhealthy.
-    pub(super) fn image_changed(&mut self, repository: usize, image: usize) {
-        for service in 0..self.services.len() {
-            let it = &self.services[service];
-            let concerned: Vec<u64> = it
-                .tasks
-                .iter()
-                .filter(|task| task.state == TaskState::Running && task.target == Target::Healthy)
-                .filter(|task| it.revisions[task.revision].runs == Some((repository, image)))
-                .filter(|task| !self.behaviour(service, task.revision, self.now).healthy)
-                .map(|task| task.serial)
-                .collect();
-            for serial in concerned {
-                if let Some(index) = self.services[service]
-                    .tasks
-                    .iter()
-                    .position(|task| task.serial == serial)
-                {
-                    self.target_failed(service, index);
-                }
-            }
-        }
+    /// The next step of a task, so many seconds from now.
+    pub(super) fn next_step(&mut self, service: usize, serial: u64, wait: f64, step: Step) {
+        let next = Happening::Task {
+            service,
+            serial,
+            step,
+        };
+        self.due(wait, next);
     }
 
     /// Writes down who serves from now on, when that has changed.

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::{
     model::{Service, Target},
     state::World,
+    tasks::remembered,
 };
-use crate::drill::time::wire;
+use crate::drill::time::{wire, wire_option};
 
 impl World {
     /// Everything that matters, without the wire's manners. Timestamps are still marked.
@@ -80,6 +81,40 @@ impl World {
                 })
             })
             .collect();
+        let stopped: Vec<Value> = service
+            .tasks
+            .iter()
+            .filter(|task| task.stopped_at.is_some_and(|_| remembered(task, self.now)))
+            .map(|task| {
+                json!({
+                    "id": task.id,
+                    "deployment": task.deployment,
+                    "revision": service.revisions[task.revision].number,
+                    "stopped_at": wire_option(task.stopped_at),
+                    "stop_code": task.stop_code,
+                    "reason": task.stop_reason,
+                    "exit_code": task.exit_code,
+                    "container_reason": task.container_reason,
+                })
+            })
+            .collect();
+        let history: Vec<Value> = service
+            .service_deployments
+            .iter()
+            .rev()
+            .map(|it| {
+                json!({
+                    "arn": it.arn,
+                    "status": it.status.name(),
+                    "created_at": wire(it.created_at),
+                    "finished_at": wire_option(it.finished_at),
+                    "target": service.revisions[it.target].number,
+                    "put_back": it.rollback.as_ref().map(|back| service.revisions[back.revision].number),
+                    "breaker": it.breaker.name(),
+                    "alarms": it.alarms.name(),
+                })
+            })
+            .collect();
         let count = |state: super::TaskState| service.tasks.iter().filter(|task| task.state == state).count();
         json!({
             "environment": service.environment,
@@ -88,11 +123,13 @@ impl World {
             "cluster": service.cluster,
             "desired": service.desired,
             "running": count(super::TaskState::Running),
-            "pending": count(super::TaskState::Pending) + count(super::TaskState::Provisioning),
+            "pending": super::TaskState::STARTING.map(count).iter().sum::<usize>(),
             "revision": service.deployments.first().map(|it| service.revisions[it.revision].number),
             "serving": serving,
             "deployments": deployments,
+            "service_deployments": history,
             "tasks": tasks,
+            "stopped": stopped,
         })
     }
 

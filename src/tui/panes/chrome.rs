@@ -230,7 +230,7 @@ pub(in crate::tui) fn absent<T>(
     })
 }
 
-/// Draws lines from the top of `area`.
+/// Draws lines from the top of `area`. What is too long for its line ends in `…`: nothing is cut off without saying so.
 pub(in crate::tui) fn draw_lines(
     lines: impl IntoIterator<Item = Line<'static>>,
     area: Rect,
@@ -238,7 +238,7 @@ pub(in crate::tui) fn draw_lines(
 ) {
     let area = area.intersection(buffer.area);
     for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
-        line.render(Rect { y, height: 1, ..area }, buffer);
+        text::fit(line, usize::from(area.width)).render(Rect { y, height: 1, ..area }, buffer);
     }
 }
 

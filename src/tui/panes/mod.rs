@@ -22,7 +22,7 @@ pub(super) use chrome::{absent, draw_lines, highlight, statistic};
 pub(super) use deployments::ids as deployment_ids;
 pub(super) use details::details;
 pub(super) use diff::diff;
-pub(super) use events::{draw as draw_events, moved as event_moved, newest as newest_events};
+pub(super) use events::{moved as event_moved, newest as newest_events};
 pub(super) use images::ids as image_ids;
 pub(super) use link::link;
 pub(super) use raw::raw;

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::Phrase;
 use crate::incident::{ActState, Stage};
 use crate::rollback::{Phase, Progress, Step};
+use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::widgets::bar;
 
@@ -161,26 +162,32 @@ fn tasks(scene: &Scene<'_>, progress: &Progress) -> Line<'static> {
     Line::from(spans)
 }
 
-/// What ECS said since the call was sent, newest first.
+/// What ECS said since the call was sent, newest first, each in as many lines as it takes.
 fn messages(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let world = &scene.world;
     let since = scene.incident.sent_at;
     let events = service(world.session, scene.incident)
         .and_then(|view| view.state.value())
         .map(|state| &state.events);
-    events
+    let mut lines = Vec::new();
+    for event in events
         .into_iter()
         .flatten()
         .filter(|event| since.is_some_and(|since| event.at >= since))
         .take(MESSAGES)
-        .map(|event| {
-            Line::from(vec![
-                world.span(format!("{}  ", world.words.clock(event.at)), Role::Muted),
-                world.span(
-                    crate::tui::text::cut(event.message.as_str(), scene.cells.saturating_sub(14)),
-                    Role::Text,
-                ),
-            ])
-        })
-        .collect()
+    {
+        let clock = world.words.clock(event.at);
+        let indent = text::width(&clock) + 2;
+        for (nth, part) in text::fold(event.message.as_str(), scene.cells.saturating_sub(indent))
+            .into_iter()
+            .enumerate()
+        {
+            let clock = if nth == 0 { clock.as_str() } else { "" };
+            lines.push(Line::from(vec![
+                world.span(text::pad(clock, indent), Role::Muted),
+                world.span(part, Role::Text),
+            ]));
+        }
+    }
+    lines
 }

@@ -1,69 +1,246 @@
-//! Check: is it safe? Every row with its evidence, and exactly what would be sent.
+//! Check: is it safe? Every row with its evidence, what stands in the way first, and exactly what would be sent.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::domain::Phrase;
+use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
-    Api, Call, Method, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
+    Api, Call, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
 };
-use crate::tui::panes::from_to;
+use crate::tui::layer::{Details, PageLine};
+use crate::tui::listing::Scroll;
+use crate::tui::panes::{draw_lines, from_to, highlight};
 use crate::tui::text;
 use crate::tui::theme::Role;
+use crate::tui::world::World;
 
-use super::frame::Scene;
+use super::Wizard;
+use super::frame::{Scene, draw_page};
 
-pub(super) fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let world = &scene.world;
-    match world.session.incident_proposal(world.now) {
-        Some(Ok(plan)) => plan_lines(scene, &plan),
-        Some(Err(none)) => {
-            let role = if none.waiting { Role::Warn } else { Role::Bad };
-            let mut lines = scene.text(&world.say(&none.why), role);
-            if none.waiting {
-                lines.extend(scene.message("empty-waiting", Role::Muted));
-            }
-            lines
-        }
-        None => scene.message("empty-waiting", Role::Muted),
+/// Cells before the evidence of a row: mark, glyph, word.
+const INDENT: usize = 13;
+/// Below this many lines the head scrolls with the rest.
+const ROOMY: u16 = 12;
+
+/// Something that can be selected at this step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    /// A checked row.
+    Row(ServiceKey, PreflightCheck),
+    /// A call, by its place among all calls of the plan.
+    Call(usize),
+}
+
+/// How a verdict is shown.
+fn shown(verdict: PreflightVerdict) -> (&'static str, &'static str, Role) {
+    match verdict {
+        PreflightVerdict::Block => ("✗", "check-block", Role::Bad),
+        PreflightVerdict::Warn => ("!", "check-warn", Role::Warn),
+        PreflightVerdict::Unknown => ("?", "check-unknown", Role::Warn),
+        PreflightVerdict::Pass => ("✓", "check-pass", Role::Ok),
     }
 }
 
-fn plan_lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
+/// What stands in the way comes first; of the same weight, as the checks are ordered.
+fn weight(verdict: PreflightVerdict) -> u8 {
+    match verdict {
+        PreflightVerdict::Block => 0,
+        PreflightVerdict::Warn => 1,
+        PreflightVerdict::Unknown => 2,
+        PreflightVerdict::Pass => 3,
+    }
+}
+
+fn rows(plan: &Plan) -> Vec<&PreflightRow> {
+    let mut rows: Vec<&PreflightRow> = plan.preflight.iter().collect();
+    rows.sort_by_key(|row| weight(row.verdict));
+    rows
+}
+
+fn calls(plan: &Plan) -> impl Iterator<Item = &Call> {
+    plan.steps.iter().flat_map(|step| &step.calls)
+}
+
+/// What can be selected, in the order in which it is shown.
+pub(super) fn items(plan: &Plan) -> Vec<Item> {
+    rows(plan)
+        .into_iter()
+        .map(|row| Item::Row(row.service.clone(), row.check))
+        .chain((0..calls(plan).count()).map(Item::Call))
+        .collect()
+}
+
+/// The items of the plan as it would be made now.
+pub(super) fn items_now(world: &World<'_>) -> Vec<Item> {
+    match world.session.incident_proposal(world.now) {
+        Some(Ok(plan)) => items(&plan),
+        Some(Err(_)) | None => Vec::new(),
+    }
+}
+
+pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
     let world = &scene.world;
-    let mut lines = Vec::new();
+    match world.session.incident_proposal(world.now) {
+        Some(Ok(plan)) => draw_plan(scene, &plan, body, buffer),
+        Some(Err(none)) => draw_page(scene, no_plan(scene, &none), body, buffer),
+        None => draw_page(scene, scene.message("empty-waiting", Role::Muted), body, buffer),
+    }
+}
+
+fn no_plan(scene: &Scene<'_>, none: &NoPlan) -> Vec<Line<'static>> {
+    let role = if none.waiting { Role::Warn } else { Role::Bad };
+    let mut lines = refusal(scene);
+    lines.extend(scene.text(&scene.world.say(&none.why), role));
+    if none.waiting {
+        lines.extend(scene.message("empty-waiting", Role::Muted));
+    }
+    lines
+}
+
+fn draw_plan(scene: &Scene<'_>, plan: &Plan, body: Rect, buffer: &mut Buffer) {
+    let head = head(scene, plan);
+    let (list, selected) = list(scene, plan);
+    let head_rows = u16::try_from(head.len()).unwrap_or(u16::MAX);
+    // On a small screen, or under a long head, everything scrolls together.
+    let pinned = body.height >= ROOMY && head_rows <= body.height / 2;
+    let (area, lines, selected) = if pinned {
+        draw_lines(head, body, buffer);
+        let area = Rect {
+            y: body.y.saturating_add(head_rows),
+            height: body.height.saturating_sub(head_rows),
+            ..body
+        };
+        (area, list, selected)
+    } else {
+        let above = head.len();
+        let lines: Vec<Line<'static>> = head.into_iter().chain(list).collect();
+        // The first row is reached from the top, so that the head can be read.
+        let selected = if selected.0 == 0 {
+            (0, 1)
+        } else {
+            (selected.0 + above, selected.1 + above)
+        };
+        (body, lines, selected)
+    };
+    draw_window(scene, lines, selected, area, buffer);
+}
+
+/// Draws as much as fits with the selected lines in sight, and says how much more there is.
+fn draw_window(
+    scene: &Scene<'_>,
+    lines: Vec<Line<'static>>,
+    (from, to): (usize, usize),
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let world = &scene.world;
+    let height = usize::from(area.height);
+    let all = lines.len();
+    // One line is kept for the word on what is hidden below.
+    let top = to
+        .saturating_sub(height.saturating_sub(1))
+        .min(from)
+        .min(all.saturating_sub(height));
+    let mut seen: Vec<Line<'static>> = lines.into_iter().skip(top).take(height).collect();
+    let hidden = all.saturating_sub(top + seen.len());
+    if hidden > 0
+        && let Some(last) = seen.last_mut()
+    {
+        let said = world.say(&Phrase::new("wizard-more").text("count", hidden + 1));
+        *last = Line::from(world.span(format!("↓ {said}"), Role::Key));
+    }
+    draw_lines(seen, area, buffer);
+}
+
+/// From where to where, and what the rows say together: on a small screen the last of them may be out of sight.
+fn head(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let mut lines = refusal(scene);
+    lines.extend(changes(scene, plan));
     for step in &plan.steps {
         lines.extend(way(scene, step));
     }
     lines.push(Line::default());
-    // What the rows say together comes first: on a small screen the last of them may be out of sight.
-    lines.extend(match plan.verdict {
-        PlanVerdict::Ready => scene.message("check-ready", Role::Ok),
-        PlanVerdict::Warn => scene.message("check-warned", Role::Warn),
-        PlanVerdict::Blocked => scene.message("check-blocked", Role::Bad),
-    });
-    for row in &plan.preflight {
-        lines.extend(row_lines(scene, row));
-    }
-    lines.push(Line::default());
-    for call in plan.steps.iter().flat_map(|step| &step.calls) {
-        lines.extend(call_lines(scene, call));
-    }
-    if let Some(refusal) = &scene.incident.refusal {
-        // The plan before this one was refused; what is shown now was read after that.
-        let mut first = scene.text(&format!("! {}", world.say(refusal)), Role::Bad);
-        first.push(Line::default());
-        first.append(&mut lines);
-        return first;
+    let (id, role) = match plan.verdict {
+        PlanVerdict::Ready => ("check-ready", Role::Ok),
+        PlanVerdict::Warn => ("check-warned", Role::Warn),
+        PlanVerdict::Blocked => ("check-blocked", Role::Bad),
+    };
+    let count = |wanted: PreflightVerdict| {
+        let count = plan.preflight.iter().filter(|row| row.verdict == wanted).count();
+        let (glyph, id, _) = shown(wanted);
+        (count > 0).then(|| format!("{glyph} {} {count}", world.get(id)))
+    };
+    let counts: Vec<String> = [
+        PreflightVerdict::Block,
+        PreflightVerdict::Warn,
+        PreflightVerdict::Unknown,
+        PreflightVerdict::Pass,
+    ]
+    .into_iter()
+    .filter_map(count)
+    .collect();
+    let said = world.get(id);
+    let counts = counts.join("  ");
+    if text::width(&said) + text::width(&counts) + 3 <= scene.cells {
+        lines.push(Line::from(vec![
+            world.span(said, role),
+            Span::raw("   "),
+            world.span(counts, Role::Muted),
+        ]));
+    } else {
+        lines.extend(scene.text(&said, role));
+        lines.push(Line::from(world.span(counts, Role::Muted)));
     }
     lines
+}
+
+/// That the plan before this one was refused; what is shown now was read after that.
+fn refusal(scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let Some(refusal) = &scene.incident.refusal else {
+        return Vec::new();
+    };
+    let world = &scene.world;
+    let mut lines = scene.text(&format!("! {}", world.say(refusal)), Role::Bad);
+    lines.extend(scene.message("stale-new-plan", Role::Warn));
+    lines
+}
+
+/// What is different from the plan that was refused.
+fn changes(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let (Some(_), Some(before)) = (&scene.incident.refusal, &scene.wizard.asked) else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    for (was, is) in before.steps.iter().zip(&plan.steps) {
+        let (old, new) = (from_to(&was.from, &was.to), from_to(&is.from, &is.to));
+        if old != new {
+            let said = Phrase::new("stale-was").text("before", old).text("now", new);
+            lines.extend(scene.text(&world.say(&said), Role::Warn));
+        }
+        if was.method != is.method {
+            let said = Phrase::new("stale-was")
+                .text("before", world.get(method_word(was.method)))
+                .text("now", world.get(method_word(is.method)));
+            lines.extend(scene.text(&world.say(&said), Role::Warn));
+        }
+    }
+    lines
+}
+
+/// The word for a method.
+pub(super) const fn method_word(method: Method) -> &'static str {
+    match method {
+        Method::Revision => "method-revision",
+    }
 }
 
 /// From where to where, how, and the rule that chose it.
 pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
     let world = &scene.world;
-    let method = match step.method {
-        Method::Revision => world.get("method-revision"),
-    };
+    let method = world.get(method_word(step.method));
     let mut lines = vec![Line::from(vec![
         world.span(text::pad(step.service.as_str(), 14), Role::Title),
         Span::raw(" "),
@@ -87,46 +264,85 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
     lines
 }
 
-fn row_lines(scene: &Scene<'_>, row: &PreflightRow) -> Vec<Line<'static>> {
+/// All rows and calls as lines, and which of them belong to the selected one.
+fn list(scene: &Scene<'_>, plan: &Plan) -> (Vec<Line<'static>>, (usize, usize)) {
+    let at = scene.wizard.rows.at(&items(plan));
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    let mut range = (0, 1);
+    let rows = rows(plan);
+    for (nth, row) in rows.iter().enumerate() {
+        let from = lines.len();
+        lines.extend(row_lines(scene, row, nth == at));
+        if nth == at {
+            range = (from, lines.len());
+        }
+    }
+    for (nth, call) in calls(plan).enumerate() {
+        lines.push(Line::default());
+        let from = lines.len();
+        lines.extend(call_lines(scene, call, rows.len() + nth == at));
+        if rows.len() + nth == at {
+            range = (from, lines.len());
+        }
+    }
+    (lines, range)
+}
+
+/// What a person does about a row that did not pass.
+const fn remedy(verdict: PreflightVerdict) -> Option<&'static str> {
+    match verdict {
+        PreflightVerdict::Block => Some("remedy-block"),
+        PreflightVerdict::Warn => Some("remedy-warn"),
+        PreflightVerdict::Unknown => Some("remedy-unknown"),
+        PreflightVerdict::Pass => None,
+    }
+}
+
+/// One row. What passed takes one line; what did not is told whole, and the selected one with what to do about it.
+fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<'static>> {
     let world = &scene.world;
-    let (glyph, id, role) = match row.verdict {
-        PreflightVerdict::Pass => ("✓", "check-pass", Role::Ok),
-        PreflightVerdict::Warn => ("!", "check-warn", Role::Warn),
-        PreflightVerdict::Block => ("✗", "check-block", Role::Bad),
-        PreflightVerdict::Unknown => ("?", "check-unknown", Role::Warn),
+    let (glyph, id, role) = shown(row.verdict);
+    let said = format!("{}: {}", world.say(&row.check.phrase()), world.say(&row.evidence));
+    let room = scene.cells.saturating_sub(INDENT);
+    let whole = selected || row.verdict != PreflightVerdict::Pass;
+    let parts = if whole {
+        text::fold(&said, room)
+    } else {
+        vec![text::cut(&said, room)]
     };
-    let name = world.get(match row.check {
-        PreflightCheck::Account => "preflight-account",
-        PreflightCheck::Controller => "preflight-controller",
-        PreflightCheck::Desired => "preflight-desired",
-        PreflightCheck::Deployment => "preflight-deployment",
-        PreflightCheck::NotCurrent => "preflight-not-current",
-        PreflightCheck::TargetActive => "preflight-target-active",
-        PreflightCheck::Image => "preflight-image",
-        PreflightCheck::Proven => "preflight-proven",
-    });
-    let said = format!("{name}: {}", world.say(&row.evidence));
-    text::fold(&said, scene.cells.saturating_sub(11))
+    let said_role = if role == Role::Ok { Role::Text } else { role };
+    let mut lines: Vec<Line<'static>> = parts
         .into_iter()
         .enumerate()
         .map(|(nth, part)| {
-            let (glyph, word) = if nth == 0 {
-                (glyph, world.get(id))
-            } else {
-                (" ", String::new())
+            let (mark, glyph, word) = match nth {
+                0 => (if selected { "›" } else { " " }, glyph, world.get(id)),
+                _ => (" ", " ", String::new()),
             };
-            Line::from(vec![
+            let line = Line::from(vec![
+                world.span(format!("{mark} "), Role::Focus),
                 world.span(format!("{glyph} "), role),
-                world.span(text::pad(&word, 8), role),
+                world.span(text::pad(&word, INDENT - 5), role),
                 Span::raw(" "),
-                world.span(part, if role == Role::Ok { Role::Text } else { role }),
-            ])
+                world.span(part, said_role),
+            ]);
+            highlight(line, selected && nth == 0, true, world)
         })
-        .collect()
+        .collect();
+    if let Some(id) = remedy(row.verdict).filter(|_| selected) {
+        for part in text::fold(&format!("→ {}", world.get(id)), room) {
+            lines.push(Line::from(vec![
+                Span::raw(" ".repeat(INDENT)),
+                world.span(part, Role::Text),
+            ]));
+        }
+    }
+    lines
 }
 
-fn call_lines(scene: &Scene<'_>, call: &Call) -> Vec<Line<'static>> {
-    let sent = match &call.api {
+/// The call as it would be sent.
+fn sent(call: &Call) -> String {
+    match &call.api {
         Api::UpdateService {
             cluster,
             service,
@@ -134,8 +350,50 @@ fn call_lines(scene: &Scene<'_>, call: &Call) -> Vec<Line<'static>> {
         } => format!(
             "ecs.UpdateService {{ cluster: {cluster}, service: {service}, taskDefinition: {task_definition} }}"
         ),
-    };
-    let mut lines = scene.labelled("label-will-send", &sent, Role::Text);
+    }
+}
+
+fn call_lines(scene: &Scene<'_>, call: &Call, selected: bool) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let mut lines = scene.labelled("label-will-send", &sent(call), Role::Text);
+    if let Some(first) = lines.first_mut() {
+        *first = highlight(std::mem::take(first), selected, true, world);
+    }
     lines.extend(scene.labelled("label-as-command", &call.command, Role::Muted));
     lines
+}
+
+/// All that is known of the selected row or call, to be read in peace.
+pub(super) fn details(wizard: &Wizard, world: &World<'_>) -> Option<Details> {
+    let Some(Ok(plan)) = world.session.incident_proposal(world.now) else {
+        return None;
+    };
+    let items = items(&plan);
+    let (what, lines) = match wizard.rows.id(&items)? {
+        Item::Row(service, check) => {
+            let row = plan
+                .preflight
+                .iter()
+                .find(|row| row.service == *service && row.check == *check)?;
+            let (_, id, _) = shown(row.verdict);
+            let mut lines = vec![
+                (world.get("label-service"), service.to_string()),
+                (world.get("label-result"), world.get(id)),
+                (world.get("label-evidence"), world.say(&row.evidence)),
+            ];
+            lines.extend(remedy(row.verdict).map(|id| (world.get("label-to-do"), world.get(id))));
+            (world.say(&check.phrase()), lines)
+        }
+        Item::Call(nth) => {
+            let call = calls(&plan).nth(*nth)?;
+            let lines = vec![
+                (world.get("label-will-send"), sent(call)),
+                (world.get("label-as-command"), call.command.clone()),
+            ];
+            (call.api.name().to_owned(), lines)
+        }
+    };
+    let title = world.say(&Phrase::new("describe-title").text("what", what));
+    let lines = lines.into_iter().map(|(label, text)| PageLine::new(label, text));
+    Some(Details::new(title, lines.collect()))
 }

@@ -83,7 +83,7 @@ pub(in crate::tui) fn keep(draft: &mut Option<Draft>, world: &World<'_>) {
 
 fn area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(clean(text).lines().map(str::to_owned).collect());
-    area.set_wrap_mode(WrapMode::Glyph);
+    area.set_wrap_mode(WrapMode::WordOrGlyph);
     // The terminal's own cursor stands there, so that an input method opens at it.
     area.set_cursor_style(ratatui::style::Style::default());
     area.set_cursor_line_style(ratatui::style::Style::default());

@@ -78,7 +78,10 @@ pub(in crate::tui) fn draw(
             target::draw(&scene, body, buffer);
             return None;
         }
-        Step::Check => check::lines(&scene),
+        Step::Check => {
+            check::draw(&scene, body, buffer);
+            return None;
+        }
         Step::Approve => return approve::draw(&scene, body, buffer),
         Step::RollBack => act::lines(&scene),
         Step::Verify => {
@@ -109,31 +112,52 @@ pub(super) fn draw_page(scene: &Scene<'_>, lines: Vec<Line<'static>>, body: Rect
     draw_lines(shown, body, buffer);
 }
 
-/// The whole way in one line; when there is no room, first what is done loses its name, then what is furthest ahead.
+/// The whole way in one line; when there is no room, first what is done loses its name and what is ahead its mark, then
+/// what is furthest ahead its name.
 fn way(incident: &Incident, cells: usize, world: &World<'_>) -> Line<'static> {
     let fits =
         |spans: &Vec<Span<'static>>| spans.iter().map(|s| text::width(&s.content)).sum::<usize>() <= cells;
     let all = Step::ALL.len();
-    let roomy = [(3, true, all), (2, true, all), (1, true, all)];
-    let narrow = (0..=all).rev().map(|ahead| (1, false, ahead));
+    let roomy = [(3, true), (2, true), (1, true)].map(|(gap, done)| (gap, done, Ahead::Marked(all)));
+    let bare = [(2, false, Ahead::Bare), (1, false, Ahead::Marked(all))];
+    let narrow = (0..=all).rev().map(|ahead| (1, false, Ahead::Marked(ahead)));
     roomy
         .into_iter()
+        .chain(bare)
         .chain(narrow)
         .map(|(gap, done, ahead)| way_spans(incident, gap, done, ahead, world))
         .find(fits)
-        .map_or_else(|| Line::from(way_spans(incident, 1, false, 0, world)), Line::from)
+        .map_or_else(
+            || Line::from(way_spans(incident, 1, false, Ahead::Marked(0), world)),
+            Line::from,
+        )
 }
 
-/// The steps with `gap` cells between them; `done` names those behind us, `ahead` as many of those before us.
+/// How the steps before us are written.
+#[derive(Clone, Copy)]
+enum Ahead {
+    /// Each with its mark, as many as this with their names.
+    Marked(usize),
+    /// Each with its name alone.
+    Bare,
+}
+
+/// The mark of a step before us.
+const AHEAD: &str = "○";
+
+/// The steps with `gap` cells between them; `done` names those behind us.
 fn way_spans(
     incident: &Incident,
     gap: usize,
     done: bool,
-    ahead: usize,
+    ahead: Ahead,
     world: &World<'_>,
 ) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
-    let mut left = ahead;
+    let mut left = match ahead {
+        Ahead::Marked(names) => names,
+        Ahead::Bare => Step::ALL.len(),
+    };
     for step in Step::ALL {
         let (glyph, role, named) = match step.standing(incident) {
             Standing::Done => ("✓", Role::Ok, done),
@@ -143,15 +167,20 @@ fn way_spans(
             Standing::Ahead => {
                 let named = left > 0;
                 left = left.saturating_sub(1);
-                ("○", Role::Muted, named)
+                (AHEAD, Role::Muted, named)
             }
         };
         if !spans.is_empty() {
             spans.push(Span::raw(" ".repeat(gap)));
         }
+        let title = world.get(step.title());
+        if glyph == AHEAD && matches!(ahead, Ahead::Bare) {
+            spans.push(world.span(title, role));
+            continue;
+        }
         spans.push(world.span(glyph, role));
         if named {
-            spans.push(world.span(format!(" {}", world.get(step.title())), role));
+            spans.push(world.span(format!(" {title}"), role));
         }
     }
     spans

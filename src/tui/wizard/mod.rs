@@ -24,4 +24,4 @@ pub(super) use state::Wizard;
 pub(super) use step::Step;
 
 pub(super) use frame::draw;
-pub(super) use steer::commands;
+pub(super) use steer::{commands, may_start_again};

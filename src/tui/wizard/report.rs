@@ -5,7 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Widget};
 
-use crate::incident::ReportKind;
+use crate::domain::Phrase;
+use crate::incident::{Incident, ReportKind};
 use crate::rollback::Outcome;
 use crate::tui::panes::draw_lines;
 use crate::tui::text;
@@ -13,6 +14,7 @@ use crate::tui::theme::Role;
 
 use super::Draft;
 use super::frame::Scene;
+use super::state::service;
 
 /// From this width on the gaps stand beside the draft, below it otherwise.
 const BESIDE: u16 = 96;
@@ -25,7 +27,13 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let world = &scene.world;
     let head = outcome(scene);
-    let head_rows = u16::try_from(head.len()).unwrap_or(u16::MAX).min(body.height / 3);
+    // What went wrong is read before anything is written.
+    let most = if went_well(scene.incident) {
+        body.height / 3
+    } else {
+        body.height / 2
+    };
+    let head_rows = u16::try_from(head.len()).unwrap_or(u16::MAX).min(most);
     draw_lines(
         head,
         Rect {
@@ -89,22 +97,88 @@ pub(super) fn draw(
     })
 }
 
-/// How the rollback and its verification ended: a report must not say more.
-fn outcome(scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let world = &scene.world;
-    let mut lines = scene.message("report-edit", Role::Title);
-    if let Some((ending, _)) = &scene.incident.ending {
-        let role = match ending.outcome {
-            Outcome::OnTarget => Role::Ok,
+/// Whether the rollback reached its target and no check says that it did not help.
+pub(super) fn went_well(incident: &Incident) -> bool {
+    let reached = incident
+        .ending
+        .as_ref()
+        .is_some_and(|(ending, _)| match ending.outcome {
+            Outcome::OnTarget => true,
             Outcome::Elsewhere
             | Outcome::Failed
             | Outcome::TimedOut
             | Outcome::Unknown
-            | Outcome::Refused => Role::Bad,
-        };
-        lines.extend(scene.text(&world.say(&ending.why), role));
+            | Outcome::Refused => false,
+        });
+    reached
+        && incident
+            .verification
+            .is_none_or(|verification| verification.passed)
+}
+
+/// How the rollback and its verification ended: a report must not say more. After a bad end also what runs now and what can
+/// be done next.
+fn outcome(scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let Some((ending, _)) = &scene.incident.ending else {
+        return scene.message("report-edit", Role::Title);
+    };
+    if went_well(scene.incident) {
+        let mut lines = scene.message("report-edit", Role::Title);
+        lines.extend(scene.text(&world.say(&ending.why), Role::Ok));
+        return lines;
     }
+    let (head, next) = match ending.outcome {
+        Outcome::OnTarget => ("ending-no-help", "next-no-help"),
+        Outcome::Elsewhere => ("ending-elsewhere", "next-elsewhere"),
+        Outcome::Failed => ("ending-failed", "next-failed"),
+        Outcome::TimedOut => ("ending-timed-out", "next-timed-out"),
+        Outcome::Unknown => ("ending-unknown", "next-unknown"),
+        Outcome::Refused => ("ending-refused", "next-refused"),
+    };
+    let mut lines = scene.text(&format!("✗ {}", world.get(head)), Role::Bad);
+    lines.extend(scene.text(&world.say(&ending.why), Role::Text));
+    lines.extend(scene.labelled("label-runs-now", &runs_now(scene), Role::Title));
+    let mut said = world.get(next);
+    if let Some(key) = world.keymap.key(
+        crate::tui::keymap::Context::Wizard,
+        crate::tui::command::Command::StartRollback,
+    ) {
+        said.push(' ');
+        said.push_str(&world.say(&Phrase::new("next-again").text("key", key)));
+    }
+    lines.extend(scene.labelled("label-next", said.trim(), Role::Warn));
     lines
+}
+
+/// What the service runs now, as it was read last.
+fn runs_now(scene: &Scene<'_>) -> String {
+    let world = &scene.world;
+    let Some(state) = service(world.session, scene.incident).and_then(|view| view.state.value()) else {
+        return world.get("not-known");
+    };
+    let parts: Vec<String> = state
+        .deployments
+        .iter()
+        .filter(|deployment| deployment.running > 0 || deployment.pending > 0)
+        .map(|deployment| {
+            let starting = match deployment.pending {
+                0 => String::new(),
+                pending => format!(" (+{pending})"),
+            };
+            format!(
+                ":{} {}/{}{starting}",
+                deployment.task_definition.revision(),
+                deployment.running,
+                state.desired
+            )
+        })
+        .collect();
+    if parts.is_empty() {
+        world.get("runs-nothing")
+    } else {
+        parts.join(" · ")
+    }
 }
 
 fn draw_gaps(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {

@@ -4,12 +4,14 @@ use tokio::time::Instant;
 
 use crate::domain::{ServiceKey, TaskDefinitionArn};
 use crate::incident::{Incident, Stage};
+use crate::rollback::Plan;
 use crate::session::{ServiceView, Session};
 use crate::tui::keymap::Context;
 use crate::tui::layer::ApproveBox;
 use crate::tui::listing::{Listing, Scroll};
 
 use super::Step;
+use super::check::Item;
 
 /// The open wizard.
 pub struct Wizard {
@@ -23,6 +25,10 @@ pub struct Wizard {
     pub(super) target: Listing<TaskDefinitionArn>,
     /// The selected check.
     pub(super) checks: Listing<String>,
+    /// The selected row or call of the plan.
+    pub(super) rows: Listing<Item>,
+    /// The plan that waited for approval last: what is proposed after it was refused is told by the difference.
+    pub(super) asked: Option<Plan>,
     /// How far the step is scrolled.
     pub(super) scroll: Scroll,
     /// Whether the checklist is looked at although the incident is past it.
@@ -45,6 +51,8 @@ impl Wizard {
             changed: moment,
             target: Listing::default(),
             checks: Listing::default(),
+            rows: Listing::default(),
+            asked: None,
             scroll: Scroll::default(),
             looking: false,
             approve: None,
@@ -87,6 +95,9 @@ impl Wizard {
             self.approve = None;
             return true;
         };
+        if self.asked.as_ref().is_none_or(|asked| asked.hash != plan.hash) {
+            self.asked = Some(plan.clone());
+        }
         if self.approve.as_ref().is_none_or(|open| open.hash != plan.hash) {
             self.approve = Some(ApproveBox::new(plan.hash.clone(), moment));
         }

@@ -18,7 +18,7 @@ use crate::tui::widgets::Field;
 use crate::tui::world::World;
 
 use super::state::service;
-use super::{Step, Wizard, target, verify};
+use super::{Step, Wizard, check, target, verify};
 
 /// How long Enter does nothing at the last step: it may still have been meant for the one before.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -58,6 +58,7 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
             vec![
                 Command::Next,
                 Command::Down,
+                Command::Describe,
                 Command::Back,
                 Command::Refresh,
                 Command::Abandon,
@@ -100,6 +101,14 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
             Command::Help,
         ],
         Stage::Report if wizard.writing => vec![Command::SettleReport, Command::Back],
+        Stage::Report if may_start_again(incident) => vec![
+            Command::StartRollback,
+            Command::SettleReport,
+            Command::WriteReport,
+            Command::EditReport,
+            Command::Back,
+            Command::Help,
+        ],
         Stage::Report => vec![
             Command::SettleReport,
             Command::WriteReport,
@@ -116,6 +125,22 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
         ],
         Stage::Abandoned => vec![Command::CloseIncident, Command::Back],
     }
+}
+
+/// Whether another rollback may be started from here: this one is over, and it did not help.
+pub(in crate::tui) fn may_start_again(incident: &Incident) -> bool {
+    let over = match incident.stage {
+        Stage::Report | Stage::Done => true,
+        Stage::Assess
+        | Stage::Scope
+        | Stage::Target
+        | Stage::Check
+        | Stage::Approve
+        | Stage::Act { .. }
+        | Stage::Verify
+        | Stage::Abandoned => false,
+    };
+    over && !super::report::went_well(incident)
 }
 
 impl Screen {
@@ -163,6 +188,26 @@ impl Screen {
                 if Step::of(incident.stage) <= Step::Approve {
                     self.layers
                         .push(Layer::Ask(AskBox::new(Question::Abandon, world.moment)));
+                } else {
+                    self.not_now(world);
+                }
+                Vec::new()
+            }
+            Command::Describe => {
+                let looked = self
+                    .wizard_mut()
+                    .filter(|wizard| wizard.shown(incident) == Step::Check)
+                    .and_then(|wizard| check::details(wizard, world));
+                match looked {
+                    Some(details) => self.layers.push(Layer::Details(details)),
+                    None => self.not_now(world),
+                }
+                Vec::new()
+            }
+            Command::StartRollback => {
+                if may_start_again(incident) {
+                    self.layers
+                        .push(Layer::Ask(AskBox::new(Question::Again, world.moment)));
                 } else {
                     self.not_now(world);
                 }
@@ -216,8 +261,7 @@ impl Screen {
                 // Done above, for every layer alike.
                 Vec::new()
             }
-            Command::StartRollback
-            | Command::Choose
+            Command::Choose
             | Command::Services
             | Command::Revisions
             | Command::Images
@@ -233,7 +277,6 @@ impl Screen {
             | Command::PreviousMatch
             | Command::Sort
             | Command::Reverse
-            | Command::Describe
             | Command::Filter
             | Command::Into
             | Command::Out
@@ -266,7 +309,8 @@ impl Screen {
                 wizard.target.go(motion, &target::ids(world.session, incident));
             }
             Step::Verify => wizard.checks.go(motion, &verify::line_ids(world.session)),
-            Step::Assess | Step::Scope | Step::Check | Step::Approve | Step::RollBack | Step::Record => {
+            Step::Check => wizard.rows.go(motion, &check::items_now(world)),
+            Step::Assess | Step::Scope | Step::Approve | Step::RollBack | Step::Record => {
                 wizard.scroll.go(motion);
             }
             Step::Report => {

@@ -45,7 +45,7 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Value {
             "status": "ACTIVE",
             "registeredContainerInstancesCount": 0,
             "runningTasksCount": count(&[TaskState::Running]),
-            "pendingTasksCount": count(&[TaskState::Provisioning, TaskState::Pending]),
+            "pendingTasksCount": count(&TaskState::STARTING),
             "activeServicesCount": services.len(),
             "statistics": [],
             "tags": [],

@@ -97,12 +97,14 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
 
 fn shown(service: &Service, it: &ServiceDeployment) -> Value {
     let requested = match it.status {
-        DeploymentStatus::Pending | DeploymentStatus::InProgress | DeploymentStatus::Successful => {
-            service.desired
-        }
+        DeploymentStatus::Pending
+        | DeploymentStatus::InProgress
+        | DeploymentStatus::RollbackRequested
+        | DeploymentStatus::Successful => service.desired,
         DeploymentStatus::Stopped
         | DeploymentStatus::RollbackInProgress
-        | DeploymentStatus::RollbackSuccessful => 0,
+        | DeploymentStatus::RollbackSuccessful
+        | DeploymentStatus::RollbackFailed => 0,
     };
     let sources: Vec<Value> = it
         .sources
@@ -136,6 +138,11 @@ fn shown(service: &Service, it: &ServiceDeployment) -> Value {
             "failureCount": it.failures,
             "threshold": it.threshold,
         },
+        "alarms": (!service.alarms.is_empty()).then(|| json!({
+            "status": it.alarms.name(),
+            "alarmNames": service.alarms,
+            "triggeredAlarmNames": it.triggered_alarms,
+        })),
     })
 }
 

@@ -8,6 +8,7 @@ use super::super::{
     page::{Paging, page},
 };
 use crate::drill::{
+    scenario::Threshold,
     time::wire,
     world::{Deployment, Service, TaskState, World},
 };
@@ -55,10 +56,7 @@ fn counts(service: &Service, deployment: Option<&str>) -> (usize, usize) {
             .filter(|task| deployment.is_none_or(|id| task.deployment == id));
         tasks.filter(|task| states.contains(&task.state)).count()
     };
-    (
-        of(&[TaskState::Running]),
-        of(&[TaskState::Provisioning, TaskState::Pending]),
-    )
+    (of(&[TaskState::Running]), of(&TaskState::STARTING))
 }
 
 /// A service as DescribeServices and UpdateService show it.
@@ -151,7 +149,7 @@ fn deployment_shown(service: &Service, position: usize, deployment: &Deployment)
 pub(super) fn revision_counts(service: &Service, revision: usize, requested: usize) -> Value {
     let tasks = || service.tasks.iter().filter(|task| task.revision == revision);
     let pending = tasks()
-        .filter(|task| matches!(task.state, TaskState::Provisioning | TaskState::Pending))
+        .filter(|task| TaskState::STARTING.contains(&task.state))
         .count();
     json!({
         "arn": service.revisions[revision].arn,
@@ -180,13 +178,27 @@ fn current_revisions(service: &Service) -> Vec<Value> {
 
 /// `deploymentConfiguration`.
 pub(super) fn deployment_configuration(service: &Service) -> Value {
+    let mut breaker = json!({ "enable": service.breaker, "rollback": service.breaker_rollback });
+    if service.breaker_threshold != Threshold::default() || !service.breaker_resets {
+        breaker["resetOnHealthyTask"] = json!(service.breaker_resets);
+        breaker["thresholdConfiguration"] = json!({
+            "type": service.breaker_threshold.kind(), "value": service.breaker_threshold.value(),
+        });
+    }
     json!({
-        "deploymentCircuitBreaker": { "enable": service.breaker, "rollback": service.breaker_rollback },
+        "deploymentCircuitBreaker": breaker,
         "maximumPercent": service.maximum_percent,
         "minimumHealthyPercent": service.minimum_percent,
+        "alarms": alarms(service),
         "strategy": "ROLLING",
         "bakeTimeInMinutes": 0,
     })
+}
+
+/// `deploymentConfiguration.alarms`, where there are any.
+fn alarms(service: &Service) -> Option<Value> {
+    (!service.alarms.is_empty())
+        .then(|| json!({ "alarmNames": service.alarms, "rollback": service.alarm_rollback, "enable": true }))
 }
 
 /// `loadBalancers`.

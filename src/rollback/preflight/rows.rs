@@ -1,15 +1,16 @@
-//! Is it safe? Each row passes, warns, blocks or is unknown, with its evidence.
+//! The rows, in the order in which they are shown, and those on the account and the service itself.
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Clean, DefinitionStatus, Deployment, FaultKind, Freshness, Identity, ImageReference, Observed, Phrase,
-    RolloutState, ServiceKey, ServiceState, Strategy,
+    DefinitionStatus, Deployment, FaultKind, Identity, Observed, Phrase, RolloutState, ServiceKey,
+    ServiceState, Strategy,
 };
 
-use super::served::{Known, pinned};
-use super::target::candidate;
-use super::{ImageState, Point, ProposalInputs, Rule, Target, choose_method};
+use super::super::served::Known;
+use super::super::target::candidate;
+use super::super::{Method, Point, ProposalInputs, Rule, Target, choose_method};
+use super::{alarms, breaker, changes, company, health, image, protected, tag};
 
 /// What is checked before a plan may be applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +22,10 @@ pub enum PreflightCheck {
     Controller,
     /// The service wants at least one task.
     Desired,
+    /// No other incident of the service is open.
+    Incident,
+    /// No other commander holds the service.
+    Lease,
     /// No other deployment is under way.
     Deployment,
     /// The target is not what runs already.
@@ -29,8 +34,20 @@ pub enum PreflightCheck {
     TargetActive,
     /// The target's image is in ECR, by digest, and can be pulled.
     Image,
+    /// The tag that the target names still leads to the content that ran.
+    Tag,
     /// The target is known to have run.
     Proven,
+    /// Nothing but the image differs between what is set and the target.
+    Differs,
+    /// What the load balancer says of the targets now.
+    TargetHealth,
+    /// The alarms of the service are quiet.
+    Alarms,
+    /// ECS's own safety net is on.
+    CircuitBreaker,
+    /// How the plan is approved.
+    Protected,
 }
 
 /// What a check says.
@@ -60,17 +77,51 @@ pub struct PreflightRow {
     pub evidence: Phrase,
 }
 
+impl PreflightRow {
+    /// Whether it blocks because somebody else is at work on the service.
+    #[must_use]
+    pub fn is_anothers_command(&self) -> bool {
+        let about_others = match self.check {
+            PreflightCheck::Lease => true,
+            PreflightCheck::Incident => self.evidence.id != "preflight-incident-no-journal",
+            PreflightCheck::Account
+            | PreflightCheck::Controller
+            | PreflightCheck::Desired
+            | PreflightCheck::Deployment
+            | PreflightCheck::NotCurrent
+            | PreflightCheck::TargetActive
+            | PreflightCheck::Image
+            | PreflightCheck::Tag
+            | PreflightCheck::Proven
+            | PreflightCheck::Differs
+            | PreflightCheck::TargetHealth
+            | PreflightCheck::Alarms
+            | PreflightCheck::CircuitBreaker
+            | PreflightCheck::Protected => false,
+        };
+        about_others && self.verdict == PreflightVerdict::Block
+    }
+}
+
 impl PreflightCheck {
     /// All, in the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 16] = [
         Self::Account,
         Self::Controller,
+        Self::Incident,
+        Self::Lease,
         Self::Desired,
         Self::Deployment,
         Self::NotCurrent,
         Self::TargetActive,
         Self::Image,
+        Self::Tag,
         Self::Proven,
+        Self::Differs,
+        Self::TargetHealth,
+        Self::Alarms,
+        Self::CircuitBreaker,
+        Self::Protected,
     ];
 
     /// The name in JSON.
@@ -85,27 +136,58 @@ impl PreflightCheck {
             Self::TargetActive => "target-active",
             Self::Image => "image",
             Self::Proven => "proven",
+            Self::Incident => "incident",
+            Self::Lease => "lease",
+            Self::Tag => "tag",
+            Self::Differs => "differs",
+            Self::TargetHealth => "target-health",
+            Self::Alarms => "alarms",
+            Self::CircuitBreaker => "circuit-breaker",
+            Self::Protected => "protected",
         }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn phrase(self) -> Phrase {
+        Phrase::new(match self {
+            Self::Account => "preflight-account",
+            Self::Controller => "preflight-controller",
+            Self::Incident => "preflight-incident",
+            Self::Lease => "preflight-lease",
+            Self::Desired => "preflight-desired",
+            Self::Deployment => "preflight-deployment",
+            Self::NotCurrent => "preflight-not-current",
+            Self::TargetActive => "preflight-target-active",
+            Self::Image => "preflight-image",
+            Self::Tag => "preflight-tag",
+            Self::Proven => "preflight-proven",
+            Self::Differs => "preflight-differs",
+            Self::TargetHealth => "preflight-target-health",
+            Self::Alarms => "preflight-alarms",
+            Self::CircuitBreaker => "preflight-circuit-breaker",
+            Self::Protected => "preflight-protected",
+        })
     }
 }
 
-type Finding = (PreflightVerdict, Phrase);
+pub(super) type Finding = (PreflightVerdict, Phrase);
 
-fn pass(evidence: Phrase) -> Finding {
+pub(super) fn pass(evidence: Phrase) -> Finding {
     (PreflightVerdict::Pass, evidence)
 }
-fn warn(evidence: Phrase) -> Finding {
+pub(super) fn warn(evidence: Phrase) -> Finding {
     (PreflightVerdict::Warn, evidence)
 }
-fn block(evidence: Phrase) -> Finding {
+pub(super) fn block(evidence: Phrase) -> Finding {
     (PreflightVerdict::Block, evidence)
 }
-fn unknown(evidence: Phrase) -> Finding {
+pub(super) fn unknown(evidence: Phrase) -> Finding {
     (PreflightVerdict::Unknown, evidence)
 }
 
 /// A finding on a reading whose last renewal failed: what forbids still forbids, but nothing passes on it.
-fn on<T>(observed: &Observed<T>, finding: Finding) -> Finding {
+pub(super) fn on<T>(observed: &Observed<T>, finding: Finding) -> Finding {
     match (finding.0, observed.fault()) {
         (PreflightVerdict::Pass | PreflightVerdict::Warn, Some(fault)) => {
             unknown(Phrase::new("preflight-stale").phrase("fault", fault.phrase()))
@@ -116,15 +198,16 @@ fn on<T>(observed: &Observed<T>, finding: Finding) -> Finding {
 }
 
 /// All rows for one service, in the order of [`PreflightCheck::ALL`].
-pub(super) fn rows(
+pub(in crate::rollback) fn rows(
     inputs: &ProposalInputs<'_>,
     identity: &Identity,
     state: &ServiceState,
     known: &Known<'_>,
     from: &Point,
-    target: &Target,
+    (method, target): (Method, &Target),
 ) -> Vec<PreflightRow> {
     let observed = &inputs.target;
+    let around = &inputs.around;
     PreflightCheck::ALL
         .into_iter()
         .map(|check| {
@@ -135,8 +218,16 @@ pub(super) fn rows(
                 PreflightCheck::Deployment => on(observed.state, deployment(inputs, state)),
                 PreflightCheck::NotCurrent => on(observed.state, not_current(from, target)),
                 PreflightCheck::TargetActive => on(observed.definitions, target_active(known, target)),
-                PreflightCheck::Image => on(observed.images, image(inputs, known, target)),
+                PreflightCheck::Image => on(observed.images, image::image(inputs, target)),
                 PreflightCheck::Proven => proven(known, target),
+                PreflightCheck::Incident => on(around.company, company::incident(inputs)),
+                PreflightCheck::Lease => on(around.company, company::lease(inputs)),
+                PreflightCheck::Tag => on(observed.images, tag::tag(known, method, target)),
+                PreflightCheck::Differs => on(observed.definitions, changes::changes(inputs, from, target)),
+                PreflightCheck::TargetHealth => health::health(inputs, state),
+                PreflightCheck::Alarms => on(observed.state, alarms::alarms(inputs, state)),
+                PreflightCheck::CircuitBreaker => on(observed.state, breaker::breaker(state)),
+                PreflightCheck::Protected => protected::protected(inputs),
             };
             PreflightRow {
                 service: inputs.service.name.clone(),
@@ -299,71 +390,6 @@ fn target_active(known: &Known<'_>, target: &Target) -> Finding {
         DefinitionStatus::Other(_) => {
             unknown(Phrase::new("preflight-target-active-unknown").text("revision", revision))
         }
-    }
-}
-
-/// The image by which people know the target: its digest, or as it is written.
-fn image_name(target: &Target) -> String {
-    match (&target.digest, &target.image) {
-        (Some(digest), _) => format!("sha256:{}", digest.short()),
-        (None, Some(image)) => image.to_string(),
-        (None, None) => "–".to_owned(),
-    }
-}
-
-fn image(inputs: &ProposalInputs<'_>, known: &Known<'_>, target: &Target) -> Finding {
-    let name = image_name(target);
-    match inputs
-        .target
-        .images
-        .freshness(inputs.now, std::time::Duration::MAX)
-    {
-        Freshness::Waiting => return unknown(Phrase::new("preflight-image-unknown").text("image", name)),
-        Freshness::Failed => {
-            return unknown(match inputs.target.images.fault() {
-                Some(fault) => Phrase::new("preflight-image-not-read").phrase("fault", fault.phrase()),
-                None => Phrase::new("preflight-image-unknown").text("image", name),
-            });
-        }
-        Freshness::Fresh | Freshness::Stale => {}
-    }
-    let state = super::target::image_state(
-        inputs.target.images,
-        inputs.target.repository.as_str(),
-        target.image.as_ref(),
-        target.digest.as_ref(),
-    );
-    match state {
-        ImageState::Present => tag_still_means_it(known, target, &name),
-        ImageState::Gone => block(Phrase::new("preflight-image-gone").text("image", name)),
-        ImageState::NotPullable(status) => block(
-            Phrase::new("preflight-image-not-pullable")
-                .text("image", name)
-                .text("status", status),
-        ),
-        ImageState::Unknown => unknown(Phrase::new("preflight-image-unknown").text("image", name)),
-    }
-}
-
-/// UpdateService makes a new service revision and resolves the tag again (facts §0.2): the content counts for nothing when
-/// the tag that leads to it has moved.
-fn tag_still_means_it(known: &Known<'_>, target: &Target, name: &str) -> Finding {
-    let (Some(image), Some(digest)) = (&target.image, &target.digest) else {
-        return pass(Phrase::new("preflight-image-pass").text("image", name));
-    };
-    if pinned(image.as_str()).is_some() {
-        return pass(Phrase::new("preflight-image-pass").text("image", name));
-    }
-    // An image that is written without a tag means `latest` (Docker reference format).
-    let tag = ImageReference::parse(image.as_str()).tag.unwrap_or("latest");
-    let written = Clean::new(tag);
-    let tagged = |id| Phrase::new(id).text("image", name).text("tag", &written);
-    match known.digest_of_tag(image.as_str()) {
-        Some(means) if means == *digest => pass(tagged("preflight-image-pass-tag")),
-        Some(means) => {
-            block(tagged("preflight-image-moved").text("means", format!("sha256:{}", means.short())))
-        }
-        None => block(tagged("preflight-image-untagged")),
     }
 }
 

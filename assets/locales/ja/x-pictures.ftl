@@ -1,0 +1,34 @@
+### The wizard's long lists and bad ends, and what is offered next.
+
+## Check
+
+label-evidence = 根拠
+label-result = 結果
+label-to-do = 対応
+remedy-block = 解消するまで承認できません。対処してrで再取得するか、Escで戻って別の戻し先を選んでください。
+remedy-unknown = 自動では判断できません。自分で確認するか、rで再取得してください。続行の判断は任されます。
+remedy-warn = 内容を読んでから進んでください。承認は、この状態での続行を意味します。
+stale-new-plan = 何も送信していません。現在の状態で作り直した計画です。改めて承認が必要です。
+stale-was = 前回 { $before }、今回 { $now }
+
+## A rollback that did not help
+
+again-ask = このサービスのロールバックをもう一度始めますか。今のインシデントは閉じ、報告はジャーナルに残ります。新しいインシデントは判断から始まります。
+button-again = もう一度始める
+button-stay = このまま
+ending-elsewhere = 計画とは別の版が稼働しています。
+ending-failed = ロールバックに失敗しました。
+ending-no-help = 戻し先は稼働していますが、確認項目が不合格です。
+ending-refused = 何も送信していません。
+ending-timed-out = 時間内に完了しませんでした。ECSはまだ続けている可能性があります。
+ending-unknown = ロールバックの結果を判断できません。
+label-next = 次の対応
+label-runs-now = 現在の稼働
+next-again = { $key } でやり直せます。
+next-elsewhere = 稼働中の版と5xxを確認してから、次の変更をしてください。
+next-failed = 別の戻し先を選ぶか、タスクが起動しない原因を調べてください。
+next-no-help = 原因は別にある可能性があります（データ、他サービス、AWS側）。さらに古い版も選べます。
+next-refused = 理由を確認し、新しい計画で進めてください。
+next-timed-out = 進行中のデプロイが終わるのを待つか、AWSコンソールで対応してください。
+next-unknown = 再送の前に、稼働中のリビジョンをAWSコンソールで確認してください。
+runs-nothing = 稼働中のタスクなし
