@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use modosu::tui::width;
 use modosu::words::{LOCALE_FILES, Lang};
@@ -250,7 +251,10 @@ const TELLING: usize = 5;
 
 /// Text that runs into a border or the screen's edge although the message that it is from goes on, and not in the next line.
 fn clipped(grid: &Grid<'_>, frames: &[Frame], lang: Lang, size: (u16, u16), found: &mut Vec<Flaw>) {
-    let pieces = pieces(lang);
+    let pieces = match lang {
+        Lang::Ja => &*PIECES_JA,
+        Lang::En => &*PIECES_EN,
+    };
     let mut edges: Vec<(usize, usize, usize)> = Vec::new();
     for frame in frames {
         for y in frame.top..=frame.bottom {
@@ -282,7 +286,7 @@ fn clipped(grid: &Grid<'_>, frames: &[Frame], lang: Lang, size: (u16, u16), foun
             continue;
         }
         let next = grid.text(y + 1, left, right);
-        if let Some(rest) = goes_on(&pieces, seen, next.trim_matches([' ', '│'])) {
+        if let Some(rest) = goes_on(pieces, seen, next.trim_matches([' ', '│'])) {
             found.push(Flaw {
                 x: end,
                 y,
@@ -323,6 +327,9 @@ fn overlap(seen: &str, piece: &str) -> Option<usize> {
         .last()
 }
 
+static PIECES_JA: LazyLock<BTreeSet<String>> = LazyLock::new(|| pieces(Lang::Ja));
+static PIECES_EN: LazyLock<BTreeSet<String>> = LazyLock::new(|| pieces(Lang::En));
+
 /// The parts of all messages between their values.
 fn pieces(lang: Lang) -> BTreeSet<String> {
     let mut pieces = BTreeSet::new();
@@ -355,8 +362,11 @@ fn texts(lang: Lang) -> Vec<String> {
     texts
 }
 
-/// Words that have a fixed room must fit into it: labels, column heads, the words of a state, keys' labels.
-fn labels(grid: &Grid<'_>, lang: Lang, found: &mut Vec<Flaw>) {
+static WORDS_JA: LazyLock<BTreeSet<String>> = LazyLock::new(|| fixed_words(Lang::Ja));
+static WORDS_EN: LazyLock<BTreeSet<String>> = LazyLock::new(|| fixed_words(Lang::En));
+
+/// The words that stand in columns and after keys.
+fn fixed_words(lang: Lang) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for (_, ja, en) in LOCALE_FILES {
         let file = match lang {
@@ -382,6 +392,15 @@ fn labels(grid: &Grid<'_>, lang: Lang, found: &mut Vec<Flaw>) {
             }
         }
     }
+    words
+}
+
+/// Words that have a fixed room must fit into it: labels, column heads, the words of a state, keys' labels.
+fn labels(grid: &Grid<'_>, lang: Lang, found: &mut Vec<Flaw>) {
+    let words = match lang {
+        Lang::Ja => &*WORDS_JA,
+        Lang::En => &*WORDS_EN,
+    };
     for (y, row) in grid.rows.iter().enumerate() {
         let line = row.concat();
         for (at, _) in line.match_indices('…') {
@@ -390,11 +409,7 @@ fn labels(grid: &Grid<'_>, lang: Lang, found: &mut Vec<Flaw>) {
                 let letters: Vec<&str> = word.graphemes(true).collect();
                 (3..letters.len())
                     .map(|count| letters[..count].concat())
-                    .find(|kept| {
-                        before
-                            .strip_suffix(kept.as_str())
-                            .is_some_and(|front| front.is_empty() || front.ends_with([' ', '│']))
-                    })
+                    .find(|kept| before.strip_suffix(kept.as_str()).is_some_and(begins_a_cell))
                     .map(|_| word)
             });
             if let Some(word) = cut {
@@ -406,6 +421,11 @@ fn labels(grid: &Grid<'_>, lang: Lang, found: &mut Vec<Flaw>) {
             }
         }
     }
+}
+
+/// Whether what follows begins a cell of its own, rather than a word within a sentence.
+fn begins_a_cell(front: &str) -> bool {
+    front.is_empty() || ["  ", "│", "│ "].iter().any(|edge| front.ends_with(edge))
 }
 
 /// The flaws as one text, for the message of a failed test.
@@ -546,4 +566,5 @@ fn a_word_that_runs_into_a_border_is_found_and_an_ellipsis_is_not() {
 fn a_label_without_room_is_found() {
     assert!(of("environm…  production")[0].contains("has no room"));
     assert_eq!(of("peoplebooster-ba…"), Vec::<String>::new());
+    assert_eq!(of("  in an environm…"), Vec::<String>::new());
 }

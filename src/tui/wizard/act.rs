@@ -93,7 +93,7 @@ fn following(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
             "stop-means-mixed",
         ),
         Phase::Draining if progress.old_running == 0 => {
-            (Phrase::new("progress-finishing"), Role::Text, "stop-means-mixed")
+            (Phrase::new("progress-finishing"), Role::Text, "stop-means-target")
         }
         Phase::Draining => (
             Phrase::new("progress-draining").text("old", progress.old_running),

@@ -323,8 +323,7 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<
                 world.span(format!("{mark} "), Role::Focus),
                 world.span(format!("{glyph} "), role),
                 world.span(text::pad(&word, INDENT - 5), role),
-                Span::raw(" "),
-                world.span(part, said_role),
+                world.span(format!(" {part}"), said_role),
             ]);
             highlight(line, selected && nth == 0, true, world)
         })
