@@ -346,9 +346,12 @@ fn emphasised(said: &str, sought: Option<&str>, role: Role, world: &World<'_>) -
         if !before.is_empty() {
             spans.push(world.span(before, role));
         }
+        // Underlined too: the selected row is reversed as a whole.
         spans.push(Span::styled(
             found.to_owned(),
-            world.style(role).add_modifier(Modifier::REVERSED),
+            world
+                .style(role)
+                .add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
         ));
         rest = after;
     }
