@@ -281,18 +281,28 @@ pub(super) fn palette(
     cursor
 }
 
+/// The filter as it is typed, in the footer's line; its keys at the right where there is room.
 pub(super) fn filter(
     filter: &FilterBox,
     world: &World<'_>,
-    body: Rect,
+    line: Rect,
     buffer: &mut Buffer,
 ) -> Option<Position> {
-    let line = Rect {
-        y: body.bottom().saturating_sub(1),
-        height: body.height.min(1),
-        ..body
-    };
     Clear.render(line.intersection(buffer.area), buffer);
+    let keys = super::footer::hints(&[Command::Choose, Command::Back], Context::Text, world);
+    let wide = size(keys.iter().map(|span| text::width(&span.content)).sum::<usize>() + 1);
+    let room = line.width.saturating_sub(wide);
+    let line = if room >= line.width / 2 {
+        let right = Rect {
+            x: line.x.saturating_add(room),
+            width: wide,
+            ..line
+        };
+        draw_lines([Line::from(keys)], right, buffer);
+        Rect { width: room, ..line }
+    } else {
+        line
+    };
     let label = format!(" {} /", world.get("filter-prompt"));
     draw_field(&label, &filter.field, line, world, buffer)
 }

@@ -33,8 +33,11 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         } => {
             header::draw(screen.layers.is_empty(), world, header, buffer);
             draw_panes(screen, world, body, &panes, buffer);
-            let cursor = draw_layers(screen, world, body, buffer);
-            footer::draw(screen, world, footer, buffer);
+            let cursor = draw_layers(screen, world, body, footer, buffer);
+            // A filter is typed in the footer's place.
+            if !matches!(screen.layers.last(), Some(Layer::Filter(_))) {
+                footer::draw(screen, world, footer, buffer);
+            }
             cursor
         }
     };
@@ -80,7 +83,13 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
     }
 }
 
-fn draw_layers(screen: &Screen, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
+fn draw_layers(
+    screen: &Screen,
+    world: &World<'_>,
+    body: Rect,
+    footer: Rect,
+    buffer: &mut Buffer,
+) -> Option<Position> {
     let mut cursor = None;
     for layer in &screen.layers {
         cursor = match layer {
@@ -88,7 +97,7 @@ fn draw_layers(screen: &Screen, world: &World<'_>, body: Rect, buffer: &mut Buff
             Layer::Help(scroll) => overlays::help(scroll, screen, world, body, buffer),
             Layer::Details(details) => overlays::details(details, world, body, buffer),
             Layer::Palette(palette) => overlays::palette(palette, screen, world, body, buffer),
-            Layer::Filter(filter) => overlays::filter(filter, world, body, buffer),
+            Layer::Filter(filter) => overlays::filter(filter, world, footer, buffer),
             Layer::Declare(declare) => overlays::declare(declare, world, body, buffer),
             Layer::Note(note) => overlays::note(note, world, body, buffer),
             Layer::Ask(ask) => overlays::ask(ask, world, body, buffer),
