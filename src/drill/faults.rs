@@ -2,7 +2,7 @@
 //!
 //! A fault does not know what the operation means; it only says what happens to the request or to its answer.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -93,36 +93,44 @@ pub(crate) struct Armed {
 
 /// All armed faults, in the order in which they were armed.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Vec<Armed>);
+pub(crate) struct Faults {
+    armed: Vec<Armed>,
+    /// How often each operation has been asked so far, so that chance does not depend on what else is asked meanwhile.
+    asked: BTreeMap<String, u64>,
+}
 
 impl Faults {
     /// Adds a fault behind those that wait already.
     pub(crate) fn arm(&mut self, armed: Armed) {
-        self.0.push(armed);
+        self.armed.push(armed);
     }
 
     /// The fault that this request meets, and one time less of it. `draw` is a number from 0 to 1 for the armed fault
-    /// with this index, and decides about faults that only a share of the requests meets.
+    /// with this index and the nth request of the operation; it decides about faults that only a share of the requests
+    /// meets.
     pub(crate) fn take(
         &mut self,
         service: &str,
         operation: &str,
         now: Timestamp,
-        draw: impl Fn(usize) -> f64,
+        draw: impl Fn(usize, u64) -> f64,
     ) -> Option<Fault> {
-        let index = self.0.iter().enumerate().position(|(index, armed)| {
+        let nth = self.asked.entry(format!("{service}.{operation}")).or_default();
+        *nth += 1;
+        let nth = *nth;
+        let index = self.armed.iter().enumerate().position(|(index, armed)| {
             armed.left != Some(0)
                 && armed.from.is_none_or(|from| now >= from)
                 && armed.until.is_none_or(|until| now < until)
                 && matches(&armed.pattern, service, operation)
-                && armed.share.is_none_or(|share| draw(index) < share)
+                && armed.share.is_none_or(|share| draw(index, nth) < share)
         })?;
-        let armed = &mut self.0[index];
+        let armed = &mut self.armed[index];
         let fault = armed.fault;
         if let Some(left) = &mut armed.left {
             *left -= 1;
             if *left == 0 {
-                self.0.remove(index);
+                self.armed.remove(index);
             }
         }
         Some(fault)
@@ -130,7 +138,7 @@ impl Faults {
 
     /// How many faults still wait.
     pub(crate) fn waiting(&self) -> usize {
-        self.0.len()
+        self.armed.len()
     }
 }
 
@@ -174,20 +182,20 @@ mod tests {
         let mut faults = Faults::default();
         faults.arm(armed("ecs.UpdateService", Fault::Throttle, Some(2)));
         faults.arm(armed("ecs.*", Fault::Lost, Some(1)));
-        assert_eq!(faults.take("ecr", "DescribeImages", now, |_| 0.5), None);
+        assert_eq!(faults.take("ecr", "DescribeImages", now, |_, _| 0.5), None);
         assert_eq!(
-            faults.take("ecs", "UpdateService", now, |_| 0.5),
+            faults.take("ecs", "UpdateService", now, |_, _| 0.5),
             Some(Fault::Throttle)
         );
         assert_eq!(
-            faults.take("ecs", "UpdateService", now, |_| 0.5),
+            faults.take("ecs", "UpdateService", now, |_, _| 0.5),
             Some(Fault::Throttle)
         );
         assert_eq!(
-            faults.take("ecs", "UpdateService", now, |_| 0.5),
+            faults.take("ecs", "UpdateService", now, |_, _| 0.5),
             Some(Fault::Lost)
         );
-        assert_eq!(faults.take("ecs", "UpdateService", now, |_| 0.5), None);
+        assert_eq!(faults.take("ecs", "UpdateService", now, |_, _| 0.5), None);
         assert_eq!(faults.waiting(), 0);
     }
 
@@ -204,19 +212,19 @@ mod tests {
             until: Some(at("2026-11-23T05:06:00Z")),
         });
         assert_eq!(
-            faults.take("ecs", "ListTasks", at("2026-11-23T05:04:59Z"), |_| 0.5),
+            faults.take("ecs", "ListTasks", at("2026-11-23T05:04:59Z"), |_, _| 0.5),
             None
         );
         assert_eq!(
-            faults.take("ecs", "ListTasks", at("2026-11-23T05:05:00Z"), |_| 0.5),
+            faults.take("ecs", "ListTasks", at("2026-11-23T05:05:00Z"), |_, _| 0.5),
             Some(Fault::Denied)
         );
         assert_eq!(
-            faults.take("sts", "GetCallerIdentity", at("2026-11-23T05:05:59Z"), |_| 0.5),
+            faults.take("sts", "GetCallerIdentity", at("2026-11-23T05:05:59Z"), |_, _| 0.5),
             Some(Fault::Denied)
         );
         assert_eq!(
-            faults.take("ecs", "ListTasks", at("2026-11-23T05:06:00Z"), |_| 0.5),
+            faults.take("ecs", "ListTasks", at("2026-11-23T05:06:00Z"), |_, _| 0.5),
             None
         );
     }
@@ -235,12 +243,12 @@ mod tests {
         let mut faults = Faults::default();
         faults.arm(armed(Some(0.3), Fault::Throttle));
         faults.arm(armed(Some(0.5), Fault::Error));
-        let mut take = |draw: f64| faults.take("ecs", "DescribeTasks", now, move |_| draw);
+        let mut take = |draw: f64| faults.take("ecs", "DescribeTasks", now, move |_, _| draw);
         assert_eq!(take(0.29), Some(Fault::Throttle));
         assert_eq!(take(0.3), Some(Fault::Error), "the next one is asked");
         assert_eq!(take(0.5), None);
         assert_eq!(faults.waiting(), 2, "a share without a count is never spent");
-        assert_eq!(faults.take("ecs", "UpdateService", now, |_| 0.0), None);
+        assert_eq!(faults.take("ecs", "UpdateService", now, |_, _| 0.0), None);
     }
 
     #[test]

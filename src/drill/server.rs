@@ -16,6 +16,7 @@ use super::{
     faults::Fault,
     handle::Drill,
     ledger::{LedgerEntry, without_secrets},
+    triggers::Seen,
     wire::{self, Call},
 };
 
@@ -94,7 +95,12 @@ impl Drill {
             let n = state.ledger.len() as u64 + 1;
             let request_id = state.world.chance.uuid("request", n);
             let chance = state.world.chance;
-            let draw = |armed: usize| chance.unit(&format!("fault {armed}"), n);
+            let draw = |armed: usize, nth: u64| chance.unit(&format!("fault {armed} {operation}"), nth);
+            let seen = Seen {
+                service,
+                operation,
+                input: &call.input,
+            };
             let fault = state.faults.take(service, operation, now, draw);
             let outcome = match fault {
                 Some(Fault::Hang | Fault::Cut) => None,
@@ -112,7 +118,10 @@ impl Drill {
                 }
                 Some(Fault::Lost | Fault::Slow(_)) | None => Some(match &call.garbled {
                     Some(error) => Err(error.clone()),
-                    None => api::answer(&mut state.world, &call.api, operation, &call.input),
+                    None => {
+                        state.triggers.arriving(&mut state.world, seen);
+                        api::answer(&mut state.world, &call.api, operation, &call.input)
+                    }
                 }),
             };
             let response = outcome
@@ -131,7 +140,7 @@ impl Drill {
                 fault: fault.map(Fault::name),
             });
             if done {
-                state.triggers.answered(&mut state.world, service, operation);
+                state.triggers.answered(&mut state.world, seen);
             }
             match (fault, response) {
                 (Some(Fault::Lost | Fault::Cut), _) => Ending::Dropped,

@@ -94,6 +94,10 @@ commands! {
     Events Viewing "events" "command-events" "pane-events";
     Metrics Viewing "metrics" "command-metrics" "pane-error-rate";
     Latency Viewing "latency" "command-latency" "pane-latency";
+    Logs Viewing "logs" "command-logs" "pane-logs";
+    WrapLines Viewing "wrap-lines" "command-wrap-lines" "footer-wrap-lines";
+    NextMatch Viewing "next-match" "command-next-match" "footer-next-match";
+    PreviousMatch Viewing "previous-match" "command-previous-match" "footer-previous-match";
     Describe Viewing "describe" "command-describe" "footer-details";
     Filter Viewing "filter" "command-filter" "footer-filter";
     Refresh Viewing "refresh" "command-refresh" "footer-refresh";

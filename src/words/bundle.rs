@@ -35,6 +35,7 @@ locale_files![
     "wizard",
     "x-checks",
     "x-pictures",
+    "x-logs",
     "x-tui",
 ];
 

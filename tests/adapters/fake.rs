@@ -290,7 +290,8 @@ pub(super) fn service(name: &str) -> Value {
         "deploymentController": {"type": "ECS"},
         "deploymentConfiguration": {
             "strategy": "ROLLING", "maximumPercent": 200, "minimumHealthyPercent": 100,
-            "deploymentCircuitBreaker": {"enable": true, "rollback": true}
+            "deploymentCircuitBreaker": {"enable": true, "rollback": true},
+            "alarms": {"alarmNames": ["pb-5xx"], "enable": true, "rollback": true}
         },
         "schedulingStrategy": "REPLICA",
         "deployments": [{

@@ -1,5 +1,6 @@
 //! The adapters against a small hand-written AWS: real SDK, real wire, scripted answers.
 
+mod alarms;
 mod drill;
 mod fake;
 mod faults;

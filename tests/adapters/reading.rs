@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use modosu::adapters::aws::Bucket;
 use modosu::domain::{
-    Controller, DefinitionStatus, DeploymentStatus, FaultKind, ImageStatus, RepositoryName,
+    Clean, Controller, DefinitionStatus, DeploymentStatus, FaultKind, ImageStatus, RepositoryName,
     ServiceDeploymentStatus, Strategy, TargetGroupArn, TaskDefinitionArn,
 };
 use serde_json::{Value, json};
@@ -74,6 +74,7 @@ async fn a_service_arrives_whole_and_clean() {
     assert_eq!(state.strategy, Strategy::Rolling);
     assert_eq!(state.percent, Some((100, 200)));
     assert!(state.circuit_breaker.unwrap().rollback);
+    assert!(state.alarms.enable && state.alarms.names == [Clean::new("pb-5xx")]);
     assert_eq!(state.primary().unwrap().status, DeploymentStatus::Primary);
     assert_eq!(state.current_deployment.unwrap().id(), "d1");
     let groups: Vec<_> = state.target_groups.iter().map(TargetGroupArn::as_str).collect();
@@ -372,6 +373,7 @@ async fn images_are_paged_newest_first_and_a_repeating_token_ends() {
     let tags: Vec<_> = images.iter().map(|image| image.tags[0].as_str()).collect();
     assert_eq!(tags, ["v5", "v4", "v3", "v2", "v1", "v0"]);
     assert_eq!(images[4].status, ImageStatus::Archived);
+    assert!(!images[0].tags_are_fixed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -424,7 +426,13 @@ async fn targets_of_all_groups_are_counted_by_state() {
             .remove(0)
             .iter()
             .map(|state| {
-                format!("<member><Target><Id>10.0.0.1</Id></Target><TargetHealth><State>{state}</State></TargetHealth></member>")
+                // A load balancer says a reason for every state but `healthy`.
+                let reason = match *state {
+                    "healthy" => "",
+                    "unhealthy" => "<Reason>Target.Timeout</Reason>",
+                    _ => "<Reason>Target.NotInUse</Reason>",
+                };
+                format!("<member><Target><Id>10.0.0.1</Id></Target><TargetHealth><State>{state}</State>{reason}</TargetHealth></member>")
             })
             .collect();
         Reply::Xml(format!(
@@ -447,4 +455,35 @@ async fn targets_of_all_groups_are_counted_by_state() {
         ),
         (2, 1, 1, 2, 2)
     );
+    let reasons: Vec<_> = health
+        .reasons
+        .iter()
+        .map(|reason| (reason.code.as_str(), reason.targets))
+        .collect();
+    assert_eq!(
+        reasons,
+        [("Target.NotInUse", 2), ("Target.Timeout", 1)],
+        "of those that fail or are in another state, the most frequent first"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whether_tags_are_fixed_is_asked_once_and_a_refusal_hides_no_image() {
+    let answers = Mutex::new(vec![
+        Reply::Error(400, "AccessDeniedException", "no"),
+        Reply::Json(
+            json!({"repositories": [{"repositoryName": "pb-backend", "imageTagMutability": "IMMUTABLE"}]}),
+        ),
+    ]);
+    let fake = Fake::new(move |call| match call.operation.as_str() {
+        "ecr.DescribeRepositories" => answers.lock().unwrap().remove(0),
+        _ => Reply::Json(json!({"imageDetails": [{"imageDigest": format!("sha256:{:064x}", 1)}]})),
+    });
+    let (reader, _) = fake.reader().await;
+    let repository = RepositoryName::new("pb-backend").unwrap();
+    let fixed = |images: Vec<modosu::domain::Image>| images[0].tags_are_fixed;
+    assert!(!fixed(reader.images(&repository).await.unwrap()));
+    assert!(fixed(reader.images(&repository).await.unwrap()));
+    assert!(fixed(reader.images(&repository).await.unwrap()));
+    assert_eq!(fake.count("ecr.DescribeRepositories"), 2);
 }

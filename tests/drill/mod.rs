@@ -2,7 +2,10 @@
 
 mod account;
 mod door;
+mod endings;
+mod kinds;
 mod metrics;
 mod rollout;
 mod scenarios;
+mod stories;
 mod wire;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::door::{BACKEND, CLUSTER, advance, arm, backend, control, drill, ecs_call, roll_back_to};
 
 /// The service deployment that is current now.
-async fn current(drill: &modosu::drill::Drill) -> Value {
+pub(super) async fn current(drill: &modosu::drill::Drill) -> Value {
     let arn = backend(drill).await["currentServiceDeployment"].clone();
     let answer = ecs_call(
         drill,

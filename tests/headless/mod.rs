@@ -2,6 +2,7 @@
 //! account.
 
 mod account;
+mod checks;
 mod crash;
 mod refusals;
 mod walk;

@@ -1,5 +1,6 @@
 //! The whole walk through session, engine and the real SDK, against the drill's in-process door, on a paused clock.
 
+mod checks;
 mod company;
 mod faults;
 pub(crate) mod ground;

@@ -312,8 +312,15 @@ pub(crate) struct Trigger {
     /// At which such request, counted from 1.
     #[serde(default = "once")]
     pub(crate) nth: u32,
-    /// Counts only requests that come at most so many seconds after another such one.
+    /// Only requests for exactly these ECS services (`services` or `service` of the input, by name); all, when it is empty.
+    #[serde(default)]
+    pub(crate) services: Vec<String>,
+    /// Counts only an unbroken row of requests, each at most so many seconds after the one before; a longer pause begins a
+    /// new row.
     pub(crate) again_within_s: Option<f64>,
+    /// Whether he acts before the request is answered, so that its answer shows it.
+    #[serde(default)]
+    pub(crate) before: bool,
     /// How many seconds later he acts.
     #[serde(default)]
     pub(crate) after_s: f64,

@@ -7,7 +7,7 @@ use crate::tui::screen::{Pane, Screen};
 use crate::tui::world::World;
 
 use super::services::percent;
-use super::{events, image_word, revision_ids, served_word};
+use super::{events, image_word, logs, revision_ids, served_word};
 
 /// The details of what is selected in the focused pane; `None` when nothing is.
 pub(in crate::tui) fn details(screen: &Screen, world: &World<'_>) -> Option<Details> {
@@ -15,6 +15,7 @@ pub(in crate::tui) fn details(screen: &Screen, world: &World<'_>) -> Option<Deta
         Pane::Services | Pane::ErrorRate | Pane::Latency => service(screen, world)?,
         Pane::Revisions => revision(screen, world)?,
         Pane::Images => image(screen, world)?,
+        Pane::Logs => logs::describe(screen, world)?,
         Pane::Events => {
             let ids = events::ids(screen, world);
             let (at, text) = events::find(screen.events.id(&ids)?, world)?;

@@ -8,6 +8,7 @@ mod error_rate;
 mod events;
 mod images;
 mod latency;
+mod logs;
 mod revisions;
 mod services;
 
@@ -17,6 +18,7 @@ pub(super) use chrome::{absent, draw_lines, highlight};
 pub(super) use details::details;
 pub(super) use events::{ids as event_ids, newest as newest_events};
 pub(super) use images::ids as image_ids;
+pub(super) use logs::in_view as log_in_view;
 pub(super) use revisions::{
     from_to, ids as revision_ids, image_word, point, row as candidate_row, served_word,
     table as candidate_table,
@@ -38,5 +40,6 @@ pub(super) fn draw(pane: Pane, screen: &Screen, world: &World<'_>, area: Rect, b
         Pane::Events => events::draw(screen, world, area, buffer),
         Pane::ErrorRate => error_rate::draw(screen, world, area, buffer),
         Pane::Latency => latency::draw(screen, world, area, buffer),
+        Pane::Logs => logs::draw(screen, world, area, buffer),
     }
 }

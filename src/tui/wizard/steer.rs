@@ -276,7 +276,11 @@ impl Screen {
             | Command::NextTab
             | Command::PreviousTab
             | Command::Zoom
-            | Command::Unzoom => Vec::new(),
+            | Command::Unzoom
+            | Command::Logs
+            | Command::WrapLines
+            | Command::NextMatch
+            | Command::PreviousMatch => Vec::new(),
         }
     }
 
