@@ -20,8 +20,8 @@ mod version;
 
 pub use criterion::{CriterionId, Severity, UnknownCriterion};
 pub use deployment::{
-    Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, NativeRollback, RolloutState,
-    ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
+    Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, GivenUpBy, LifecycleHook,
+    NativeRollback, RolloutState, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
 };
 pub use fault::{Fault, FaultKind};
 pub use ids::{
@@ -36,7 +36,7 @@ pub use permit::{Mode, WritePermit};
 pub use phrase::{Arg, Phrase};
 pub use service::{
     CircuitBreaker, Controller, HealthReading, Identity, Scheduling, ServiceEvent, ServiceState,
-    ServiceStatus, Strategy, Task,
+    ServiceStatus, StoppedContainer, StoppedTask, Strategy, Task,
 };
 pub use target_health::TargetHealth;
 pub use task_definition::{ContainerDefinition, DefinitionStatus, TaskDefinition};

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Clean, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, Operator, Phrase, PlanHash,
-    Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task, TaskDefinition,
+    Series, ServiceKey, ServiceState, StoppedTask, TargetHealth, TargetSpec, Task, TaskDefinition,
 };
 use crate::incident::{Event, Incident, IncidentId, Recorded};
 use crate::rollback::{CheckState, Method};
@@ -28,8 +28,8 @@ pub enum Observation {
     Images(Vec<Image>),
     /// A service's targets.
     Targets(TargetHealth),
-    /// A service's tasks.
-    Tasks(Vec<Task>),
+    /// A service's tasks; and, while a rollback of it is followed, those that stopped lately, newest first.
+    Tasks(Vec<Task>, Vec<StoppedTask>),
     /// The answer of a health address.
     Health(HealthReading),
 }

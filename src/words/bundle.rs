@@ -33,6 +33,7 @@ locale_files![
     "session",
     "verify",
     "wizard",
+    "x-road",
     "x-tui",
 ];
 

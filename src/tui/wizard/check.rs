@@ -63,6 +63,7 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
     let world = &scene.world;
     let method = match step.method {
         Method::Revision => world.get("method-revision"),
+        Method::Stop => world.get("method-stop"),
     };
     let mut lines = vec![Line::from(vec![
         world.span(text::pad(step.service.as_str(), 14), Role::Title),
@@ -84,6 +85,10 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         scene.cells,
         world,
     ));
+    // The usual way needs no word; a stop is another deed, and ECS chooses where it leads.
+    if let (Method::Stop, Some(why)) = (step.method, &step.why_method) {
+        lines.extend(scene.labelled("label-method", &world.say(why), Role::Warn));
+    }
     lines
 }
 
@@ -104,6 +109,7 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow) -> Vec<Line<'static>> {
         PreflightCheck::TargetActive => "preflight-target-active",
         PreflightCheck::Image => "preflight-image",
         PreflightCheck::Proven => "preflight-proven",
+        PreflightCheck::StopTarget => "preflight-stop-target",
     });
     let said = format!("{name}: {}", world.say(&row.evidence));
     text::fold(&said, scene.cells.saturating_sub(11))
@@ -133,6 +139,13 @@ fn call_lines(scene: &Scene<'_>, call: &Call) -> Vec<Line<'static>> {
             task_definition,
         } => format!(
             "ecs.UpdateService {{ cluster: {cluster}, service: {service}, taskDefinition: {task_definition} }}"
+        ),
+        Api::StopServiceDeployment {
+            service_deployment,
+            stop_type,
+        } => format!(
+            "ecs.StopServiceDeployment {{ serviceDeploymentArn: {service_deployment}, stopType: {} }}",
+            stop_type.as_str()
         ),
     };
     let mut lines = scene.labelled("label-will-send", &sent, Role::Text);
