@@ -3,5 +3,6 @@
 
 mod account;
 mod crash;
+mod operators;
 mod refusals;
 mod walk;

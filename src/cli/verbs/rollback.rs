@@ -204,7 +204,9 @@ async fn walk(
     refuse_while_one_is_open(engine, wanted).await?;
     let plan = approved_plan(engine, wanted, approved)?;
     let mut teller = Teller::default();
-    open_and_freeze(engine, wanted, signals).await?;
+    if let Err(broke) = open_and_freeze(engine, wanted, signals).await {
+        return Err(or_stale(engine, wanted, &plan, broke, signals).await);
+    }
     teller.tell(engine, out);
     engine.tell(OperatorMsg::Approve {
         hash: plan.hash.clone(),
@@ -219,7 +221,8 @@ async fn walk(
         .as_ref()
         .is_some_and(|i| i.stage == Stage::Approve && i.refusal.is_none())
     {
-        return Err(refusal(engine).into());
+        let refused = refusal(engine).into();
+        return Err(or_stale(engine, wanted, &plan, refused, signals).await);
     }
     let end = match drive::follow(engine, signals, out, &mut teller).await {
         Ok(end) => end,
@@ -286,6 +289,34 @@ fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) 
         PlanVerdict::Blocked => Err(Failure::new(Exit::Blocked, Phrase::new("cli-error-blocked"))
             .hint(Phrase::new("cli-hint-plan-again"))
             .into()),
+    }
+}
+
+/// What broke the walk, as a stale approval when the world is not the one that was approved any more.
+async fn or_stale(
+    engine: &mut Engine,
+    wanted: &Wanted,
+    approved: &Plan,
+    broke: Break,
+    signals: &mut Signals,
+) -> Break {
+    let failure = match broke {
+        Break::Failed(failure) if failure.exit == Exit::Refused => failure,
+        Break::Failed(_) | Break::Stopped(_) | Break::Stale(..) => return broke,
+    };
+    if let Err(Stopped(exit)) = drive::look_anew(engine, &wanted.service, signals).await {
+        return Break::Stopped(exit);
+    }
+    let session = engine.session();
+    match session.proposal(&wanted.service, &wanted.target, wanted.method, engine.now()) {
+        Ok(new_plan) if new_plan.hash != approved.hash => {
+            let what = session.what_changed(approved).unwrap_or(failure.what);
+            Break::Stale(
+                Failure::refused(what).hint(Phrase::new("cli-hint-approval")),
+                Box::new(new_plan),
+            )
+        }
+        Ok(_) | Err(_) => Break::Failed(failure),
     }
 }
 
