@@ -232,6 +232,7 @@ fn the_verdict_line_fits_eighty_columns_at_its_widest() {
                 .text("service", "frontend")
                 .number("value", 29.99)
                 .number("threshold", 5.0)
+                .text("statistic", "p95")
                 .time("since", since),
             Phrase::new("reason-declared")
                 .text("service", "frontend")

@@ -53,6 +53,8 @@ pub enum Outside {
     Suspend,
     /// Let the operator edit this text in `$EDITOR`.
     Edit(String),
+    /// Put this text on the terminal's clipboard.
+    Copy(String),
 }
 
 /// An engine, a screen and a picture.
@@ -189,6 +191,7 @@ impl<B: Backend> Console<B> {
             Request::Quit => self.outside.push(Outside::Quit),
             Request::Suspend => self.outside.push(Outside::Suspend),
             Request::Edit(text) => self.outside.push(Outside::Edit(text)),
+            Request::Copy(text) => self.outside.push(Outside::Copy(text)),
             Request::Redraw => self.redraw(),
         }
     }

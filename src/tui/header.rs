@@ -370,6 +370,7 @@ fn reason(criterion: &CriterionStatus, short: bool, world: &World<'_>) -> String
                     .threshold
                     .map_or_else(|| world.get("no-value"), |t| format!("{t}")),
             )
+            .text("statistic", super::panes::statistic(world))
     };
     let id = match (criterion.state, criterion.id) {
         (CriterionState::Unknown, _) => "reason-unknown",

@@ -7,9 +7,10 @@ use tokio::time::Instant;
 use crate::domain::{CriterionId, PlanHash, ServiceKey};
 use crate::rollback::CheckState;
 
-use super::command::Command;
 use super::listing::{Listing, Scroll};
+use super::palette::Entry;
 use super::screen::Pane;
+use super::theme::Role;
 use super::widgets::Field;
 use super::wizard::Wizard;
 
@@ -40,14 +41,71 @@ pub enum Layer {
     Wizard(Box<Wizard>),
 }
 
-/// All that is known of one thing, as lines of label and text.
+/// A line of a page: a label at the left, where there is one, and a text that is folded.
+pub struct PageLine {
+    /// The label; without one the text has the whole width when no line of the page has a label.
+    pub label: String,
+    /// The text.
+    pub text: String,
+    /// What the text means.
+    pub role: Role,
+}
+
+impl PageLine {
+    /// A text with its label.
+    #[must_use]
+    pub fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            text: text.into(),
+            role: Role::Text,
+        }
+    }
+
+    /// A text without a label.
+    #[must_use]
+    pub fn bare(text: impl Into<String>) -> Self {
+        Self::new(String::new(), text)
+    }
+
+    /// The same with another meaning.
+    #[must_use]
+    pub fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+}
+
+/// A page about one thing: all that is known of it, its raw form, what differs, where AWS shows it.
 pub struct Details {
     /// What it is.
     pub title: String,
-    /// Label and text.
-    pub lines: Vec<(String, String)>,
+    /// What it says.
+    pub lines: Vec<PageLine>,
+    /// What `c` copies: a message that names it, and the text.
+    pub copies: Option<(&'static str, String)>,
     /// How far it is scrolled.
     pub scroll: Scroll,
+}
+
+impl Details {
+    /// A page.
+    #[must_use]
+    pub fn new(title: String, lines: Vec<PageLine>) -> Self {
+        Self {
+            title,
+            lines,
+            copies: None,
+            scroll: Scroll::default(),
+        }
+    }
+
+    /// The same, with something to copy.
+    #[must_use]
+    pub fn copying(mut self, what: &'static str, text: String) -> Self {
+        self.copies = Some((what, text));
+        self
+    }
 }
 
 /// The command palette.
@@ -55,14 +113,14 @@ pub struct Details {
 pub struct Palette {
     /// What was typed.
     pub field: Field,
-    /// Which command is selected.
-    pub list: Listing<Command>,
+    /// Which entry is selected.
+    pub list: Listing<Entry>,
 }
 
-/// The filter of a pane while it is typed.
+/// The filter of a pane, or what is looked for in a page, while it is typed.
 pub struct FilterBox {
-    /// Whose.
-    pub pane: Pane,
+    /// Of which pane; `None` for the page beneath.
+    pub pane: Option<Pane>,
     /// What was typed.
     pub field: Field,
 }

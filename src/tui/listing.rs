@@ -1,6 +1,7 @@
 //! A list with a selected row. What is selected is remembered by id: when rows come, go or change places, it stays on the
 //! thing that the operator chose.
 
+use std::borrow::Borrow;
 use std::cell::Cell;
 use std::ops::Range;
 
@@ -79,14 +80,23 @@ impl<Id> Default for Listing<Id> {
 }
 
 impl<Id: Clone + PartialEq> Listing<Id> {
-    /// The selected row among `ids`: the chosen one, or, when it is gone, the row that took its place.
+    /// The selected row among `ids`: the chosen one, or, when it is gone, the row that took its place. The ids may be borrowed
+    /// from the world, so that a long list costs no copy of it.
     #[must_use]
-    pub fn at(&self, ids: &[Id]) -> usize {
+    pub fn at<B: Borrow<Id>>(&self, ids: &[B]) -> usize {
+        self.locate(ids.len(), |at, id| {
+            ids.get(at).is_some_and(|known| known.borrow() == id)
+        })
+    }
+
+    /// The selected row among `len` rows, where `is` tells whether a row has an id.
+    #[must_use]
+    pub fn locate(&self, len: usize, is: impl Fn(usize, &Id) -> bool) -> usize {
         let found = self
             .selected
             .as_ref()
-            .and_then(|selected| ids.iter().position(|id| id == selected));
-        let at = found.unwrap_or_else(|| self.last.get().min(ids.len().saturating_sub(1)));
+            .and_then(|selected| (0..len).find(|at| is(*at, selected)));
+        let at = found.unwrap_or_else(|| self.last.get().min(len.saturating_sub(1)));
         self.last.set(at);
         at
     }
@@ -99,8 +109,8 @@ impl<Id: Clone + PartialEq> Listing<Id> {
 
     /// The id of the selected row among `ids`.
     #[must_use]
-    pub fn id<'a>(&self, ids: &'a [Id]) -> Option<&'a Id> {
-        ids.get(self.at(ids))
+    pub fn id<'a, B: Borrow<Id>>(&self, ids: &'a [B]) -> Option<&'a Id> {
+        ids.get(self.at(ids)).map(Borrow::borrow)
     }
 
     /// Selects an id.
@@ -108,22 +118,32 @@ impl<Id: Clone + PartialEq> Listing<Id> {
         self.selected = Some(id);
     }
 
+    /// Where a motion leads from the row `at` of `len`.
+    #[must_use]
+    pub fn step(&self, motion: Motion, at: usize, len: usize) -> usize {
+        motion.from(at, len, self.page.get())
+    }
+
     /// Moves.
-    pub fn go(&mut self, motion: Motion, ids: &[Id]) {
-        let to = motion.from(self.at(ids), ids.len(), self.page.get());
+    pub fn go<B: Borrow<Id>>(&mut self, motion: Motion, ids: &[B]) {
+        let to = self.step(motion, self.at(ids), ids.len());
         if let Some(id) = ids.get(to) {
-            self.selected = Some(id.clone());
+            self.selected = Some(id.borrow().clone());
             self.last.set(to);
         }
     }
 
     /// The rows that are seen when `height` of them fit; the selected one is among them.
-    pub fn window(&self, ids: &[Id], height: usize) -> Range<usize> {
-        let at = self.at(ids);
-        let top = window_top(self.top.get(), at, ids.len(), height);
+    pub fn window<B: Borrow<Id>>(&self, ids: &[B], height: usize) -> Range<usize> {
+        self.window_at(self.at(ids), ids.len(), height)
+    }
+
+    /// As `window`, with the row `at` of `len` selected.
+    pub fn window_at(&self, at: usize, len: usize, height: usize) -> Range<usize> {
+        let top = window_top(self.top.get(), at, len, height);
         self.top.set(top);
         self.page.set(height.saturating_sub(1).max(1));
-        top..ids.len().min(top.saturating_add(height))
+        top..len.min(top.saturating_add(height))
     }
 }
 
@@ -148,6 +168,22 @@ impl Scroll {
         let places = self.len.get().saturating_sub(page).saturating_add(1);
         self.top
             .set(motion.from(self.top.get(), places, page.saturating_sub(1)));
+    }
+
+    /// Scrolls so that `line` is seen, a little below the upper edge.
+    pub fn show(&self, line: usize) {
+        let page = self.page.get();
+        let top = self.top.get();
+        if line < top || line >= top.saturating_add(page) {
+            let highest = self.len.get().saturating_sub(page);
+            self.top.set(line.saturating_sub(page / 3).min(highest));
+        }
+    }
+
+    /// The first line that is seen.
+    #[must_use]
+    pub fn top(&self) -> usize {
+        self.top.get()
     }
 
     /// To the beginning.
@@ -178,7 +214,7 @@ mod tests {
         assert_eq!(list.at(&["new", "a", "b", "c"]), 2);
         // It is gone: the row that took its place, and never one that is not there.
         assert_eq!(list.id(&["new", "a", "c"]), Some(&"c"));
-        assert_eq!(list.id(&[]), None);
+        assert_eq!(list.id::<&str>(&[]), None);
     }
 
     #[test]

@@ -9,12 +9,12 @@ use ratatui::widgets::{Block, BorderType, Clear, Widget};
 use crate::domain::{CriterionId, Phrase};
 
 use super::command::{Command, Section};
+use super::footer::hints;
 use super::keymap::Context;
-use super::layer::{
-    AskBox, Button, DeclareBox, Details, FilterBox, Layer, NoteBox, NotePurpose, Palette, Question,
-};
+use super::layer::{AskBox, Button, DeclareBox, FilterBox, Layer, NoteBox, NotePurpose, Question};
 use super::layout::middle;
 use super::listing::Scroll;
+use super::page::scrolled;
 use super::panes::{draw_lines, highlight};
 use super::screen::Screen;
 use super::text;
@@ -164,35 +164,7 @@ pub(super) fn help(
     let area = middle(body, 84, size(lines.len() + 2));
     let title = format!("{} · {}", world.get("help-title"), world.get("help-close"));
     let inner = framed(&title, area, world, buffer);
-    let window = scroll.window(lines.len(), usize::from(inner.height));
-    draw_lines(
-        lines.into_iter().skip(window.start).take(window.len()),
-        inner,
-        buffer,
-    );
-    None
-}
-
-pub(super) fn details(
-    details: &Details,
-    world: &World<'_>,
-    body: Rect,
-    buffer: &mut Buffer,
-) -> Option<Position> {
-    let cells = usize::from(middle(body, 100, 1).width).saturating_sub(2);
-    let lines: Vec<Line<'static>> = details
-        .lines
-        .iter()
-        .flat_map(|(label, said)| labelled(label, said, Role::Text, cells, world))
-        .collect();
-    let area = middle(body, 100, size(lines.len() + 2));
-    let inner = framed(&details.title, area, world, buffer);
-    let window = details.scroll.window(lines.len(), usize::from(inner.height));
-    draw_lines(
-        lines.into_iter().skip(window.start).take(window.len()),
-        inner,
-        buffer,
-    );
+    scrolled(lines, scroll, screen, world, inner, buffer);
     None
 }
 
@@ -221,67 +193,7 @@ pub(super) fn labelled(
         .collect()
 }
 
-/// The commands of the palette that what was typed leaves, for the context beneath.
-pub(super) fn palette_commands(palette: &Palette, context: Context, world: &World<'_>) -> Vec<Command> {
-    let typed = palette.field.text().to_lowercase();
-    Command::ALL
-        .iter()
-        .copied()
-        .filter(|command| *command != Command::Palette && world.keymap.key(context, *command).is_some())
-        .filter(|command| {
-            command.name().contains(&typed) || world.get(command.sentence()).to_lowercase().contains(&typed)
-        })
-        .collect()
-}
-
-pub(super) fn palette(
-    palette: &Palette,
-    screen: &Screen,
-    world: &World<'_>,
-    body: Rect,
-    buffer: &mut Buffer,
-) -> Option<Position> {
-    let context = beneath(screen, world);
-    let commands = palette_commands(palette, context, world);
-    let inner = framed(&world.get("palette-title"), middle(body, 76, 18), world, buffer);
-    let cursor = draw_field(
-        ":",
-        &palette.field,
-        Rect {
-            height: inner.height.min(1),
-            ..inner
-        },
-        world,
-        buffer,
-    );
-    let rows = Rect {
-        y: inner.y.saturating_add(1),
-        height: inner.height.saturating_sub(1),
-        ..inner
-    };
-    let at = palette.list.at(&commands);
-    let lines = palette
-        .list
-        .window(&commands, usize::from(rows.height))
-        .filter_map(|row| {
-            let command = commands.get(row)?;
-            let key = world
-                .keymap
-                .key(context, *command)
-                .map(|key| key.to_string())
-                .unwrap_or_default();
-            let line = Line::from(vec![
-                world.span(text::pad(command.name(), 18), Role::Focus),
-                world.span(text::pad(&key, 10), Role::Key),
-                world.span(world.get(command.sentence()), Role::Text),
-            ]);
-            Some(highlight(line, row == at, true, world))
-        });
-    draw_lines(lines.collect::<Vec<_>>(), rows, buffer);
-    cursor
-}
-
-/// The filter as it is typed, in the footer's line; its keys at the right where there is room.
+/// What is looked for, in the place of the footer: the pane that it narrows stays whole.
 pub(super) fn filter(
     filter: &FilterBox,
     world: &World<'_>,
@@ -289,22 +201,32 @@ pub(super) fn filter(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     Clear.render(line.intersection(buffer.area), buffer);
-    let keys = super::footer::hints(&[Command::Choose, Command::Back], Context::Text, world);
-    let wide = size(keys.iter().map(|span| text::width(&span.content)).sum::<usize>() + 1);
-    let room = line.width.saturating_sub(wide);
-    let line = if room >= line.width / 2 {
-        let right = Rect {
-            x: line.x.saturating_add(room),
-            width: wide,
-            ..line
-        };
-        draw_lines([Line::from(keys)], right, buffer);
-        Rect { width: room, ..line }
+    let prompt = if filter.pane.is_some() {
+        "filter-prompt"
     } else {
-        line
+        "find-prompt"
     };
-    let label = format!(" {} /", world.get("filter-prompt"));
-    draw_field(&label, &filter.field, line, world, buffer)
+    let hints = hints(&[Command::Choose, Command::Back], Context::Text, world);
+    let wide: usize = hints.iter().map(|span| text::width(&span.content)).sum();
+    let wide = size(wide + 2);
+    let label = format!(" {} /", world.get(prompt));
+    // The keys give way first: what is typed needs room.
+    let keys = if line.width > wide.saturating_add(size(text::width(&label)) + 12) {
+        wide
+    } else {
+        0
+    };
+    let field = Rect {
+        width: line.width - keys,
+        ..line
+    };
+    let right = Rect {
+        x: field.right(),
+        width: keys,
+        ..line
+    };
+    draw_lines([Line::from(hints)], right, buffer);
+    draw_field(&label, &filter.field, field, world, buffer)
 }
 
 /// The criteria that a person declares.

@@ -125,6 +125,7 @@ async fn turn(
                     terminal.take()?;
                     console.came_back();
                 }
+                Outside::Copy(text) => terminal.copy(&text)?,
                 Outside::Edit(text) => edit(console, reader, terminal, options, &text)?,
             }
         }

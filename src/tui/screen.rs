@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use crate::domain::{Digest, Phrase, ServiceKey, TaskDefinitionArn};
+use crate::domain::{Digest, Phrase, ServiceDeploymentArn, ServiceKey, TaskDefinitionArn};
 use crate::session::{NoticeLevel, OperatorMsg, ServiceView, Session};
 
 use super::keymap::Context;
@@ -13,6 +13,8 @@ use super::layer::Layer;
 use super::listing::Listing;
 use super::log_view::LogView;
 use super::panes::EventId;
+use super::search::{Finder, Needle};
+use super::sort::Sort;
 use super::wizard::{Draft, Wizard};
 
 /// A pane of the main screen.
@@ -22,6 +24,8 @@ pub enum Pane {
     Services,
     /// The revisions of the selected service.
     Revisions,
+    /// The deployments of the selected service. It shares its place and its number with the revisions.
+    Deployments,
     /// The images of the selected service.
     Images,
     /// What happened.
@@ -61,7 +65,7 @@ impl Pane {
     pub const fn number(self) -> u8 {
         match self {
             Self::Services => 1,
-            Self::Revisions => 2,
+            Self::Revisions | Self::Deployments => 2,
             Self::Images => 3,
             Self::Events => 4,
             Self::ErrorRate => 5,
@@ -76,6 +80,7 @@ impl Pane {
         match self {
             Self::Services => "pane-services",
             Self::Revisions => "pane-revisions",
+            Self::Deployments => "pane-deployments",
             Self::Images => "pane-images",
             Self::Events => "pane-events",
             Self::ErrorRate => "pane-error-rate",
@@ -98,6 +103,8 @@ pub enum Request {
     Redraw,
     /// Edit this text in `$EDITOR`.
     Edit(String),
+    /// Put this text on the terminal's clipboard.
+    Copy(String),
 }
 
 /// A sentence of the console's own, shown in the footer for a while.
@@ -129,14 +136,28 @@ pub struct Screen {
     pub header_folded: bool,
     /// The selected service.
     pub services: Listing<ServiceKey>,
+    /// The service that the lists were about when they were last looked at.
+    pub about: Option<ServiceKey>,
     /// The selected revision.
     pub revisions: Listing<TaskDefinitionArn>,
+    /// The selected deployment.
+    pub deployments: Listing<ServiceDeploymentArn>,
+    /// Whether the place of the revisions shows the deployments.
+    pub history: bool,
+    /// Revisions that are marked to be compared, the older mark first; two at most, of one family.
+    pub marks: Vec<TaskDefinitionArn>,
     /// The selected image.
     pub images: Listing<Digest>,
     /// The selected event.
     pub events: Listing<EventId>,
     /// What the rows of a pane are filtered by.
     pub filters: BTreeMap<Pane, String>,
+    /// What was last looked for in a pane; it outlives the filter, for the next match.
+    pub searches: BTreeMap<Pane, String>,
+    /// By what the rows of a pane are sorted, where it is not by the pane's own order.
+    pub sorts: BTreeMap<Pane, Sort>,
+    /// What is looked for in the page that lies over the panes.
+    pub finder: Finder,
     /// The open layers, the top one last.
     pub layers: Vec<Layer>,
     /// The report as the operator has it, kept while layers come and go.
@@ -156,10 +177,17 @@ impl Default for Screen {
             zoomed: false,
             header_folded: false,
             services: Listing::default(),
+            about: None,
             revisions: Listing::default(),
+            deployments: Listing::default(),
+            history: false,
+            marks: Vec::new(),
             images: Listing::default(),
             events: Listing::default(),
             filters: BTreeMap::new(),
+            searches: BTreeMap::new(),
+            sorts: BTreeMap::new(),
+            finder: Finder::default(),
             layers: Vec::new(),
             draft: None,
             notice: None,
@@ -215,10 +243,39 @@ impl Screen {
             .filter(|text| !text.is_empty())
     }
 
+    /// The filter of a pane, taken apart.
+    #[must_use]
+    pub(super) fn needle(&self, pane: Pane) -> Option<Needle> {
+        self.filter(pane).map(Needle::new)
+    }
+
+    /// By what the rows of a pane are sorted.
+    #[must_use]
+    pub(super) fn sort(&self, pane: Pane) -> Sort {
+        self.sorts.get(&pane).copied().unwrap_or(Sort::OWN)
+    }
+
+    /// What stands in the place of `pane` now: revisions and deployments share one.
+    #[must_use]
+    pub const fn placed(&self, pane: Pane) -> Pane {
+        match pane {
+            Pane::Revisions | Pane::Deployments if self.history => Pane::Deployments,
+            Pane::Revisions | Pane::Deployments => Pane::Revisions,
+            Pane::Services | Pane::Images | Pane::Events | Pane::ErrorRate | Pane::Latency | Pane::Logs => {
+                pane
+            }
+        }
+    }
+
     /// Gives a pane the keyboard.
     pub fn show(&mut self, pane: Pane) {
+        match pane {
+            Pane::Revisions => self.history = false,
+            Pane::Deployments => self.history = true,
+            Pane::Services | Pane::Images | Pane::Events | Pane::ErrorRate | Pane::Latency | Pane::Logs => {}
+        }
         self.focus = pane;
-        if Pane::TABS.contains(&pane) {
+        if Pane::TABS.contains(&pane) || pane == Pane::Deployments {
             self.tab = pane;
         }
         if matches!(pane, Pane::Events | Pane::Logs) {

@@ -7,11 +7,12 @@ use crate::session::{NoticeLevel, OperatorMsg};
 use super::command::Command;
 use super::keymap::Context;
 use super::keys::Key;
-use super::layer::{AskBox, Button, DeclareBox, FilterBox, Layer, NoteBox, NotePurpose, Palette, Question};
+use super::layer::{AskBox, Button, DeclareBox, Layer, NoteBox, NotePurpose, Palette, Question};
 use super::listing::{Listing, Motion, Scroll};
 use super::log_view::matches;
-use super::overlays::{DECLARABLE, beneath, declared, palette_commands};
-use super::panes::{details, event_ids, image_ids, log_in_view, revision_ids, service_ids};
+use super::overlays::{DECLARABLE, beneath, declared};
+use super::palette::{Entry, entries};
+use super::panes::{deployment_ids, event_moved, image_ids, log_in_view, revision_ids, service_ids};
 use super::screen::{Pane, Request, Screen};
 use super::widgets::Field;
 use super::wizard::{self, Wizard};
@@ -25,6 +26,14 @@ impl Screen {
             .is_none_or(|wizard| wizard.follow(world.session, world.moment));
         if !keep {
             self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
+        }
+        // The lists of another service begin at their top: what was selected belongs to the service that was left.
+        let about = self.service(world.session).map(|view| &view.key);
+        if self.about.as_ref() != about {
+            self.about = about.cloned();
+            self.revisions = Listing::default();
+            self.deployments = Listing::default();
+            self.images = Listing::default();
         }
         let reporting = world
             .session
@@ -76,10 +85,7 @@ impl Screen {
         match self.layers.last() {
             None => self.main(command, world),
             Some(Layer::Wizard(_)) => self.wizard_command(command, world),
-            Some(Layer::Help(_) | Layer::Details(_)) => {
-                self.page(command);
-                Vec::new()
-            }
+            Some(Layer::Help(_) | Layer::Details(_)) => self.page(command, world),
             Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Declare(_) | Layer::Note(_)) => {
                 self.line(command, world)
             }
@@ -117,6 +123,7 @@ impl Screen {
             return None;
         }
         let requests = if command == Command::Help {
+            self.finder.look_for(String::new());
             self.layers.push(Layer::Help(Scroll::default()));
             Vec::new()
         } else if command == Command::Palette {
@@ -171,34 +178,31 @@ impl Screen {
             Command::Checklist => self.open_checklist(world),
             Command::EditReport => return self.edit_report(world),
             Command::Into if self.focus == Pane::Services => self.show(Pane::Revisions),
-            Command::Into | Command::Describe => match details(self, world) {
-                Some(details) => self.layers.push(Layer::Details(details)),
-                None => self.say(
-                    NoticeLevel::Bad,
-                    Phrase::new("notice-nothing-selected"),
-                    world.now,
-                ),
-            },
+            Command::Into => self.describe(world),
+            Command::Describe => self.describe_or_diff(world),
+            Command::Raw => self.show_raw(world),
+            Command::Copy => return self.copy(world),
+            Command::Link => return self.show_link(world),
+            Command::Mark => self.mark(world),
+            Command::NextMatch if self.focus == Pane::Logs => self.log_match(Motion::Down, world),
+            Command::PreviousMatch if self.focus == Pane::Logs => self.log_match(Motion::Up, world),
+            Command::NextMatch => self.next_match(true, world),
+            Command::PreviousMatch => self.next_match(false, world),
+            Command::Sort => self.resort(false, world),
+            Command::Reverse => self.resort(true, world),
             Command::Out => self.show(Pane::Services),
             Command::Back => self.back(),
             Command::WrapLines => self.logs.wrap = !self.logs.wrap,
-            Command::NextMatch if self.focus == Pane::Logs => self.log_match(Motion::Down, world),
-            Command::PreviousMatch if self.focus == Pane::Logs => self.log_match(Motion::Up, world),
             Command::NextPane => self.turn(&Pane::ALL, 1),
             Command::PreviousPane => self.turn(&Pane::ALL, Pane::ALL.len() - 1),
             Command::NextTab => self.turn_tab(1),
             Command::PreviousTab => self.turn_tab(Pane::TABS.len() - 1),
             Command::Zoom => self.zoomed = true,
             Command::Unzoom => self.zoomed = false,
-            Command::Filter => {
-                let field = Field::with(self.filter(self.focus).unwrap_or_default());
-                self.layers.push(Layer::Filter(FilterBox {
-                    pane: self.focus,
-                    field,
-                }));
-            }
+            Command::Filter => self.open_filter(),
             Command::Services
             | Command::Revisions
+            | Command::Deployments
             | Command::Images
             | Command::Events
             | Command::Metrics
@@ -221,9 +225,7 @@ impl Screen {
             | Command::Note => {
                 // Done above, for every layer alike.
             }
-            Command::NextMatch
-            | Command::PreviousMatch
-            | Command::Next
+            Command::Next
             | Command::Choose
             | Command::Press
             | Command::Switch
@@ -245,8 +247,9 @@ impl Screen {
 
     fn go(&mut self, motion: Motion, world: &World<'_>) {
         match self.focus {
-            Pane::Services => {
-                let ids = service_ids(self, world.session);
+            // Charts have no rows: moving there chooses the service that they are about.
+            Pane::Services | Pane::ErrorRate | Pane::Latency => {
+                let ids = service_ids(self, world);
                 // Before the first choice the burning one is selected, wherever it stands.
                 if self.services.chosen().is_none()
                     && let Some(view) = self.service(world.session)
@@ -256,33 +259,36 @@ impl Screen {
                 self.services.go(motion, &ids);
             }
             Pane::Revisions => self.revisions.go(motion, &revision_ids(self, world)),
+            Pane::Deployments => self.deployments.go(motion, &deployment_ids(self, world)),
             Pane::Images => self.images.go(motion, &image_ids(self, world)),
-            Pane::Events => self.events.go(motion, &event_ids(self, world)),
+            Pane::Events => {
+                if let Some(id) = event_moved(self, world, motion) {
+                    self.events.select(id);
+                }
+            }
             Pane::Logs => {
                 if let Some((window, rows)) = log_in_view(self, world) {
                     self.logs.go(motion, &rows, window);
                 }
             }
-            // Charts have no rows: moving there chooses the service that they are about.
-            Pane::ErrorRate | Pane::Latency => {
-                let ids = service_ids(self, world.session);
-                self.services.go(motion, &ids);
-            }
         }
     }
 
     fn turn(&mut self, panes: &[Pane], by: usize) {
-        let at = panes.iter().position(|pane| *pane == self.focus).unwrap_or(0);
+        // Revisions and deployments share a place, so the place is what is counted.
+        let number = self.focus.number();
+        let at = panes.iter().position(|pane| pane.number() == number).unwrap_or(0);
         if let Some(pane) = panes.get((at + by) % panes.len().max(1)) {
-            self.show(*pane);
+            self.show(self.placed(*pane));
         }
     }
 
     fn turn_tab(&mut self, by: usize) {
         let tabs = Pane::TABS;
-        let at = tabs.iter().position(|pane| *pane == self.tab).unwrap_or(0);
+        let number = self.tab.number();
+        let at = tabs.iter().position(|pane| pane.number() == number).unwrap_or(0);
         if let Some(pane) = tabs.get((at + by) % tabs.len()) {
-            self.show(*pane);
+            self.show(self.placed(*pane));
         }
     }
 
@@ -423,12 +429,17 @@ impl Screen {
     }
 
     /// A command over a page to read.
-    fn page(&mut self, command: Command) {
+    fn page(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
+        if let Some(requests) = self.look_over_page(command, world) {
+            return requests;
+        }
         if matches!(command, Command::Back | Command::Choose) {
             self.layers.pop();
-            return;
+            return Vec::new();
         }
-        let Some(motion) = Motion::of(command) else { return };
+        let Some(motion) = Motion::of(command) else {
+            return Vec::new();
+        };
         match self.layers.last() {
             Some(Layer::Help(scroll)) => scroll.go(motion),
             Some(Layer::Details(details)) => details.scroll.go(motion),
@@ -442,6 +453,7 @@ impl Screen {
             )
             | None => {}
         }
+        Vec::new()
     }
 
     /// A command where a line of text is typed.
@@ -450,7 +462,12 @@ impl Screen {
         let context = beneath(self, world);
         if command == Command::Back {
             if let Some(Layer::Filter(filter)) = self.layers.pop() {
-                self.filters.remove(&filter.pane);
+                match filter.pane {
+                    Some(pane) => {
+                        self.filters.remove(&pane);
+                    }
+                    None => self.finder.look_for(String::new()),
+                }
             }
             return Vec::new();
         }
@@ -459,8 +476,8 @@ impl Screen {
         }
         let Some(motion) = motion else { return Vec::new() };
         if let Some(Layer::Palette(palette)) = self.layers.last_mut() {
-            let commands = palette_commands(palette, context, world);
-            palette.list.go(motion, &commands);
+            let entries = entries(palette, context, world);
+            palette.list.go(motion, &entries);
         } else if let Some(Layer::Declare(declare)) = self.layers.last_mut() {
             declare.list.go(motion, &DECLARABLE);
         }
@@ -471,10 +488,18 @@ impl Screen {
     fn choose_line(&mut self, context: Context, world: &World<'_>) -> Vec<Request> {
         match self.layers.pop() {
             Some(Layer::Palette(palette)) => {
-                let commands = palette_commands(&palette, context, world);
-                match palette.list.id(&commands) {
-                    Some(command) => self.command(*command, world),
-                    None => Vec::new(),
+                match palette.list.id(&entries(&palette, context, world)) {
+                    Some(Entry::Command(command)) => self.command(*command, world),
+                    Some(Entry::Service(service)) => {
+                        self.services.select(service.clone());
+                        self.show(Pane::Services);
+                        Vec::new()
+                    }
+                    // Nothing has that name: the palette says so and stays, so that it can be put right.
+                    None => {
+                        self.layers.push(Layer::Palette(palette));
+                        Vec::new()
+                    }
                 }
             }
             Some(Layer::Declare(declare)) => self.declare(declare, world),
@@ -558,7 +583,10 @@ impl Screen {
     fn typed(&mut self, key: Key, world: &World<'_>) {
         match self.layers.last_mut() {
             Some(Layer::Palette(palette)) => {
-                palette.field.key(key);
+                if palette.field.key(key) {
+                    // What fits best is selected anew with each letter.
+                    palette.list = Listing::default();
+                }
             }
             Some(Layer::Filter(filter)) => {
                 filter.field.key(key);
@@ -573,13 +601,6 @@ impl Screen {
             Some(Layer::Help(_) | Layer::Details(_) | Layer::Ask(_)) | None => {}
         }
         self.refilter();
-    }
-
-    /// The filter works while it is typed.
-    fn refilter(&mut self) {
-        if let Some(Layer::Filter(filter)) = self.layers.last() {
-            self.filters.insert(filter.pane, filter.field.text());
-        }
     }
 }
 
@@ -606,6 +627,7 @@ fn pane_of(command: Command) -> Option<Pane> {
     [
         (Command::Services, Pane::Services),
         (Command::Revisions, Pane::Revisions),
+        (Command::Deployments, Pane::Deployments),
         (Command::Images, Pane::Images),
         (Command::Events, Pane::Events),
         (Command::Metrics, Pane::ErrorRate),

@@ -5,6 +5,7 @@ use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
@@ -75,6 +76,18 @@ impl Terminal {
             EnableBracketedPaste,
             cursor::Hide
         )
+    }
+
+    /// Hands a text to the terminal's clipboard (OSC 52). A terminal that does not know it, or is told not to, ignores it;
+    /// none says which.
+    ///
+    /// # Errors
+    /// When the terminal does not take it: it is gone.
+    pub(super) fn copy(&self, text: &str) -> io::Result<()> {
+        if !self.active {
+            return Ok(());
+        }
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Gives the terminal back.

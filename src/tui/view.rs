@@ -10,7 +10,7 @@ use super::layer::Layer;
 use super::layout::{Layout, Panes, Wishes, cover, divide};
 use super::screen::{Pane, Screen};
 use super::world::World;
-use super::{footer, header, overlays, panes, text, wizard};
+use super::{footer, header, overlays, page, palette, panes, text, wizard};
 
 /// Draws everything into `area`; gives where the terminal's cursor belongs, when a text is being typed. Input methods open
 /// their window there.
@@ -30,12 +30,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         } => {
             header::draw(screen.layers.is_empty(), world, header, buffer);
             draw_panes(screen, world, body, &panes, buffer);
-            let cursor = draw_layers(screen, world, body, footer, buffer);
-            // A filter is typed in the footer's place.
-            if !matches!(screen.layers.last(), Some(Layer::Filter(_))) {
+            let cursor = draw_layers(screen, world, body, buffer);
+            if let Some(Layer::Filter(filter)) = screen.layers.last() {
+                overlays::filter(filter, world, footer, buffer)
+            } else {
                 footer::draw(screen, world, footer, buffer);
+                cursor
             }
-            cursor
         }
     };
     text::sweep(buffer);
@@ -93,7 +94,7 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
         Panes::Zoomed(area) => panes::draw(screen.focus, screen, world, *area, buffer),
         Panes::Grid(areas) => {
             for (pane, area) in areas {
-                panes::draw(*pane, screen, world, *area, buffer);
+                panes::draw(screen.placed(*pane), screen, world, *area, buffer);
             }
         }
         Panes::Tabbed {
@@ -102,28 +103,23 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
             events,
         } => {
             panes::draw(Pane::Services, screen, world, *services, buffer);
-            panes::draw(screen.tab, screen, world, *tab, buffer);
+            panes::draw(screen.placed(screen.tab), screen, world, *tab, buffer);
             let lines = panes::newest_events(world, usize::from(events.height), usize::from(events.width));
             panes::draw_lines(lines, *events, buffer);
         }
     }
 }
 
-fn draw_layers(
-    screen: &Screen,
-    world: &World<'_>,
-    body: Rect,
-    footer: Rect,
-    buffer: &mut Buffer,
-) -> Option<Position> {
+fn draw_layers(screen: &Screen, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
     let mut cursor = None;
     for layer in &screen.layers {
         cursor = match layer {
             Layer::Wizard(wizard) => wizard::draw(wizard, screen, world, cover(body).0, buffer),
             Layer::Help(scroll) => overlays::help(scroll, screen, world, body, buffer),
-            Layer::Details(details) => overlays::details(details, world, body, buffer),
-            Layer::Palette(palette) => overlays::palette(palette, screen, world, body, buffer),
-            Layer::Filter(filter) => overlays::filter(filter, world, footer, buffer),
+            Layer::Details(details) => page::details(details, screen, world, body, buffer),
+            Layer::Palette(palette) => palette::draw(palette, screen, world, body, buffer),
+            // Its line is the footer's.
+            Layer::Filter(_) => None,
             Layer::Declare(declare) => overlays::declare(declare, world, body, buffer),
             Layer::Note(note) => overlays::note(note, world, body, buffer),
             Layer::Ask(ask) => overlays::ask(ask, world, body, buffer),

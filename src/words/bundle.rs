@@ -34,6 +34,7 @@ locale_files![
     "verify",
     "wizard",
     "x-checks",
+    "x-panes",
     "x-pictures",
     "x-logs",
     "x-tui",

@@ -3,9 +3,12 @@
 mod approve;
 mod desk;
 mod keys;
+mod looking;
 mod pictures;
 mod scan;
+mod services;
 mod sizes;
+mod states;
 mod story;
 mod terminal;
 

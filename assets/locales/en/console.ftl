@@ -19,7 +19,7 @@ deadline-overdue = { $over } overdue
 reason-calm = no criterion is met
 reason-declared = { $service } { $criterion }, since { $since }
 reason-error-rate = { $service } 5xx { $value } % > { $threshold } % since { $since }
-reason-latency = { $service } p95 { $value } s > { $threshold } s since { $since }
+reason-latency = { $service } { $statistic } { $value } s > { $threshold } s since { $since }
 reason-more = +{ $count } more
 reason-proposed = { $service } has no healthy target: declare “main feature down”?
 reason-unknown = { $service } { $criterion } cannot be told
@@ -33,7 +33,7 @@ as-of = as of { $at }
 pane-error-rate = Error rate
 pane-events = Events
 pane-images = Images
-pane-latency = Latency p95
+pane-latency = Latency { $statistic }
 pane-revisions = Revisions
 pane-services = Services
 

@@ -39,8 +39,4 @@ logs-label-stream = Stream
 
 command-logs = Show the log of the selected service.
 command-wrap-lines = Fold long log lines, or clip them.
-command-next-match = Go to the next match, among all lines.
-command-previous-match = Go to the previous match, among all lines.
 footer-wrap-lines = wrap
-footer-next-match = next match
-footer-previous-match = previous match

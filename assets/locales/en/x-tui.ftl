@@ -6,7 +6,7 @@ deadline-by-short = by { $at }
 deadline-left-short = { $left } left
 deadline-overdue-short = { $over } over
 reason-error-rate-short = { $service } 5xx { $value }%>{ $threshold }% since { $since }
-reason-latency-short = { $service } p95 { $value }s>{ $threshold }s since { $since }
+reason-latency-short = { $service } { $statistic } { $value }s>{ $threshold }s since { $since }
 
 ## Footer
 

@@ -19,7 +19,7 @@ deadline-overdue = 期限超過 { $over }
 reason-calm = 該当する判断基準はありません
 reason-declared = { $service } { $criterion } { $since }申告
 reason-error-rate = { $service } 5xx { $value } % > { $threshold } %（{ $since }から）
-reason-latency = { $service } p95 { $value } 秒 > { $threshold } 秒（{ $since }から）
+reason-latency = { $service } { $statistic } { $value } 秒 > { $threshold } 秒（{ $since }から）
 reason-more = ほか{ $count }件
 reason-proposed = { $service } に正常なターゲットなし。「主要機能が利用不可」を申告しますか
 reason-unknown = { $service } { $criterion }を判定できません
@@ -33,7 +33,7 @@ as-of = { $at } 時点
 pane-error-rate = エラー率
 pane-events = イベント
 pane-images = イメージ
-pane-latency = 応答時間 p95
+pane-latency = 応答時間 { $statistic }
 pane-revisions = リビジョン
 pane-services = サービス
 

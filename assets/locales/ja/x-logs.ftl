@@ -39,8 +39,4 @@ logs-label-stream = ストリーム
 
 command-logs = 選択中のサービスのログを表示します。
 command-wrap-lines = 長い行の折り返しを切り替えます。
-command-next-match = 次の一致に移動します（全行が対象）。
-command-previous-match = 前の一致に移動します（全行が対象）。
 footer-wrap-lines = 折り返し
-footer-next-match = 次の一致
-footer-previous-match = 前の一致

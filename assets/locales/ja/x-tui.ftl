@@ -6,7 +6,7 @@ deadline-by-short = 期限{ $at }
 deadline-left-short = 残り{ $left }
 deadline-overdue-short = 超過{ $over }
 reason-error-rate-short = { $service } 5xx { $value }%>{ $threshold }% { $since }から
-reason-latency-short = { $service } p95 { $value }秒>{ $threshold }秒 { $since }から
+reason-latency-short = { $service } { $statistic } { $value }秒>{ $threshold }秒 { $since }から
 
 ## Footer
 

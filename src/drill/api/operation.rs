@@ -44,9 +44,9 @@ impl Api {
     pub(crate) fn server_error(&self) -> &'static str {
         match self {
             Self::Ecs | Self::Ecr => "ServerException",
-            Self::CloudWatch => "InternalServiceFault",
             Self::Logs => "ServiceUnavailableException",
-            Self::Elb | Self::Sts | Self::Other(_) => "InternalFailure",
+            // Few operations of CloudWatch declare an error of their own for it; the common one fits all of them.
+            Self::CloudWatch | Self::Elb | Self::Sts | Self::Other(_) => "InternalFailure",
         }
     }
 

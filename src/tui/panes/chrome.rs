@@ -7,8 +7,11 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
-use crate::domain::{Freshness, Observed, Phrase};
+use crate::domain::{CriterionId, Fault, FaultKind, Freshness, Observed, Phrase};
+use crate::runbook::LatencyStatistic;
 use crate::tui::screen::{Pane, Screen};
+use crate::tui::search::Needle;
+use crate::tui::sort::SortBy;
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -27,6 +30,50 @@ pub(super) struct Chrome<'a> {
     pub screen: &'a Screen,
 }
 
+/// The title of a pane. Response times say in which statistic they are.
+#[must_use]
+pub(super) fn title(pane: Pane, world: &World<'_>) -> String {
+    match pane {
+        Pane::Latency => world.say(&Phrase::new("pane-latency").text("statistic", statistic(world))),
+        Pane::Services
+        | Pane::Revisions
+        | Pane::Deployments
+        | Pane::Images
+        | Pane::Events
+        | Pane::Logs
+        | Pane::ErrorRate => world.get(pane.title()),
+    }
+}
+
+/// The statistic of the response time that the runbook asks for.
+#[must_use]
+pub(in crate::tui) fn statistic(world: &World<'_>) -> String {
+    let asked = world.session.setup.runbook.criterion(CriterionId::Latency);
+    match asked.map(|criterion| criterion.statistic).unwrap_or_default() {
+        LatencyStatistic::P50 => "p50".to_owned(),
+        LatencyStatistic::P90 => "p90".to_owned(),
+        LatencyStatistic::P95 => "p95".to_owned(),
+        LatencyStatistic::P99 => "p99".to_owned(),
+        LatencyStatistic::Average => world.get("statistic-average"),
+    }
+}
+
+/// What rows are sorted by, in a word.
+fn by(by: SortBy, world: &World<'_>) -> String {
+    match by {
+        SortBy::Latency => statistic(world),
+        SortBy::Own
+        | SortBy::Burning
+        | SortBy::Name
+        | SortBy::ErrorRate
+        | SortBy::Since
+        | SortBy::Served
+        | SortBy::Tags
+        | SortBy::Size
+        | SortBy::State => world.get(by.title()),
+    }
+}
+
 impl Chrome<'_> {
     /// Draws the border and gives the room within.
     pub(super) fn draw(self, world: &World<'_>, area: Rect, buffer: &mut Buffer) -> Rect {
@@ -38,7 +85,7 @@ impl Chrome<'_> {
             world.span(self.pane.number().to_string(), Role::Key),
             Span::raw(" "),
             world.span(
-                world.get(self.pane.title()),
+                title(self.pane, world),
                 if focused { Role::Focus } else { Role::Title },
             ),
         ];
@@ -47,6 +94,11 @@ impl Chrome<'_> {
         }
         if let Some(filter) = self.screen.filter(self.pane) {
             title.push(world.span(format!(" /{filter}"), Role::Warn));
+        }
+        let sort = self.screen.sort(self.pane);
+        if !sort.is_own() {
+            let by = format!(" {}{}", sort.arrow(), by(sort.by, world));
+            title.push(world.span(by, Role::Warn));
         }
         title.push(Span::raw(" "));
         let used: usize = title.iter().map(|span| text::width(&span.content)).sum();
@@ -93,6 +145,63 @@ pub(super) fn notice_of<T>(
     }
 }
 
+/// A failure in a few words: what is missing, when it is a permission.
+#[must_use]
+pub(in crate::tui) fn briefly(fault: &Fault, world: &World<'_>) -> String {
+    let id = match &fault.kind {
+        FaultKind::Denied { action } => {
+            return world.say(&Phrase::new("briefly-denied").text("action", action));
+        }
+        FaultKind::Expired => "briefly-expired",
+        FaultKind::NoCredentials => "briefly-no-credentials",
+        FaultKind::Throttled => "briefly-throttled",
+        FaultKind::TimedOut => "briefly-timed-out",
+        FaultKind::Unreachable => "briefly-unreachable",
+        FaultKind::NotFound => "briefly-not-found",
+        FaultKind::NotOffered => "briefly-not-offered",
+        FaultKind::Rejected => "briefly-rejected",
+        FaultKind::Server => "briefly-server",
+        FaultKind::Malformed => "briefly-malformed",
+        FaultKind::Held => "briefly-held",
+        FaultKind::Local => "briefly-local",
+    };
+    world.say(&Phrase::new(id))
+}
+
+/// Writes into the lower border of a pane, at its left: which rows are seen when not all are, and why its data is old when
+/// the newest look failed.
+pub(super) fn foot<T>(
+    observed: &Observed<T>,
+    seen: Option<(&std::ops::Range<usize>, usize)>,
+    world: &World<'_>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let area = area.intersection(buffer.area);
+    if area.height < 2 || area.width < 8 {
+        return;
+    }
+    let (mut x, y) = (area.x + 2, area.bottom() - 1);
+    // What stands at the right of this border stays: the foot ends where the line ends.
+    let line_goes_on = |x: u16, buffer: &Buffer| buffer.cell((x, y)).is_some_and(|cell| cell.symbol() == "─");
+    let mut parts = Vec::new();
+    if let Some((range, len)) = seen.filter(|(range, len)| range.len() < *len) {
+        let (first, last) = (range.start + 1, range.end);
+        parts.push((format!(" {first}–{last} / {len} "), Role::Muted));
+    }
+    if let (Some(_), Some(fault)) = (observed.value(), observed.fault()) {
+        parts.push((format!(" ! {} ", briefly(fault, world)), Role::Warn));
+    }
+    for (said, role) in parts {
+        let wide = u16::try_from(text::width(&said)).unwrap_or(u16::MAX);
+        let end = x.saturating_add(wide);
+        if end < area.right() && (x..end).all(|x| line_goes_on(x, buffer)) {
+            buffer.set_stringn(x, y, &said, usize::from(wide), world.style(role));
+            x = end + 1;
+        }
+    }
+}
+
 /// What stands in a pane that has no data: that it waits, or why it failed and what can be done about it. `None` when there
 /// is data.
 pub(in crate::tui) fn absent<T>(
@@ -106,16 +215,18 @@ pub(in crate::tui) fn absent<T>(
     Some(match observed.fault() {
         None => vec![Line::from(world.span(world.get("empty-waiting"), Role::Muted))],
         Some(fault) => {
-            let what = text::fold(&world.say(&fault.phrase()), cells);
-            let hint = text::fold(&world.say(&fault.hint()), cells);
-            let what = what
-                .into_iter()
-                .map(|line| Line::from(world.span(line, Role::Bad)));
-            what.chain(
-                hint.into_iter()
-                    .map(|line| Line::from(world.span(line, Role::Text))),
-            )
-            .collect()
+            let said = [
+                (briefly(fault, world), Role::Bad),
+                (world.say(&fault.phrase()), Role::Text),
+                (world.say(&fault.hint()), Role::Focus),
+            ];
+            said.iter()
+                .flat_map(|(said, role)| {
+                    text::fold(said, cells)
+                        .into_iter()
+                        .map(|line| Line::from(world.span(line, *role)))
+                })
+                .collect()
         }
     })
 }
@@ -168,13 +279,10 @@ pub(in crate::tui) fn empty(
     Line::from(world.span(text, Role::Muted))
 }
 
-/// Whether a row of text passes a filter: every word of it occurs, large and small letters alike.
-pub(in crate::tui) fn passes(filter: Option<&str>, row: impl FnOnce() -> String) -> bool {
-    filter.is_none_or(|filter| {
-        let row = row().to_lowercase();
-        filter
-            .to_lowercase()
-            .split_whitespace()
-            .all(|word| row.contains(word))
-    })
+/// Marks what the filter of a pane found in a row.
+pub(super) fn found(line: Line<'static>, needle: Option<&Needle>, world: &World<'_>) -> Line<'static> {
+    match needle {
+        Some(needle) => needle.mark(line, world.style(Role::Warn)),
+        None => line,
+    }
 }

@@ -15,6 +15,7 @@ use crate::tui::widgets::{Chart, Marker, columns, per_column};
 use crate::tui::world::World;
 
 use super::chrome::{self, Chrome};
+use super::deployments::target;
 use super::revisions::version_of;
 
 /// Minutes that the charts show; the session keeps three hours.
@@ -68,6 +69,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         inner,
         buffer,
     );
+    chrome::foot(&view.series, None, world, area, buffer);
 }
 
 /// What differs between the charts.
@@ -117,13 +119,15 @@ pub(super) fn draw_chart(
         let line = Line::from(world.span(world.get(say.empty), Role::Warn));
         return chrome::draw_lines([line], inner, buffer);
     }
+    let (before, markers) = markers(view, from);
     let chart = Chart {
         values: &values,
         from,
         minutes: i64::try_from(per_column).unwrap_or(1),
         threshold: say.threshold,
         threshold_label: say.threshold_label.clone().unwrap_or_default(),
-        marker: marker(view, from),
+        before,
+        markers: &markers,
         label: say.label,
         time: &|at| world.words.hm(at),
         styles: [Role::Ok, Role::Bad, Role::Muted, Role::Focus].map(|role| world.style(role)),
@@ -131,38 +135,55 @@ pub(super) fn draw_chart(
     chart.draw(inner, buffer);
 }
 
-/// The newest deployment, if it began within the time shown: from which revision to which.
-fn marker(view: &ServiceView, from: Timestamp) -> Option<Marker> {
-    let state = view.state.value()?;
-    let primary = state.primary()?;
-    let at = primary.created_at.filter(|at| *at >= from)?;
+/// What served when the time shown began, and the deployments since then, oldest first.
+fn markers(view: &ServiceView, from: Timestamp) -> (String, Vec<Marker>) {
     let name = |definition: &TaskDefinitionArn| {
         let version = version_of(view, definition).unwrap_or_default();
         format!(":{} {version}", definition.revision())
             .trim_end()
             .to_owned()
     };
-    let before = before(view, &primary.task_definition, at);
-    Some(Marker {
-        at,
-        before: before.map(name).unwrap_or_default(),
-        after: name(&primary.task_definition),
-    })
+    let mut markers: Vec<Marker> = Vec::new();
+    let deployments = view.history.value().map(|history| history.deployments.as_slice());
+    for deployment in deployments.unwrap_or_default() {
+        let at = deployment.started_at.unwrap_or(deployment.created_at);
+        if at < from {
+            break;
+        }
+        if let Some(definition) = target(view, deployment) {
+            markers.push(Marker {
+                at,
+                after: name(definition),
+            });
+        }
+    }
+    // The service's own list knows a deployment before history has been asked again.
+    let primary = view.state.value().and_then(|state| state.primary());
+    if let Some(primary) = primary
+        && let Some(at) = primary.created_at.filter(|at| *at >= from)
+        && markers
+            .first()
+            .is_none_or(|newest| at.duration_since(newest.at).as_secs() > 60)
+    {
+        let after = name(&primary.task_definition);
+        markers.insert(0, Marker { at, after });
+    }
+    markers.reverse();
+    let first = markers.first().map_or(Timestamp::MAX, |marker| marker.at);
+    let before = before(view, first).map(name);
+    let now = || view.state.value().map(|state| name(&state.task_definition));
+    let before = before.or_else(|| markers.is_empty().then(now).flatten());
+    (before.unwrap_or_default(), markers)
 }
 
-/// What served before a deployment, as far as history tells: the effective revision of the newest one that ended before it.
-fn before<'a>(
-    view: &'a ServiceView,
-    now: &TaskDefinitionArn,
-    at: Timestamp,
-) -> Option<&'a TaskDefinitionArn> {
+/// What served before a moment, as far as history tells: the effective revision of the newest deployment that ended before.
+fn before(view: &ServiceView, at: Timestamp) -> Option<&TaskDefinitionArn> {
     let history = view.history.value()?;
     history
         .deployments
         .iter()
         .filter(|deployment| deployment.finished_at.is_some_and(|finished| finished <= at))
         .filter_map(|deployment| deployment.effective())
-        .filter_map(|revision| history.revisions.get(revision))
+        .find_map(|revision| history.revisions.get(revision))
         .map(|revision| &revision.task_definition)
-        .find(|definition| *definition != now)
 }

@@ -1,20 +1,30 @@
 //! What happened, newest first: ECS's own messages, deployments, criteria that were crossed, and our incident's story.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Clean, CriterionId, Phrase, ServiceDeploymentArn, ServiceKey};
+use crate::domain::{
+    Clean, CriterionId, Freshness, Phrase, ServiceDeployment, ServiceDeploymentArn, ServiceEvent, ServiceKey,
+    TaskDefinitionArn,
+};
 use crate::incident;
-use crate::rollback::CriterionState;
-use crate::session::Session;
+use crate::rollback::{CriterionState, CriterionStatus};
+use crate::session::{ServiceView, Session};
+use crate::tui::listing::Motion;
 use crate::tui::screen::{Pane, Screen};
+use crate::tui::search::Needle;
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
 
 use super::chrome::{self, Chrome};
+
+/// How old the services' state may be; their messages come with it.
+const ALLOWED: Duration = Duration::from_secs(30);
 
 /// The id of an event's row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,45 +39,124 @@ pub enum EventId {
     Story(usize),
 }
 
-/// An event before it is put into words.
+/// An event before it is put into words: borrowed from the session, so that gathering a thousand of them costs little.
+#[derive(Clone, Copy)]
 struct Event<'a> {
-    id: EventId,
     at: Timestamp,
-    what: What<'a>,
+    source: Source<'a>,
 }
 
-enum What<'a> {
-    Message(&'a ServiceKey, &'a Clean),
-    Said(Phrase, Role),
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Ecs(&'a ServiceKey, &'a ServiceEvent),
+    Deployment(&'a ServiceView, &'a ServiceDeployment, bool),
+    Crossed(&'a CriterionStatus),
+    /// The nth entry of the story.
+    Story(usize),
 }
 
 impl Event<'_> {
-    fn text(&self, world: &World<'_>) -> (String, Role) {
-        match &self.what {
+    fn id(&self) -> EventId {
+        match self.source {
+            Source::Ecs(_, event) => EventId::Ecs(event.id.clone()),
+            Source::Deployment(_, deployment, ended) => EventId::Deployment(deployment.arn.clone(), ended),
+            Source::Crossed(criterion) => EventId::Crossed(criterion.service.clone(), criterion.id, self.at),
+            Source::Story(nth) => EventId::Story(nth),
+        }
+    }
+
+    fn is(&self, id: &EventId) -> bool {
+        match (self.source, id) {
+            (Source::Ecs(_, event), EventId::Ecs(id)) => event.id == *id,
+            (Source::Deployment(_, deployment, ended), EventId::Deployment(arn, end)) => {
+                deployment.arn == *arn && ended == *end
+            }
+            (Source::Crossed(criterion), EventId::Crossed(service, id, since)) => {
+                criterion.service == *service && criterion.id == *id && self.at == *since
+            }
+            (Source::Story(nth), EventId::Story(id)) => nth == *id,
+            (
+                Source::Ecs(..) | Source::Deployment(..) | Source::Crossed(_) | Source::Story(_),
+                EventId::Ecs(_) | EventId::Deployment(..) | EventId::Crossed(..) | EventId::Story(_),
+            ) => false,
+        }
+    }
+
+    fn mark(&self) -> &'static str {
+        match self.source {
+            Source::Crossed(_) => "▲",
+            Source::Deployment(..) => "▼",
+            Source::Story(_) => "·",
+            Source::Ecs(..) => " ",
+        }
+    }
+
+    fn text(&self, story: &[(Timestamp, Phrase)], world: &World<'_>) -> (String, Role) {
+        match self.source {
             // ECS begins each message with the service's name in brackets; the runbook's name for it is shorter.
-            What::Message(service, message) => {
-                let rest = message
+            Source::Ecs(service, event) => {
+                let rest = event
+                    .message
                     .as_str()
                     .strip_prefix("(service ")
                     .and_then(|rest| rest.split_once(") "));
-                (
-                    rest.map_or_else(|| message.to_string(), |(_, rest)| format!("{service} {rest}")),
-                    Role::Text,
-                )
+                let said = rest.map_or_else(
+                    || event.message.to_string(),
+                    |(_, rest)| format!("{service} {rest}"),
+                );
+                (said, Role::Text)
             }
-            What::Said(phrase, role) => (world.say(phrase), *role),
+            Source::Deployment(view, deployment, ended) => {
+                let id = if ended {
+                    "event-deployment-completed"
+                } else {
+                    "event-deployment-started"
+                };
+                let revision = target(view, deployment).map_or(0, TaskDefinitionArn::revision);
+                let said = Phrase::new(id)
+                    .text("revision", format!(":{revision}"))
+                    .text("service", &view.key);
+                (world.say(&said), Role::Title)
+            }
+            Source::Crossed(criterion) => {
+                let said = Phrase::new("event-crossed")
+                    .number("threshold", criterion.threshold.unwrap_or_default())
+                    .text("service", &criterion.service);
+                (world.say(&said), Role::Bad)
+            }
+            Source::Story(nth) => (
+                story
+                    .get(nth)
+                    .map_or_else(String::new, |(_, phrase)| world.say(phrase)),
+                Role::Focus,
+            ),
         }
     }
 }
 
-fn gather(session: &Session) -> Vec<Event<'_>> {
+/// The task definition that a deployment brings.
+fn target<'a>(view: &'a ServiceView, deployment: &ServiceDeployment) -> Option<&'a TaskDefinitionArn> {
+    let history = view.history.value()?;
+    let revision = history.revisions.get(deployment.target.as_ref()?)?;
+    Some(&revision.task_definition)
+}
+
+fn story(session: &Session) -> Vec<(Timestamp, Phrase)> {
+    session
+        .incident
+        .as_ref()
+        .map(incident::timeline)
+        .unwrap_or_default()
+}
+
+/// Everything that happened, newest first.
+fn gather<'a>(session: &'a Session, story: &[(Timestamp, Phrase)]) -> Vec<Event<'a>> {
     let mut events = Vec::new();
     for view in &session.services {
         for event in view.state.value().into_iter().flat_map(|state| &state.events) {
             events.push(Event {
-                id: EventId::Ecs(event.id.clone()),
                 at: event.at,
-                what: What::Message(&view.key, &event.message),
+                source: Source::Ecs(&view.key, event),
             });
         }
         for deployment in view
@@ -76,153 +165,161 @@ fn gather(session: &Session) -> Vec<Event<'_>> {
             .into_iter()
             .flat_map(|history| &history.deployments)
         {
-            let revision = |history: &crate::domain::DeploymentHistory| {
-                let arn = deployment.target.as_ref()?;
-                Some(format!(
-                    ":{}",
-                    history.revisions.get(arn)?.task_definition.revision()
-                ))
-            };
-            let Some(revision) = view.history.value().and_then(revision) else {
+            if target(view, deployment).is_none() {
                 continue;
-            };
-            let mut add = |id: &'static str, at: Option<Timestamp>, ended: bool| {
-                if let Some(at) = at {
-                    let said = Phrase::new(id)
-                        .text("revision", &revision)
-                        .text("service", &view.key);
-                    let id = EventId::Deployment(deployment.arn.clone(), ended);
-                    events.push(Event {
-                        id,
-                        at,
-                        what: What::Said(said, Role::Title),
-                    });
-                }
-            };
-            add(
-                "event-deployment-started",
-                deployment.started_at.or(Some(deployment.created_at)),
-                false,
-            );
+            }
+            events.push(Event {
+                at: deployment.started_at.unwrap_or(deployment.created_at),
+                source: Source::Deployment(view, deployment, false),
+            });
             // Only what succeeded "completed"; how another one ended, ECS's own message says.
             let completed = deployment
                 .finished_at
                 .filter(|_| deployment.effective() == deployment.target.as_ref());
-            add("event-deployment-completed", completed, true);
+            if let Some(at) = completed {
+                events.push(Event {
+                    at,
+                    source: Source::Deployment(view, deployment, true),
+                });
+            }
         }
         for criterion in view.criteria.iter().filter(|c| c.state == CriterionState::Met) {
-            if let (Some(since), Some(threshold), CriterionId::ErrorRate) =
+            if let (Some(at), Some(_), CriterionId::ErrorRate) =
                 (criterion.since, criterion.threshold, criterion.id)
             {
-                let said = Phrase::new("event-crossed")
-                    .number("threshold", threshold)
-                    .text("service", &view.key);
-                let id = EventId::Crossed(view.key.clone(), criterion.id, since);
                 events.push(Event {
-                    id,
-                    at: since,
-                    what: What::Said(said, Role::Bad),
+                    at,
+                    source: Source::Crossed(criterion),
                 });
             }
         }
     }
-    if let Some(incident) = &session.incident {
-        for (at, (time, phrase)) in incident::timeline(incident).into_iter().enumerate() {
-            events.push(Event {
-                id: EventId::Story(at),
-                at: time,
-                what: What::Said(phrase, Role::Focus),
-            });
-        }
-    }
+    events.extend(story.iter().enumerate().map(|(nth, (at, _))| Event {
+        at: *at,
+        source: Source::Story(nth),
+    }));
     // Of what happened at the same moment, the story's later entry is the newer one.
     events.sort_by_key(|event| {
-        let nth = match &event.id {
-            EventId::Story(nth) => *nth,
-            EventId::Ecs(_) | EventId::Deployment(..) | EventId::Crossed(..) => 0,
+        let nth = match event.source {
+            Source::Story(nth) => nth,
+            Source::Ecs(..) | Source::Deployment(..) | Source::Crossed(_) => 0,
         };
         std::cmp::Reverse((event.at, nth))
     });
     events
 }
 
-fn filtered<'a>(screen: &Screen, world: &World<'a>) -> Vec<Event<'a>> {
-    let mut events = gather(world.session);
-    let filter = screen.filter(Pane::Events);
-    if filter.is_some() {
-        events.retain(|event| chrome::passes(filter, || event.text(world).0));
+fn rows<'a>(screen: &Screen, world: &World<'a>, story: &[(Timestamp, Phrase)]) -> Vec<Event<'a>> {
+    let mut events = gather(world.session, story);
+    if let Some(needle) = screen.needle(Pane::Events) {
+        events.retain(|event| needle.passes(&[&event.text(story, world).0]));
     }
+    screen
+        .sort(Pane::Events)
+        .apply(&mut events, |_, _| std::cmp::Ordering::Equal);
     events
 }
 
-/// The ids of the rows.
-pub(in crate::tui) fn ids(screen: &Screen, world: &World<'_>) -> Vec<EventId> {
-    filtered(screen, world)
-        .into_iter()
-        .map(|event| event.id)
-        .collect()
+fn at(screen: &Screen, events: &[Event<'_>]) -> usize {
+    screen.events.locate(events.len(), |at, id| {
+        events.get(at).is_some_and(|event| event.is(id))
+    })
 }
 
-/// Time and text of an event.
-pub(in crate::tui) fn find(id: &EventId, world: &World<'_>) -> Option<(Timestamp, String)> {
-    gather(world.session)
-        .into_iter()
-        .find(|event| event.id == *id)
-        .map(|event| (event.at, event.text(world).0))
+/// Where a motion leads, as the id of the event there.
+pub(in crate::tui) fn moved(screen: &Screen, world: &World<'_>, motion: Motion) -> Option<EventId> {
+    let story = story(world.session);
+    let events = rows(screen, world, &story);
+    let to = screen.events.step(motion, at(screen, &events), events.len());
+    events.get(to).map(Event::id)
+}
+
+/// The next event, or the one before, round the end, that has what is looked for.
+pub(super) fn found(screen: &Screen, world: &World<'_>, needle: &Needle, forward: bool) -> Option<EventId> {
+    let story = story(world.session);
+    let events = rows(screen, world, &story);
+    let hits = |nth: usize| {
+        events
+            .get(nth)
+            .is_some_and(|event| needle.passes(&[&event.text(&story, world).0]))
+    };
+    let to = super::next_hit(events.len(), at(screen, &events), forward, hits)?;
+    events.get(to).map(Event::id)
+}
+
+/// Time and text of the selected event, with the service that it is about.
+pub(super) fn selected<'a>(
+    screen: &Screen,
+    world: &World<'a>,
+) -> Option<(Timestamp, String, Option<&'a ServiceKey>)> {
+    let story = story(world.session);
+    let events = rows(screen, world, &story);
+    let event = events.get(at(screen, &events))?;
+    let service = match event.source {
+        Source::Ecs(service, _) => Some(service),
+        Source::Deployment(view, ..) => Some(&view.key),
+        Source::Crossed(criterion) => Some(&criterion.service),
+        Source::Story(_) => None,
+    };
+    Some((event.at, event.text(&story, world).0, service))
 }
 
 /// The newest events as bare lines, for where there is no room for the pane.
 pub(in crate::tui) fn newest(world: &World<'_>, rows: usize, cells: usize) -> Vec<Line<'static>> {
-    gather(world.session)
+    let story = story(world.session);
+    gather(world.session, &story)
         .iter()
         .take(rows)
-        .map(|event| line(event, cells, world))
+        .map(|event| line(event, &story, cells, world))
         .collect()
 }
 
 pub(in crate::tui) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) {
+    let services = &world.session.services;
+    // ECS's messages come with the state of the services; the one that is least to be trusted speaks for all.
+    let worst = services
+        .iter()
+        .find(|view| view.state.freshness(world.now, ALLOWED) == Freshness::Stale);
     let inner = Chrome {
         pane: Pane::Events,
         about: None,
-        note: None,
+        note: worst.and_then(|view| chrome::notice_of(&view.state, ALLOWED, world)),
         legend: None,
         screen,
     }
     .draw(world, area, buffer);
-    let events = filtered(screen, world);
+    let cells = usize::from(inner.width);
+    let story = story(world.session);
+    let events = rows(screen, world, &story);
     if events.is_empty() {
-        let line = if world
-            .session
-            .services
-            .iter()
-            .all(|view| view.state.value().is_none())
-        {
-            Line::from(world.span(world.get("empty-waiting"), Role::Muted))
-        } else {
-            chrome::empty(screen, Pane::Events, "empty-events", world)
-        };
-        return chrome::draw_lines([line], inner, buffer);
+        let unread = services.iter().find(|view| view.state.value().is_none());
+        let nothing = services.iter().all(|view| view.state.value().is_none());
+        let lines = unread
+            .filter(|_| nothing)
+            .and_then(|view| chrome::absent(&view.state, world, cells))
+            .unwrap_or_else(|| vec![chrome::empty(screen, Pane::Events, "empty-events", world)]);
+        return chrome::draw_lines(lines, inner, buffer);
     }
     let focused = screen.focus == Pane::Events && screen.layers.is_empty();
-    let ids: Vec<EventId> = events.iter().map(|event| event.id.clone()).collect();
-    let at = screen.events.at(&ids);
-    let window = screen.events.window(&ids, usize::from(inner.height));
-    let cells = usize::from(inner.width);
-    let lines = window.filter_map(|row| {
-        let line = line(events.get(row)?, cells, world);
+    let at = at(screen, &events);
+    let window = screen
+        .events
+        .window_at(at, events.len(), usize::from(inner.height));
+    let needle = screen.needle(Pane::Events);
+    let lines = window.clone().filter_map(|row| {
+        let line = line(events.get(row)?, &story, cells, world);
+        let line = chrome::found(line, needle.as_ref(), world);
         Some(chrome::highlight(line, row == at, focused, world))
     });
     chrome::draw_lines(lines.collect::<Vec<_>>(), inner, buffer);
+    if let Some(view) = worst.or_else(|| services.first()) {
+        chrome::foot(&view.state, Some((&window, events.len())), world, area, buffer);
+    }
 }
 
-fn line(event: &Event<'_>, cells: usize, world: &World<'_>) -> Line<'static> {
-    let (said, role) = event.text(world);
-    let mark = match &event.id {
-        EventId::Crossed(..) => "▲",
-        EventId::Deployment(..) => "▼",
-        EventId::Story(_) => "·",
-        EventId::Ecs(_) => " ",
-    };
+fn line(event: &Event<'_>, story: &[(Timestamp, Phrase)], cells: usize, world: &World<'_>) -> Line<'static> {
+    let (said, role) = event.text(story, world);
+    let mark = event.mark();
     let day = world.words.date_time(event.at);
     // Of another day, the day is said instead of the minute.
     let today = world.words.date_time(world.now);

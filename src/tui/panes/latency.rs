@@ -67,6 +67,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
             buffer,
         );
     }
+    chrome::foot(&view.series, None, world, area, buffer);
 }
 
 /// "312 ms now · 298 ms an hour ago".

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::domain::{Clean, FaultKind, Freshness, LogLevel, LogLine, LogWindow, Observed, Phrase};
 use crate::session::ServiceView;
+use crate::tui::layer::PageLine;
 use crate::tui::log_view::matches;
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::text;
@@ -345,9 +346,12 @@ fn emphasised(said: &str, sought: Option<&str>, role: Role, world: &World<'_>) -
         if !before.is_empty() {
             spans.push(world.span(before, role));
         }
+        // Underlined too: the selected row is reversed as a whole.
         spans.push(Span::styled(
             found.to_owned(),
-            world.style(role).add_modifier(Modifier::REVERSED),
+            world
+                .style(role)
+                .add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
         ));
         rest = after;
     }
@@ -426,9 +430,7 @@ const ERRORS: &[&str] = &["err", "error", "exception"];
 const KINDS: &[&str] = &["type", "name", "class"];
 
 /// All that is known of the selected line, as label and text.
-pub(super) fn describe(screen: &Screen, world: &World<'_>) -> Option<(String, Vec<(String, String)>)> {
-    let line = selected(screen, world)?;
-    let view = screen.service(world.session)?;
+pub(super) fn describe(view: &ServiceView, line: &LogLine, world: &World<'_>) -> Vec<PageLine> {
     let mut lines = vec![
         (world.get("logs-label-from"), origin(line, view)),
         (world.get("logs-label-stream"), line.stream.to_string()),
@@ -445,7 +447,10 @@ pub(super) fn describe(screen: &Screen, world: &World<'_>) -> Option<(String, Ve
         let said = world.say(&Phrase::new("logs-left-out").text("count", line.left_out));
         lines.push((String::new(), said));
     }
-    Some((world.words.clock(line.at), lines))
+    lines
+        .into_iter()
+        .map(|(label, text)| PageLine::new(label, text))
+        .collect()
 }
 
 /// A field and, of a structure, the fields in it; a text keeps its line breaks, for stacks.

@@ -1,15 +1,18 @@
 //! The revisions of a service: which one runs, which one is known to have worked, and which cannot be used any more.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::domain::{DefinitionStatus, Phrase, TaskDefinitionArn};
+use crate::domain::{Clean, DefinitionStatus, Phrase, TaskDefinitionArn};
 use crate::rollback::{Candidate, ImageState, Point, Served};
 use crate::session::ServiceView;
 use crate::tui::screen::{Pane, Screen};
+use crate::tui::search::Needle;
+use crate::tui::sort::{SortBy, largest};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Column, Table};
 use crate::tui::world::World;
@@ -21,12 +24,15 @@ use super::services::percent;
 const ALLOWED: Duration = Duration::from_secs(900);
 
 /// The version that a revision's image is tagged with.
-pub(in crate::tui) fn version_of(view: &ServiceView, definition: &TaskDefinitionArn) -> Option<String> {
+pub(in crate::tui) fn version_of<'a>(
+    view: &'a ServiceView,
+    definition: &TaskDefinitionArn,
+) -> Option<&'a str> {
     view.candidates
         .iter()
         .find(|candidate| candidate.definition == *definition)
         .and_then(|candidate| candidate.version.as_ref())
-        .map(ToString::to_string)
+        .map(Clean::as_str)
 }
 
 /// `:57 v1.4.0`.
@@ -43,29 +49,63 @@ pub(in crate::tui) fn from_to(from: &Point, to: &Point) -> String {
     format!("{}  →  {}", point(from), point(to))
 }
 
-/// The ids of the rows.
-pub(in crate::tui) fn ids(screen: &Screen, world: &World<'_>) -> Vec<TaskDefinitionArn> {
-    let filter = screen.filter(Pane::Revisions);
-    let candidates = screen
+/// Whether a row has what is looked for, in any of its columns.
+pub(super) fn passes(candidate: &Candidate, needle: &Needle, world: &World<'_>) -> bool {
+    let revision = format!(":{}", candidate.definition.revision());
+    needle.passes(&[
+        &revision,
+        candidate.definition.short(),
+        candidate.version.as_ref().map_or("", Clean::as_str),
+        candidate.digest.as_ref().map_or("", |digest| digest.as_str()),
+        &served_word(candidate, world),
+        &image_word(&candidate.image_state, world).0,
+        mark(candidate).0,
+    ])
+}
+
+/// The rows, filtered and sorted.
+pub(super) fn rows<'a>(screen: &Screen, world: &World<'a>) -> Vec<&'a Candidate> {
+    let needle = screen.needle(Pane::Revisions);
+    let mut rows: Vec<&Candidate> = screen
         .service(world.session)
-        .map_or(&[][..], |view| view.candidates.as_slice());
-    candidates
+        .map_or(&[][..], |view| view.candidates.as_slice())
         .iter()
         .filter(|candidate| {
-            chrome::passes(filter, || {
-                let version = candidate
-                    .version
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                format!(
-                    ":{} {version} {}",
-                    candidate.definition.revision(),
-                    served_word(candidate, world)
-                )
-            })
+            needle
+                .as_ref()
+                .is_none_or(|needle| passes(candidate, needle, world))
         })
-        .map(|candidate| candidate.definition.clone())
+        .collect();
+    let sort = screen.sort(Pane::Revisions);
+    sort.apply(&mut rows, |a, b| match sort.by {
+        SortBy::ErrorRate => largest(a.error_percent, b.error_percent),
+        SortBy::Served => largest(served_seconds(a, world), served_seconds(b, world)),
+        SortBy::Own
+        | SortBy::Burning
+        | SortBy::Name
+        | SortBy::Latency
+        | SortBy::Since
+        | SortBy::Tags
+        | SortBy::Size
+        | SortBy::State => Ordering::Equal,
+    });
+    rows
+}
+
+fn served_seconds(candidate: &Candidate, world: &World<'_>) -> Option<f64> {
+    match candidate.served {
+        Served::Now { since } => since.map(|since| world.now.duration_since(since).as_secs_f64()),
+        Served::Before { total, .. } => Some(total.as_secs_f64()),
+        Served::Never => Some(0.0),
+        Served::Unknown => None,
+    }
+}
+
+/// The ids of the rows.
+pub(in crate::tui) fn ids<'a>(screen: &Screen, world: &World<'a>) -> Vec<&'a TaskDefinitionArn> {
+    rows(screen, world)
+        .into_iter()
+        .map(|candidate| &candidate.definition)
         .collect()
 }
 
@@ -84,8 +124,8 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     if let Some(lines) = chrome::absent(&view.definitions, world, cells) {
         return chrome::draw_lines(lines, inner, buffer);
     }
-    let ids = ids(screen, world);
-    if ids.is_empty() {
+    let rows = rows(screen, world);
+    if rows.is_empty() {
         return chrome::draw_lines(
             [chrome::empty(screen, Pane::Revisions, "empty-definitions", world)],
             inner,
@@ -95,20 +135,27 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let focused = screen.focus == Pane::Revisions && screen.layers.is_empty();
     let table = table(world, cells);
     let mut lines = vec![table.head(world.style(Role::Muted))];
-    let rows = usize::from(inner.height).saturating_sub(1);
-    let selected = screen.revisions.id(&ids).cloned();
-    for id in &ids[screen.revisions.window(&ids, rows)] {
-        if let Some(candidate) = view
-            .candidates
-            .iter()
-            .find(|candidate| candidate.definition == *id)
-        {
-            let selected = selected.as_ref() == Some(id);
-            let line = row(candidate, selected, focused, &table, world);
-            lines.push(chrome::highlight(line, selected, focused, world));
-        }
+    let height = usize::from(inner.height).saturating_sub(1);
+    let at = screen.revisions.locate(rows.len(), |at, id| {
+        rows.get(at).is_some_and(|row| row.definition == *id)
+    });
+    let window = screen.revisions.window_at(at, rows.len(), height);
+    let needle = screen.needle(Pane::Revisions);
+    for (candidate, nth) in rows[window.clone()].iter().zip(window.start..) {
+        let selected = nth == at;
+        let marked = screen.marks.contains(&candidate.definition);
+        let line = marked_row(candidate, (selected, focused, marked), &table, world);
+        let line = chrome::found(line, needle.as_ref(), world);
+        lines.push(chrome::highlight(line, selected, focused, world));
     }
     chrome::draw_lines(lines, inner, buffer);
+    chrome::foot(
+        &view.definitions,
+        Some((&window, rows.len())),
+        world,
+        area,
+        buffer,
+    );
 }
 
 /// The columns of candidates, here and where the wizard chooses one.
@@ -133,6 +180,16 @@ pub(in crate::tui) fn row(
     table: &Table,
     world: &World<'_>,
 ) -> Line<'static> {
+    marked_row(candidate, (selected, focused, false), table, world)
+}
+
+/// A candidate's row: whether it is selected, whether the keyboard is there, and whether it is marked to be compared.
+fn marked_row(
+    candidate: &Candidate,
+    (selected, focused, marked): (bool, bool, bool),
+    table: &Table,
+    world: &World<'_>,
+) -> Line<'static> {
     let style = |role| world.style(role);
     let (mark, role) = mark(candidate);
     let version = candidate
@@ -150,7 +207,11 @@ pub(in crate::tui) fn row(
     let (image, image_role) = image_word(&candidate.image_state, world);
     table.row(&[
         (
-            format!("{} {mark}", chrome::cursor_mark(selected, focused)),
+            format!(
+                "{}{}{mark}",
+                chrome::cursor_mark(selected, focused),
+                if marked { "◆" } else { " " }
+            ),
             style(role),
         ),
         (format!(":{}", candidate.definition.revision()), style(Role::Text)),

@@ -1,16 +1,21 @@
 //! The services: what runs, since when, and which one burns.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::domain::{Freshness, Phrase, ServiceKey};
+use crate::domain::{FaultKind, Freshness, Phrase, ServiceKey};
 use crate::rollback::CriterionState;
 use crate::session::{ServiceView, Session};
 use crate::tui::screen::{Pane, Screen};
+use crate::tui::search::Needle;
+use crate::tui::sort::{SortBy, largest};
+use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Column, Table};
 use crate::tui::world::World;
@@ -20,16 +25,81 @@ use super::revisions::version_of;
 
 /// How old a service's state may be; it is asked for every few seconds.
 const ALLOWED: Duration = Duration::from_secs(30);
+/// Cells that a service's name may take before it is cut.
+const LONGEST_NAME: usize = 24;
 
-/// The ids of the rows.
-pub(in crate::tui) fn ids(screen: &Screen, session: &Session) -> Vec<ServiceKey> {
-    let filter = screen.filter(Pane::Services);
-    session
+/// Whether a row has what is looked for: in its names, its revision, its version, or what is wrong with it.
+pub(super) fn passes(view: &ServiceView, needle: &Needle, world: &World<'_>) -> bool {
+    let state = view.state.value();
+    let revision = state.map(|state| format!(":{}", state.task_definition.revision()));
+    let version = state.and_then(|state| version_of(view, &state.task_definition));
+    let wrong = missing(view, world);
+    needle.passes(&[
+        view.key.as_str(),
+        state.map_or("", |state| state.name.as_str()),
+        revision.as_deref().unwrap_or_default(),
+        version.unwrap_or_default(),
+        wrong.as_deref().unwrap_or_default(),
+        state_glyph(view).0,
+    ])
+}
+
+/// The rows, filtered and sorted.
+pub(super) fn rows<'a>(screen: &Screen, world: &World<'a>) -> Vec<&'a ServiceView> {
+    let session: &'a Session = world.session;
+    let needle = screen.needle(Pane::Services);
+    let mut rows: Vec<&ServiceView> = session
         .services
         .iter()
-        .filter(|view| chrome::passes(filter, || view.key.to_string()))
-        .map(|view| view.key.clone())
-        .collect()
+        .filter(|view| needle.as_ref().is_none_or(|needle| passes(view, needle, world)))
+        .collect();
+    let sort = screen.sort(Pane::Services);
+    sort.apply(&mut rows, |a, b| compare(sort.by, a, b));
+    rows
+}
+
+fn compare(by: SortBy, a: &ServiceView, b: &ServiceView) -> Ordering {
+    let rate = |view: &ServiceView| view.series.value()?.newest_error_percent().map(|(_, rate)| rate);
+    let latency = |view: &ServiceView| view.series.value()?.newest_latency().map(|(_, seconds)| seconds);
+    match by {
+        SortBy::Burning => heat(b).cmp(&heat(a)).then_with(|| largest(rate(a), rate(b))),
+        SortBy::Name => a.key.cmp(&b.key),
+        SortBy::ErrorRate => largest(rate(a), rate(b)),
+        SortBy::Latency => largest(latency(a), latency(b)),
+        SortBy::Since => since(b).cmp(&since(a)),
+        SortBy::Own | SortBy::Served | SortBy::Tags | SortBy::Size | SortBy::State => Ordering::Equal,
+    }
+}
+
+/// How much a service wants to be looked at.
+fn heat(view: &ServiceView) -> u8 {
+    let any = |state| view.criteria.iter().any(|criterion| criterion.state == state);
+    if any(CriterionState::Met) {
+        2
+    } else {
+        u8::from(any(CriterionState::Unknown) || view.criteria.is_empty())
+    }
+}
+
+fn since(view: &ServiceView) -> Option<Timestamp> {
+    view.state.value()?.primary()?.created_at
+}
+
+/// The ids of the rows.
+pub(in crate::tui) fn ids<'a>(screen: &Screen, world: &World<'a>) -> Vec<&'a ServiceKey> {
+    rows(screen, world).into_iter().map(|view| &view.key).collect()
+}
+
+/// Why a service has no row of numbers, in a few words.
+fn missing(view: &ServiceView, world: &World<'_>) -> Option<String> {
+    if view.state.value().is_some() {
+        return None;
+    }
+    Some(match view.state.fault() {
+        None => world.get("freshness-waiting"),
+        Some(fault) if fault.kind == FaultKind::NotFound => world.get("service-missing"),
+        Some(fault) => chrome::briefly(fault, world),
+    })
 }
 
 pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) {
@@ -47,47 +117,61 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         screen,
     }
     .draw(world, area, buffer);
-    let ids = ids(screen, session);
-    if ids.is_empty() {
+    let rows = rows(screen, world);
+    if rows.is_empty() {
         return chrome::draw_lines(
             [chrome::empty(screen, Pane::Services, "empty-services", world)],
             inner,
             buffer,
         );
     }
-    let table = table(world, usize::from(inner.width));
+    let table = table(&rows, world, usize::from(inner.width));
     let focused = screen.focus == Pane::Services && screen.layers.is_empty();
-    let about = screen.service(session).map(|view| view.key.clone());
-    let rows = usize::from(inner.height).saturating_sub(1);
+    let about = screen.service(session).map(|view| &view.key);
+    let at = rows
+        .iter()
+        .position(|view| Some(&view.key) == about)
+        .unwrap_or_default();
+    let height = usize::from(inner.height).saturating_sub(1);
+    let window = screen.services.window_at(at, rows.len(), height);
+    let needle = screen.needle(Pane::Services);
     let mut lines = vec![table.head(world.style(Role::Muted))];
-    for id in &ids[screen.services.window(&ids, rows)] {
-        if let Some(view) = session.services.iter().find(|view| view.key == *id) {
-            let selected = about.as_ref() == Some(id);
-            let line = row(view, selected, focused, &table, world);
-            lines.push(chrome::highlight(line, selected, focused, world));
-        }
+    for view in &rows[window.clone()] {
+        let selected = about == Some(&view.key);
+        let line = row(view, selected, focused, &table, world);
+        let line = chrome::found(line, needle.as_ref(), world);
+        lines.push(chrome::highlight(line, selected, focused, world));
     }
     chrome::draw_lines(lines, inner, buffer);
+    if let Some(view) = oldest.or_else(|| rows.first().copied()) {
+        chrome::foot(&view.state, Some((&window, rows.len())), world, area, buffer);
+    }
 }
 
-fn table(world: &World<'_>, room: usize) -> Table {
+/// The columns. What is not seen beside other panes is seen when the pane has the whole screen.
+fn table(rows: &[&ServiceView], world: &World<'_>, room: usize) -> Table {
     let head = |id| world.get(id);
+    let longest = rows.iter().map(|view| text::width(view.key.as_str())).max();
     let columns = vec![
         Column::new("", 3, 0),
-        Column::new(head("column-service"), 8, 0).growing(),
+        Column::new(head("column-service"), longest.unwrap_or(8).min(LONGEST_NAME), 0).growing(),
         Column::new(head("column-tasks"), 5, 1),
-        Column::new(head("column-revision"), 5, 0),
-        Column::new(head("column-version"), 7, 2),
-        Column::new(head("column-since"), 5, 4),
-        Column::new(head("column-age"), 7, 3),
-        Column::new(head("column-5xx"), 8, 5).right(),
-        Column::new("p95", 8, 6).right(),
+        Column::new(head("column-rev"), 4, 0),
+        Column::new(head("column-ver"), 7, 2),
+        Column::new(head("column-since"), 5, 6),
+        Column::new(head("column-age"), 7, 5),
+        Column::new(head("column-5xx"), 7, 3).right(),
+        Column::new(chrome::statistic(world), 7, 4).right(),
+        Column::new(head("column-targets"), 7, 7).right(),
+        Column::new(head("column-health"), 6, 8),
+        Column::new(head("column-ecs-service"), 24, 9),
     ];
     Table::fit(columns, room)
 }
 
 fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: &World<'_>) -> Line<'static> {
     let style = |role| world.style(role);
+    let none = || world.get("no-value");
     let (glyph, role) = state_glyph(view);
     let mut cells: Vec<(String, Style)> = vec![
         (
@@ -100,18 +184,13 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
         ),
     ];
     let Some(state) = view.state.value() else {
-        let what = view.state.fault().map_or_else(
-            || world.get("freshness-waiting"),
-            |fault| world.say(&fault.phrase()),
-        );
         let role = if view.state.fault().is_some() {
             Role::Bad
         } else {
             Role::Muted
         };
-        cells.push((world.get("no-value"), style(Role::Muted)));
-        cells.push((what, style(role)));
-        return table.row(&cells);
+        let what = missing(view, world).unwrap_or_default();
+        return table.short_row(&cells, &what, style(role));
     };
     let tasks = format!("{}/{}", state.running, state.desired);
     let short = state.running < state.desired || state.desired == 0;
@@ -121,12 +200,12 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
         style(Role::Text),
     ));
     cells.push((
-        version_of(view, &state.task_definition).unwrap_or_else(|| world.get("no-value")),
+        version_of(view, &state.task_definition).map_or_else(none, ToOwned::to_owned),
         style(Role::Text),
     ));
-    let since = state.primary().and_then(|deployment| deployment.created_at);
+    let since = since(view);
     cells.push((
-        since.map_or_else(|| world.get("no-value"), |at| world.words.hm(at)),
+        since.map_or_else(none, |at| world.words.hm(at)),
         style(Role::Text),
     ));
     let age = since.and_then(|at| Duration::try_from(world.now.duration_since(at)).ok());
@@ -134,37 +213,45 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
         age.map_or_else(String::new, |age| world.words.span(age)),
         style(Role::Muted),
     ));
-    let rate = view
-        .series
-        .value()
-        .and_then(|series| series.newest_error_percent());
+    let series = view.series.value();
+    let rate = series.and_then(|series| series.newest_error_percent());
     cells.push((
-        rate.map_or_else(|| world.get("no-value"), |(_, rate)| percent(rate, world)),
+        rate.map_or_else(none, |(_, rate)| percent(rate, world)),
         style(role),
     ));
-    let latency = view.series.value().and_then(|series| series.newest_latency());
+    let latency = series.and_then(|series| series.newest_latency());
     cells.push((
-        latency.map_or_else(|| world.get("no-value"), |(_, seconds)| millis(seconds, world)),
+        latency.map_or_else(none, |(_, seconds)| millis(seconds, world)),
         style(Role::Text),
     ));
+    let targets = view.targets.value().map(|targets| {
+        let all = targets.healthy + targets.unhealthy + targets.initial + targets.draining + targets.other;
+        format!("{}/{all}", targets.healthy)
+    });
+    cells.push((targets.unwrap_or_else(none), style(Role::Text)));
+    let health = view.health.value().map(|reading| reading.status.to_string());
+    cells.push((health.unwrap_or_else(none), style(Role::Text)));
+    cells.push((state.name.to_string(), style(Role::Muted)));
     table.row(&cells)
 }
 
 /// What a service's criteria say together, as a glyph.
 fn state_glyph(view: &ServiceView) -> (&'static str, Role) {
-    let any = |state| view.criteria.iter().any(|criterion| criterion.state == state);
-    if any(CriterionState::Met) {
-        ("▲", Role::Bad)
-    } else if any(CriterionState::Unknown) || view.criteria.is_empty() {
-        ("?", Role::Warn)
-    } else {
-        ("●", Role::Ok)
+    match heat(view) {
+        0 => ("●", Role::Ok),
+        1 => ("?", Role::Warn),
+        _ => ("▲", Role::Bad),
     }
 }
 
-/// A rate in percent as it is read.
+/// A rate in percent as it is read: two places, one from ten percent on.
 pub(in crate::tui) fn percent(value: f64, world: &World<'_>) -> String {
-    world.say(&Phrase::new("unit-percent").text("value", format!("{value:.2}")))
+    let said = if value < 9.995 {
+        format!("{value:.2}")
+    } else {
+        format!("{value:.1}")
+    };
+    world.say(&Phrase::new("unit-percent").text("value", said))
 }
 
 /// Seconds as milliseconds under a second and as seconds above.

@@ -14,9 +14,7 @@ const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇"
 pub(crate) struct Marker {
     /// When.
     pub at: Timestamp,
-    /// What served until then.
-    pub before: String,
-    /// What serves from then on.
+    /// What is brought from then on.
     pub after: String,
 }
 
@@ -32,8 +30,10 @@ pub(crate) struct Chart<'a> {
     pub threshold: Option<f64>,
     /// The label beside the threshold line.
     pub threshold_label: String,
-    /// The newest change of version, if it is within the time shown.
-    pub marker: Option<Marker>,
+    /// What served at the left edge.
+    pub before: String,
+    /// The changes of version within the time shown, oldest first.
+    pub markers: &'a [Marker],
     /// How a value reads at the left.
     pub label: &'a dyn Fn(f64) -> String,
     /// How a moment reads below.
@@ -155,7 +155,7 @@ impl Chart<'_> {
             }
         }
         if extra >= 1 {
-            self.draw_marker(plot, values.len(), area.y + rows, buffer, marked, muted);
+            self.draw_markers(plot, values.len(), area.y + rows, buffer, marked, muted);
         }
         if extra >= 2 {
             self.draw_times(plot, values.len(), area.y + rows + 1, buffer, muted);
@@ -166,7 +166,9 @@ impl Chart<'_> {
         i64::try_from(self.values.len().saturating_sub(shown)).unwrap_or(0)
     }
 
-    fn draw_marker(
+    /// Which version served beneath the bars, with a mark where it changed. Where marks stand too close for their labels the
+    /// newest one keeps its own: it is what is asked about.
+    fn draw_markers(
         &self,
         plot: Rect,
         shown: usize,
@@ -175,24 +177,62 @@ impl Chart<'_> {
         marked: Style,
         muted: Style,
     ) {
-        let Some(marker) = &self.marker else { return };
-        let minutes = marker.at.duration_since(self.from).as_secs().div_euclid(60);
-        let column = minutes.div_euclid(self.minutes.max(1)) - self.first_shown(shown);
         let width = usize::from(plot.width);
-        // The label after the mark must have room, so the mark may stand a little to the left of its minute.
-        let after = text::cut(&marker.after, width.saturating_sub(2));
-        let last = width.saturating_sub(text::width(&after) + 2);
-        let column = usize::try_from(column.max(0)).unwrap_or(0).min(last);
-        let before = text::cut(&marker.before, column.saturating_sub(1));
-        let mut line = before.clone();
-        let filled = text::width(&before);
-        if column > filled {
-            line.push(' ');
-            line.extend(std::iter::repeat_n('─', column - filled - 1));
+        let column_of = |at: Timestamp| {
+            let minutes = at.duration_since(self.from).as_secs().div_euclid(60);
+            let column = minutes.div_euclid(self.minutes.max(1)) - self.first_shown(shown);
+            usize::try_from(column.max(0)).unwrap_or(0)
+        };
+        let put = |buffer: &mut Buffer, column: usize, text: &str, room: usize, style: Style| {
+            let x = plot.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+            buffer.set_stringn(x, y, text, room, style);
+        };
+        // From the newest back, so that each knows how much room it has.
+        let mut end = width;
+        for (nth, marker) in self.markers.iter().enumerate().rev() {
+            let after = text::cut(&marker.after, width.saturating_sub(2));
+            let newest = nth + 1 == self.markers.len();
+            // The label of the newest must have room, so its mark may stand a little to the left of its minute.
+            let last = width.saturating_sub(text::width(&after) + 2);
+            let column = if newest {
+                column_of(marker.at).min(last)
+            } else {
+                column_of(marker.at)
+            };
+            if column >= end {
+                // It would stand on the newer one.
+                continue;
+            }
+            let room = end - column;
+            let label = text::cut(&after, room.saturating_sub(3));
+            put(buffer, column, "▼", room, marked);
+            if newest {
+                put(
+                    buffer,
+                    column + 1,
+                    &format!(" {after}"),
+                    room.saturating_sub(1),
+                    marked,
+                );
+            } else if room > 5 {
+                let wide = text::width(&label);
+                put(buffer, column + 2, &label, room - 2, muted);
+                for at in column + 3 + wide..end {
+                    put(buffer, at, "─", 1, muted);
+                }
+            }
+            end = column;
         }
-        buffer.set_stringn(plot.x, y, &line, column, muted);
-        let x = plot.x + u16::try_from(column).unwrap_or(0);
-        buffer.set_stringn(x, y, format!("▼ {after}"), width.saturating_sub(column), marked);
+        if self.before.is_empty() {
+            return;
+        }
+        let before = text::cut(&self.before, end.saturating_sub(1));
+        put(buffer, 0, &before, end, muted);
+        if !self.markers.is_empty() {
+            for at in text::width(&before) + 1..end {
+                put(buffer, at, "─", 1, muted);
+            }
+        }
     }
 
     fn draw_times(&self, plot: Rect, shown: usize, y: u16, buffer: &mut Buffer, muted: Style) {
@@ -227,11 +267,11 @@ mod tests {
             minutes: 1,
             threshold: Some(1.0),
             threshold_label: "1 %".to_owned(),
-            marker: Some(Marker {
+            before: ":56".to_owned(),
+            markers: &[Marker {
                 at: Timestamp::UNIX_EPOCH + SignedDuration::from_mins(6),
-                before: ":56".to_owned(),
                 after: ":57".to_owned(),
-            }),
+            }],
             label: &|value| format!("{value:.1}"),
             time: &|_| "00:00".to_owned(),
             styles: [Style::new(); 4],

@@ -96,6 +96,26 @@ impl Table {
         })
     }
 
+    /// A line of the first `cells` and, from there to the end, one text: for a row that has nothing for its other columns.
+    #[must_use]
+    pub(crate) fn short_row(&self, cells: &[(String, Style)], text: &str, style: Style) -> Line<'static> {
+        let mut spans = Vec::new();
+        let kept = |at: usize| at < cells.len();
+        for (at, column) in self.columns.iter().filter(|(at, _)| kept(*at)) {
+            let (text, style) = cells.get(*at).cloned().unwrap_or_default();
+            spans.push(Span::styled(place(&text, column), style));
+            spans.push(Span::raw(" ".repeat(GAP)));
+        }
+        let rest: Vec<(usize, Column)> = self
+            .columns
+            .iter()
+            .filter(|(at, _)| !kept(*at))
+            .cloned()
+            .collect();
+        spans.push(Span::styled(text::cut(text, total(&rest)), style));
+        Line::from(spans)
+    }
+
     fn line(&self, cell: impl Fn(usize, &Column) -> Span<'static>) -> Line<'static> {
         let mut spans = Vec::new();
         for (nth, (at, column)) in self.columns.iter().enumerate() {

@@ -8,8 +8,7 @@ use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
     Api, Call, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
 };
-use crate::tui::layer::Details;
-use crate::tui::listing::Scroll;
+use crate::tui::layer::{Details, PageLine};
 use crate::tui::panes::{draw_lines, from_to, highlight};
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -392,9 +391,7 @@ pub(super) fn details(wizard: &Wizard, world: &World<'_>) -> Option<Details> {
             (call.api.name().to_owned(), lines)
         }
     };
-    Some(Details {
-        title: world.say(&Phrase::new("describe-title").text("what", what)),
-        lines,
-        scroll: Scroll::default(),
-    })
+    let title = world.say(&Phrase::new("describe-title").text("what", what));
+    let lines = lines.into_iter().map(|(label, text)| PageLine::new(label, text));
+    Some(Details::new(title, lines.collect()))
 }

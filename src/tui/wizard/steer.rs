@@ -268,6 +268,15 @@ impl Screen {
             | Command::Events
             | Command::Metrics
             | Command::Latency
+            | Command::Deployments
+            | Command::Raw
+            | Command::Copy
+            | Command::Link
+            | Command::Mark
+            | Command::NextMatch
+            | Command::PreviousMatch
+            | Command::Sort
+            | Command::Reverse
             | Command::Filter
             | Command::Into
             | Command::Out
@@ -278,9 +287,7 @@ impl Screen {
             | Command::Zoom
             | Command::Unzoom
             | Command::Logs
-            | Command::WrapLines
-            | Command::NextMatch
-            | Command::PreviousMatch => Vec::new(),
+            | Command::WrapLines => Vec::new(),
         }
     }
 

@@ -1,0 +1,174 @@
+//! What each pane says when it waits, is refused, is slowed down, fails, grows old, or has nothing to show: pictures of the real
+//! loop on a drill whose operations go wrong.
+
+use jiff::SignedDuration;
+use modosu::session::{ServiceView, Session};
+use modosu::words::Lang;
+
+use super::Desk;
+
+const SIZE: (u16, u16) = (80, 24);
+
+/// Each pane: its name, its key, and the operation that feeds it.
+const PANES: [(&str, &str, &str); 6] = [
+    ("services", "1", "ecs.DescribeServices"),
+    ("revisions", "t", "ecs.ListTaskDefinitions"),
+    ("deployments", "p", "ecs.ListServiceDeployments"),
+    ("images", "i", "ecr.DescribeImages"),
+    ("events", "w", "ecs.DescribeServices"),
+    ("error-rate", "m", "cloudwatch.GetMetricData"),
+];
+
+async fn faulty(kind: &str, number: u8) {
+    for lang in Lang::ALL {
+        for (pane, key, operation) in PANES {
+            let mut desk = Desk::open_faulty(operation, kind, lang, SIZE).await;
+            desk.keys(key).await;
+            let name = format!("{}-80x24-{number}-{kind}-{pane}", lang.tag());
+            insta::assert_snapshot!(name, desk.picture());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn denied_says_which_permission_is_missing() {
+    faulty("denied", 40).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttled_says_that_it_asks_again() {
+    faulty("throttle", 41).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_says_what_failed() {
+    faulty("error", 42).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_is_said_of_every_pane() {
+    for lang in Lang::ALL {
+        let mut desk = Desk::open_unsettled("bad-deploy", lang, (120, 40)).await;
+        insta::assert_snapshot!(format!("{}-120x40-43-waiting", lang.tag()), desk.picture());
+    }
+}
+
+/// Whether what feeds a pane failed at the last look.
+fn failing(session: &Session, pane: &str) -> bool {
+    let view: &ServiceView = &session.services[0];
+    match pane {
+        "services" | "events" => view.state.fault().is_some(),
+        "revisions" => view.definitions.fault().is_some(),
+        "deployments" => view.history.fault().is_some(),
+        "images" => view.images.fault().is_some(),
+        _ => view.series.fault().is_some(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_stays_grows_old_and_says_why() {
+    for lang in Lang::ALL {
+        for (pane, key, operation) in PANES {
+            let mut desk = Desk::open("bad-deploy", lang, SIZE).await;
+            desk.ground.fault(operation, "denied", 1000).await;
+            desk.keys(key).await;
+            desk.keys("r").await;
+            desk.until("failing", |session| failing(session, pane)).await;
+            let picture = desk.picture();
+            let words = match lang {
+                Lang::En => ["stale", "denied: "],
+                Lang::Ja => ["古い値", "権限なし: "],
+            };
+            for word in words {
+                assert!(picture.contains(word), "{pane}: {picture}");
+            }
+            assert!(picture.contains("backend"), "{pane}: {picture}");
+        }
+    }
+}
+
+/// A picture of each pane whose data is old: one walk, everything denied at once.
+#[tokio::test(start_paused = true)]
+async fn everything_stale() {
+    for lang in Lang::ALL {
+        let mut desk = Desk::open("bad-deploy", lang, (120, 40)).await;
+        for (_, _, operation) in PANES {
+            desk.ground.fault(operation, "throttle", 1000).await;
+        }
+        let began = desk.console.engine().now();
+        desk.console.handle_all(vec![modosu::tui::Input::Key(
+            modosu::tui::Key::parse("r").unwrap(),
+        )]);
+        desk.until("failing", |session| {
+            PANES.iter().all(|(pane, _, _)| failing(session, pane))
+        })
+        .await;
+        let passed = desk.console.engine().now().duration_since(began);
+        assert!(passed < SignedDuration::from_mins(5), "{passed}");
+        insta::assert_snapshot!(format!("{}-120x40-44-stale", lang.tag()), desk.picture());
+        desk.keys("p").await;
+        insta::assert_snapshot!(
+            format!("{}-120x40-45-stale-deployments", lang.tag()),
+            desk.picture()
+        );
+    }
+}
+
+/// Where there is nothing: no minute with a request, no row that a filter leaves.
+#[tokio::test(start_paused = true)]
+async fn empty_says_so() {
+    for lang in Lang::ALL {
+        let mut desk = Desk::open("no-traffic", lang, (120, 40)).await;
+        for key in ["1", "t", "i", "w"] {
+            desk.keys(&format!("{key}/zzz<enter>")).await;
+        }
+        insta::assert_snapshot!(format!("{}-120x40-46-empty", lang.tag()), desk.picture());
+    }
+}
+
+/// The looking keys in pictures: deployments, marks, differences, JSON, link, in both languages.
+#[tokio::test(start_paused = true)]
+async fn what_the_looking_keys_show() {
+    for lang in Lang::ALL {
+        for size in [SIZE, (120, 40), (200, 60)] {
+            let name = |what: &str| format!("{}-{}x{}-{what}", lang.tag(), size.0, size.1);
+            let mut desk = Desk::open("bad-deploy", lang, size).await;
+            desk.keys("p").await;
+            insta::assert_snapshot!(name("50-deployments"), desk.picture());
+            desk.keys("d").await;
+            insta::assert_snapshot!(name("51-deployment"), desk.picture());
+            desk.keys("<esc>t<space>j<space>").await;
+            insta::assert_snapshot!(name("52-marks"), desk.picture());
+            desk.keys("d").await;
+            insta::assert_snapshot!(name("53-diff"), desk.picture());
+            desk.keys("<esc>y").await;
+            insta::assert_snapshot!(name("54-json"), desk.picture());
+            desk.keys("<esc>ib").await;
+            insta::assert_snapshot!(name("55-link"), desk.picture());
+            desk.keys("<esc>1<enter>d").await;
+            insta::assert_snapshot!(name("56-revision"), desk.picture());
+            desk.keys("<esc>/57").await;
+            insta::assert_snapshot!(name("57-filter"), desk.picture());
+            desk.keys("<esc>1+").await;
+            insta::assert_snapshot!(name("58-zoom"), desk.picture());
+            assert_eq!(desk.ground.writes(), Vec::<String>::new());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_passes_is_forgotten() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.ground.fault("ecr.DescribeImages", "denied", 1).await;
+    desk.keys("ir").await;
+    desk.until("failing", |session| failing(session, "images")).await;
+    assert!(
+        desk.picture().contains("! denied: ecr:DescribeImages"),
+        "{}",
+        desk.picture()
+    );
+    desk.keys("r").await;
+    desk.until("well again", |session| !failing(session, "images"))
+        .await;
+    assert!(!desk.picture().contains("! denied: ecr:DescribeImages"));
+}
