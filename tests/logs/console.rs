@@ -258,7 +258,7 @@ async fn nothing_that_a_line_contains_touches_the_terminal() {
         let mut seen = String::new();
         for keys in ["", "W", "ggd", "<esc>jjjd", "<esc>G/長<enter>", "n", "d"] {
             desk.keys(keys).await;
-            let picture = desk.picture();
+            let picture = desk.picture_of_foreign_text();
             for (nth, line) in picture.lines().enumerate() {
                 assert!(
                     modosu::tui::width(line) <= usize::from(size.0),
