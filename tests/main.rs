@@ -12,6 +12,8 @@ mod floors;
 #[cfg(test)]
 mod headless;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod runbook;
 #[cfg(test)]
 mod walk;

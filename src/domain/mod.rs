@@ -10,6 +10,7 @@ mod deployment;
 mod fault;
 mod ids;
 mod image;
+mod log;
 mod metrics;
 mod observed;
 mod permit;
@@ -35,6 +36,7 @@ pub use ids::{
     TargetGroupArn, TaskDefinitionArn,
 };
 pub use image::{ContainerImage, Image, ImageReference, ImageStatus};
+pub use log::{LogBatch, LogGap, LogLevel, LogLine, LogWindow};
 pub use metrics::{Minute, Series};
 pub use observed::{Freshness, Observed};
 pub use permit::{Mode, WritePermit};

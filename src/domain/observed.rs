@@ -65,6 +65,16 @@ impl<T> Observed<T> {
         }
     }
 
+    /// Takes in a newer good result that adds to the reading before it, in place.
+    pub fn fold(&mut self, at: Timestamp, add: impl FnOnce(&mut T))
+    where
+        T: Default,
+    {
+        let mut value = self.reading.take().map(|(value, _)| value).unwrap_or_default();
+        add(&mut value);
+        self.take(Ok(value), at);
+    }
+
     /// The last good reading, whatever its age.
     pub fn value(&self) -> Option<&T> {
         self.reading.as_ref().map(|(value, _)| value)

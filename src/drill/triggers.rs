@@ -151,7 +151,7 @@ mod tests {
         let mut waiting = waiting(1, None);
         waiting.trigger.on = "ecs.*".into();
         waiting.trigger.services = vec!["backend".into()];
-        let mut sees = |input: &Value| {
+        let sees = |input: &Value| {
             waiting.waits_for(Seen {
                 service: "ecs",
                 operation: "DescribeServices",

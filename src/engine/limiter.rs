@@ -40,6 +40,8 @@ const fn allowance(bucket: Bucket) -> (f64, f64) {
         Bucket::ServiceDeployment | Bucket::ServiceRevision => (12.0, 1.0),
         Bucket::Sts | Bucket::Ecr | Bucket::Elb => (12.0, 1.0),
         Bucket::Metrics => (4.0, 0.1),
+        // One call each five seconds, plus one for an answer of two pages.
+        Bucket::Logs => (2.0, 0.2),
         // Writes are rare and each is a person's decision; the bucket only stops a loop that should not be.
         Bucket::Write => (5.0, 0.2),
     }

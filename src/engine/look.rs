@@ -6,7 +6,7 @@ use crate::adapters::aws::{MetricsOf, Reader};
 use crate::adapters::health;
 use crate::adapters::http::Http;
 use crate::domain::{
-    ClusterName, EcsServiceName, EnvironmentName, Fault, FaultKind, RepositoryName, ServiceKey,
+    ClusterName, EcsServiceName, EnvironmentName, Fault, FaultKind, LogWindow, RepositoryName, ServiceKey,
     TargetGroupArn,
 };
 use crate::incident::{Incident, Stage};
@@ -19,6 +19,9 @@ use super::scribe::Scribe;
 
 /// Three hours of minutes: what CloudWatch answers cheaply and a screen can show.
 const METRICS_WINDOW: SignedDuration = SignedDuration::from_hours(3);
+
+/// How much of a log is read when it is opened, and at most after a pause.
+const LOGS_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What the looks are made with. Cheap to clone.
 #[derive(Clone)]
@@ -66,6 +69,10 @@ pub(super) enum Look {
     },
     Health {
         url: String,
+    },
+    Logs {
+        group: String,
+        since: Option<Timestamp>,
     },
 }
 
@@ -136,6 +143,20 @@ pub(super) fn look_for(session: &Session, subject: &Subject, drill: Option<&str>
             // A drill has its own health: no address outside it is ever asked.
             (Some(_), Some(drill)) => Ok(Look::Health {
                 url: format!("{drill}/_drill/health/{}/{key}", session.setup.environment),
+            }),
+        },
+        Subject::Logs(key) => match session.log_group(key) {
+            None => Err(NoLook::Nothing(Fault::new(
+                FaultKind::NotOffered,
+                "logs.FilterLogEvents",
+                "the runbook names no log group",
+            ))),
+            Some(group) => Ok(Look::Logs {
+                group,
+                since: session
+                    .view(key)
+                    .and_then(|view| view.logs.value())
+                    .and_then(LogWindow::since),
             }),
         },
     }
@@ -290,6 +311,12 @@ impl Eyes {
             Look::Targets { groups } => self.reader.targets(&groups).await.map(Observation::Targets),
             Look::Tasks { cluster, name } => self.reader.tasks(&cluster, &name).await.map(Observation::Tasks),
             Look::Health { url } => health::get(&self.http, &url).await.map(Observation::Health),
+            Look::Logs { group, since } => {
+                let earliest = self.clock.now().checked_sub(LOGS_WINDOW);
+                let earliest = earliest.unwrap_or(Timestamp::MIN);
+                let from = since.map_or(earliest, |since| since.max(earliest));
+                self.reader.logs(&group, from).await.map(Observation::Logs)
+            }
         }
     }
 }

@@ -90,6 +90,7 @@ impl Engine {
                 Subject::Targets(key.clone()),
                 Subject::Tasks(key.clone()),
                 Subject::Health(key.clone()),
+                Subject::Logs(key.clone()),
             ]);
         }
         let mut tasks = JoinSet::new();
@@ -208,6 +209,7 @@ impl Engine {
         }
         let effects = session::update(&mut self.parts.session, msg, now);
         self.perform(effects, now);
+        self.timetable.look_at_logs(self.parts.session.logs_of.as_ref());
         let attention = self.parts.session.attention();
         if attention != self.attention {
             self.timetable.attend(&attention, now);

@@ -31,6 +31,8 @@ struct Due {
     known: bool,
     failures: u32,
     generation: u64,
+    /// Nobody looks at it: it is not asked for until somebody does.
+    asleep: bool,
 }
 
 /// The timetable of all subjects.
@@ -49,9 +51,16 @@ impl Timetable {
             known: false,
             failures: 0,
             generation: 0,
+            asleep: false,
         };
         Self {
-            dues: subjects.into_iter().map(|s| (s, due)).collect(),
+            dues: subjects
+                .into_iter()
+                .map(|subject| {
+                    let asleep = matches!(subject, Subject::Logs(_));
+                    (subject, Due { asleep, ..due })
+                })
+                .collect(),
             next_tick: now,
         }
     }
@@ -60,7 +69,7 @@ impl Timetable {
     pub(super) fn next(&self) -> Timestamp {
         self.dues
             .values()
-            .filter(|d| !d.in_flight)
+            .filter(|d| !d.in_flight && !d.asleep)
             .map(|d| d.next)
             .min()
             .unwrap_or(self.next_tick)
@@ -80,7 +89,7 @@ impl Timetable {
     pub(super) fn due(&mut self, now: Timestamp) -> Vec<(Subject, u64)> {
         self.dues
             .iter_mut()
-            .filter(|(_, due)| !due.in_flight && due.next <= now)
+            .filter(|(_, due)| !due.in_flight && !due.asleep && due.next <= now)
             .map(|(subject, due)| {
                 due.in_flight = true;
                 due.generation += 1;
@@ -129,7 +138,8 @@ impl Timetable {
             | Subject::Images(_)
             | Subject::Targets(_)
             | Subject::Tasks(_)
-            | Subject::Health(_) => later(
+            | Subject::Health(_)
+            | Subject::Logs(_) => later(
                 now,
                 SignedDuration::try_from(stretched).unwrap_or(SignedDuration::ZERO),
             ),
@@ -143,6 +153,16 @@ impl Timetable {
                 due.next = now;
                 // The answer that is under way is of before; another look follows it.
                 due.again |= due.in_flight;
+            }
+        }
+    }
+
+    /// The log that is looked at, if any: it is asked for, the others are not. Opening it again soon asks no sooner than
+    /// staying would have.
+    pub(super) fn look_at_logs(&mut self, of: Option<&ServiceKey>) {
+        for (subject, due) in &mut self.dues {
+            if let Subject::Logs(key) = subject {
+                due.asleep = of != Some(key);
             }
         }
     }
@@ -162,7 +182,9 @@ impl Timetable {
 
     /// Whether every subject has been answered at least once, well or badly.
     pub(super) fn waiting(&self, heard: impl Fn(&Subject) -> bool) -> bool {
-        self.dues.keys().any(|subject| !heard(subject))
+        self.dues
+            .iter()
+            .any(|(subject, due)| !due.asleep && !heard(subject))
     }
 }
 
@@ -201,6 +223,8 @@ fn interval(subject: &Subject, attention: &Attention) -> Duration {
             Attention::Rollback(at_hand) | Attention::Verify(at_hand) if at_hand == key => 10,
             Attention::Rollback(_) | Attention::Verify(_) | Attention::Calm => 30,
         },
+        // FilterLogEvents: five a second for the whole account and region (CloudWatch Logs user guide, quotas).
+        Subject::Logs(_) => 5,
     };
     Duration::from_secs(seconds)
 }

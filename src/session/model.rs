@@ -7,8 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Alarm, Company, DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image, Mode,
-    Observed, Operator, Phrase, Series, ServiceKey, ServiceState, TargetHealth, Task, TaskDefinition,
+    Alarm, Company, DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image, LogWindow,
+    Mode, Observed, Operator, Phrase, Series, ServiceKey, ServiceState, TargetHealth, Task, TaskDefinition,
 };
 use crate::incident::Incident;
 use crate::rollback::{Candidate, CriterionStatus, Declaration, Follow, Progress, Verdict};
@@ -54,6 +54,8 @@ pub enum Subject {
     Tasks(ServiceKey),
     /// The health address of a service.
     Health(ServiceKey),
+    /// The log of a service; only while somebody looks at it.
+    Logs(ServiceKey),
 }
 
 /// What is known of one service.
@@ -79,6 +81,8 @@ pub struct ServiceView {
     pub health: Observed<HealthReading>,
     /// Every answer of the health address since the rollback became stable, oldest first; bounded.
     pub health_answers: Vec<(Result<HealthReading, Fault>, Timestamp)>,
+    /// The newest lines of its log, while or since somebody looked at it.
+    pub logs: Observed<LogWindow>,
     /// Whether the runbook names a health address; without one, health is unknown.
     pub has_health_url: bool,
     /// Its revisions with what is known of each, newest first. Derived at each change.
@@ -162,6 +166,8 @@ pub struct Session {
     pub journal: JournalState,
     /// The newest notice.
     pub notice: Option<Notice>,
+    /// The service whose log is looked at; nobody else's is read.
+    pub logs_of: Option<ServiceKey>,
     /// Generation of the newest answer of each subject; an older one that comes late is dropped.
     pub generations: BTreeMap<Subject, u64>,
     /// Events that have been handed to the journal and are not durable yet. While there are any, nothing is derived from the

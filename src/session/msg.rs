@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Alarm, Clean, Company, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, Operator,
-    Phrase, PlanHash, Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task, TaskDefinition,
+    Alarm, Clean, Company, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, LogBatch,
+    Operator, Phrase, PlanHash, Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task,
+    TaskDefinition,
 };
 use crate::incident::{Event, Incident, IncidentId, Recorded};
 use crate::rollback::{CheckState, Method};
@@ -36,6 +37,8 @@ pub enum Observation {
     Tasks(Vec<Task>),
     /// The answer of a health address.
     Health(HealthReading),
+    /// Lines of a service's log.
+    Logs(LogBatch),
 }
 
 /// What a person did, in the console or by a verb.
@@ -43,6 +46,8 @@ pub enum Observation {
 pub enum OperatorMsg {
     /// Look again now at everything, or at what belongs to one service.
     Refresh(Option<ServiceKey>),
+    /// The log of this service is in sight, or none is: what nobody sees is not read.
+    WatchLogs(Option<ServiceKey>),
     /// Declare a criterion.
     Declare {
         /// Which.

@@ -68,6 +68,9 @@ fn take_value(session: &mut Session, subject: &Subject, observation: Observation
             keep_answer(view, Ok(reading.clone()), at);
             view.health.take(Ok(reading), at);
         }),
+        Observation::Logs(batch) => with_view(session, subject, |view| {
+            view.logs.fold(at, |window| window.take(batch, at));
+        }),
     }
 }
 
@@ -97,6 +100,7 @@ fn take_fault(session: &mut Session, subject: &Subject, fault: &Fault, at: Times
             keep_answer(view, Err(fault.clone()), at);
             view.health.take(Err(fault.clone()), at);
         }),
+        Subject::Logs(_) => with_view(session, subject, |view| view.logs.take(Err(fault.clone()), at)),
     }
 }
 
@@ -118,7 +122,8 @@ impl Subject {
             | Self::Images(key)
             | Self::Targets(key)
             | Self::Tasks(key)
-            | Self::Health(key) => Some(key),
+            | Self::Health(key)
+            | Self::Logs(key) => Some(key),
         }
     }
 }
@@ -149,9 +154,12 @@ pub(super) fn target_inputs<'a>(
 
 fn derive_candidates(session: &mut Session, subject: &Subject) {
     let keys: Vec<ServiceKey> = match subject {
-        Subject::Identity | Subject::Alarms | Subject::Company | Subject::Health(_) | Subject::Targets(_) => {
-            Vec::new()
-        }
+        Subject::Identity
+        | Subject::Alarms
+        | Subject::Company
+        | Subject::Health(_)
+        | Subject::Targets(_)
+        | Subject::Logs(_) => Vec::new(),
         Subject::Services | Subject::Metrics => {
             session.services.iter().map(|view| view.key.clone()).collect()
         }

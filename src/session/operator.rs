@@ -18,6 +18,10 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
     }
     match msg {
         OperatorMsg::Refresh(service) => Effects::one(Effect::Observe(subjects(session, service.as_ref()))),
+        OperatorMsg::WatchLogs(service) => {
+            session.logs_of = service.filter(|key| session.view(key).is_some());
+            Effects::none()
+        }
         OperatorMsg::Declare {
             criterion,
             service,
@@ -139,6 +143,10 @@ pub(super) fn subjects(session: &Session, only: Option<&ServiceKey>) -> Vec<Subj
         .filter(|view| only.is_none_or(|key| *key == view.key))
     {
         subjects.extend(of_service(&view.key));
+        // A log that nobody looks at stays unread, also when everything is asked again.
+        if session.logs_of.as_ref() == Some(&view.key) {
+            subjects.push(Subject::Logs(view.key.clone()));
+        }
     }
     subjects
 }

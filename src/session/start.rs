@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::{EnvironmentName, Observed, Phrase, ServiceKey};
 use crate::incident::{ActState, Incident, Stage};
 use crate::rollback::Verdict;
-use crate::runbook::Environment;
+use crate::runbook::{Environment, Runbook};
 
 use super::{JournalState, LinkState, Notice, NoticeLevel, ServiceView, Session, Setup};
 
@@ -42,6 +42,7 @@ impl Session {
                 series: Observed::default(),
                 health: Observed::default(),
                 health_answers: Vec::new(),
+                logs: Observed::default(),
                 has_health_url: setup
                     .runbook
                     .environment(&setup.environment)
@@ -67,6 +68,7 @@ impl Session {
             taken_up: None,
             journal: JournalState::Ready,
             notice: None,
+            logs_of: None,
             generations: BTreeMap::new(),
             unsaved: 0,
             waiting: VecDeque::new(),
@@ -93,6 +95,13 @@ impl Session {
     #[must_use]
     pub fn environment_name(&self) -> &EnvironmentName {
         &self.setup.environment
+    }
+
+    /// The log group of a service in this environment, if the runbook names one.
+    #[must_use]
+    pub fn log_group(&self, service: &ServiceKey) -> Option<String> {
+        let group = self.setup.runbook.service(service)?.log_group.as_deref()?;
+        Some(Runbook::expand(group, &self.setup.environment))
     }
 
     /// Whether the environment asks for approval by typing.

@@ -147,7 +147,7 @@ fn record_to(session: &mut Session, id: IncidentId, event: Event) -> Effects {
 
 /// What a person does while events are on their way waits for them, so that no decision is made on half a story.
 fn operator_or_wait(session: &mut Session, msg: OperatorMsg, now: Timestamp) -> Effects {
-    if session.unsaved > 0 && !matches!(msg, OperatorMsg::Refresh(_)) {
+    if session.unsaved > 0 && !matches!(msg, OperatorMsg::Refresh(_) | OperatorMsg::WatchLogs(_)) {
         session.waiting.push_back(msg);
         return Effects::none();
     }

@@ -95,6 +95,8 @@ commands! {
     Metrics Viewing "metrics" "command-metrics" "pane-error-rate";
     Latency Viewing "latency" "command-latency" "footer-latency";
     Deployments Viewing "deployments" "command-deployments" "pane-deployments";
+    Logs Viewing "logs" "command-logs" "pane-logs";
+    WrapLines Viewing "wrap-lines" "command-wrap-lines" "footer-wrap-lines";
     Describe Viewing "describe" "command-describe" "footer-details";
     Raw Viewing "raw" "command-raw" "footer-raw";
     Copy Viewing "copy" "command-copy" "footer-copy";

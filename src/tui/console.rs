@@ -271,14 +271,20 @@ impl<B: Backend> Console<B> {
             moment,
         };
         let screen = &self.screen;
+        let mut log = None;
         let drawn = self.terminal.draw(|frame| {
             let area = frame.area();
+            log = view::log_in_sight(screen, &world, area);
             if let Some(cursor) = view::draw(screen, &world, area, frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
             }
         });
         drawn.map_err(|error| ConsoleError::Backend(error.to_string()))?;
         self.frames.drew(moment);
+        // What is not in sight is not asked for; what is in sight is known only with the picture.
+        if self.engine.session().logs_of != log {
+            self.engine.tell(crate::session::OperatorMsg::WatchLogs(log));
+        }
         Ok(())
     }
 

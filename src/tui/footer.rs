@@ -52,6 +52,19 @@ fn commands(screen: &Screen, world: &World<'_>) -> Vec<Command> {
 }
 
 fn main(screen: &Screen, world: &World<'_>) -> Vec<Command> {
+    if screen.focus == Pane::Logs {
+        return vec![
+            Command::Help,
+            Command::StartRollback,
+            Command::Filter,
+            Command::NextMatch,
+            Command::WrapLines,
+            Command::Into,
+            Command::Bottom,
+            Command::NextPane,
+            Command::Palette,
+        ];
+    }
     let mut commands = vec![
         Command::Help,
         Command::StartRollback,

@@ -12,6 +12,8 @@ const WIDE: (u16, u16) = (100, 28);
 const TALL: u16 = 34;
 /// From this width on a layer leaves the charts in sight too.
 const BESIDE: u16 = 160;
+/// From this width on events and log stand beside each other.
+const BROAD: u16 = 180;
 
 /// The parts of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,8 @@ pub(super) struct Wishes {
     pub zoomed: bool,
     /// How many services there are.
     pub services: usize,
+    /// Which of events and log has the lower place, where there is room for one of them only.
+    pub foot: Pane,
 }
 
 /// Divides `area`.
@@ -79,7 +83,7 @@ pub(super) fn divide(area: Rect, wishes: Wishes) -> Layout {
     let panes = if wishes.zoomed {
         Panes::Zoomed(body)
     } else if area.width >= WIDE.0 && area.height >= WIDE.1 {
-        Panes::Grid(grid(body, rows))
+        Panes::Grid(grid(body, rows, wishes.foot))
     } else {
         // The tab keeps at least half of the room.
         let (services, rest) = top(body, rows.min(body.height / 3).max(3));
@@ -98,20 +102,26 @@ pub(super) fn divide(area: Rect, wishes: Wishes) -> Layout {
     }
 }
 
-fn grid(body: Rect, service_rows: u16) -> Vec<(Pane, Rect)> {
+fn grid(body: Rect, service_rows: u16, foot: Pane) -> Vec<(Pane, Rect)> {
     let (upper, events) = bottom(body, (body.height / 4).max(5));
     let (left, right) = split(upper, upper.width / 2);
     let (services, revisions) = top(left, service_rows.clamp(5, (left.height / 2).max(5)));
     let (error_rate, rest) = top(right, (right.height * 2 / 5).max(7));
     let (latency, images) = top(rest, (rest.height / 2).max(5));
-    vec![
+    let mut panes = vec![
         (Pane::Services, services),
         (Pane::Revisions, revisions),
         (Pane::ErrorRate, error_rate),
         (Pane::Latency, latency),
         (Pane::Images, images),
-        (Pane::Events, events),
-    ]
+    ];
+    if body.width >= BROAD {
+        let (events, logs) = split(events, events.width * 2 / 5);
+        panes.extend([(Pane::Events, events), (Pane::Logs, logs)]);
+    } else {
+        panes.push((foot, events));
+    }
+    panes
 }
 
 /// The room of a layer that covers the panes, and the panes that stay in sight beside it: on a tall screen the events below,
@@ -211,7 +221,7 @@ mod tests {
 
     #[test]
     fn at_any_size_the_parts_are_within_and_apart() {
-        for width in 0..140 {
+        for width in (0..140).chain(175..185) {
             for height in 0..62 {
                 for zoomed in [false, true] {
                     let area = Rect::new(0, 0, width, height);
@@ -219,6 +229,7 @@ mod tests {
                         header_folded: false,
                         zoomed,
                         services: 2,
+                        foot: Pane::Events,
                     };
                     let parts = parts(&divide(area, wishes));
                     let covered: u32 = parts.iter().map(|part| part.area()).sum();
@@ -264,6 +275,7 @@ mod tests {
             header_folded: false,
             zoomed: false,
             services: 2,
+            foot: Pane::Events,
         };
         let at = |width, height| divide(Rect::new(0, 0, width, height), wishes);
         assert!(matches!(

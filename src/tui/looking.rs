@@ -69,7 +69,8 @@ impl Screen {
                 | Thing::Service(_)
                 | Thing::Deployment(..)
                 | Thing::Image(..)
-                | Thing::Event(..) => None,
+                | Thing::Event(..)
+                | Thing::Line(..) => None,
             },
             _ => None,
         }
@@ -138,7 +139,8 @@ impl Screen {
                 | Thing::Service(_)
                 | Thing::Deployment(..)
                 | Thing::Image(..)
-                | Thing::Event(..),
+                | Thing::Event(..)
+                | Thing::Line(..),
             )
             | None => return self.refuse("notice-mark-revisions", world),
         };

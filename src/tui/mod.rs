@@ -17,6 +17,7 @@ mod keys;
 mod layer;
 mod layout;
 mod listing;
+mod log_view;
 mod looking;
 mod overlays;
 mod page;

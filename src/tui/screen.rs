@@ -11,6 +11,7 @@ use crate::session::{NoticeLevel, OperatorMsg, ServiceView, Session};
 use super::keymap::Context;
 use super::layer::Layer;
 use super::listing::Listing;
+use super::log_view::LogView;
 use super::panes::EventId;
 use super::search::{Finder, Needle};
 use super::sort::Sort;
@@ -33,26 +34,30 @@ pub enum Pane {
     ErrorRate,
     /// The response time of the selected service.
     Latency,
+    /// The log of the selected service.
+    Logs,
 }
 
 impl Pane {
     /// All, in the order of their numbers.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Services,
         Self::Revisions,
         Self::Images,
         Self::Events,
         Self::ErrorRate,
         Self::Latency,
+        Self::Logs,
     ];
 
     /// Those that share one place on a small screen.
-    pub const TABS: [Self; 5] = [
+    pub const TABS: [Self; 6] = [
         Self::Revisions,
         Self::ErrorRate,
         Self::Latency,
         Self::Images,
         Self::Events,
+        Self::Logs,
     ];
 
     /// Its number.
@@ -65,6 +70,7 @@ impl Pane {
             Self::Events => 4,
             Self::ErrorRate => 5,
             Self::Latency => 6,
+            Self::Logs => 7,
         }
     }
 
@@ -79,6 +85,7 @@ impl Pane {
             Self::Events => "pane-events",
             Self::ErrorRate => "pane-error-rate",
             Self::Latency => "pane-latency",
+            Self::Logs => "pane-logs",
         }
     }
 }
@@ -117,6 +124,12 @@ pub struct Screen {
     pub focus: Pane,
     /// Which of the panes that share a place is seen on a small screen.
     pub tab: Pane,
+    /// Which of events and log has the lower place, where there is room for one of them only.
+    pub foot: Pane,
+    /// Where the operator stands in the log.
+    pub logs: LogView,
+    /// Whether the log was opened and not closed since.
+    pub logs_open: bool,
     /// Whether the focused pane has the whole screen.
     pub zoomed: bool,
     /// Whether the header is folded to one line.
@@ -158,6 +171,9 @@ impl Default for Screen {
         Self {
             focus: Pane::Services,
             tab: Pane::Revisions,
+            foot: Pane::Events,
+            logs: LogView::default(),
+            logs_open: false,
             zoomed: false,
             header_folded: false,
             services: Listing::default(),
@@ -245,7 +261,9 @@ impl Screen {
         match pane {
             Pane::Revisions | Pane::Deployments if self.history => Pane::Deployments,
             Pane::Revisions | Pane::Deployments => Pane::Revisions,
-            Pane::Services | Pane::Images | Pane::Events | Pane::ErrorRate | Pane::Latency => pane,
+            Pane::Services | Pane::Images | Pane::Events | Pane::ErrorRate | Pane::Latency | Pane::Logs => {
+                pane
+            }
         }
     }
 
@@ -254,12 +272,16 @@ impl Screen {
         match pane {
             Pane::Revisions => self.history = false,
             Pane::Deployments => self.history = true,
-            Pane::Services | Pane::Images | Pane::Events | Pane::ErrorRate | Pane::Latency => {}
+            Pane::Services | Pane::Images | Pane::Events | Pane::ErrorRate | Pane::Latency | Pane::Logs => {}
         }
         self.focus = pane;
         if Pane::TABS.contains(&pane) || pane == Pane::Deployments {
             self.tab = pane;
         }
+        if matches!(pane, Pane::Events | Pane::Logs) {
+            self.foot = pane;
+        }
+        self.logs_open |= pane == Pane::Logs;
     }
 
     /// Says something in the footer.

@@ -107,7 +107,7 @@ impl Sort {
     }
 }
 
-/// What the rows of a pane can be sorted by. Charts have no rows.
+/// What the rows of a pane can be sorted by. Charts have no rows, and a log has one order.
 #[must_use]
 pub(super) const fn choices(pane: Pane) -> &'static [SortBy] {
     match pane {
@@ -123,7 +123,7 @@ pub(super) const fn choices(pane: Pane) -> &'static [SortBy] {
         Pane::Deployments => &[SortBy::Own, SortBy::State],
         Pane::Images => &[SortBy::Own, SortBy::Tags, SortBy::Size],
         Pane::Events => &[SortBy::Own],
-        Pane::ErrorRate | Pane::Latency => &[],
+        Pane::ErrorRate | Pane::Latency | Pane::Logs => &[],
     }
 }
 

@@ -9,9 +9,10 @@ use super::keymap::Context;
 use super::keys::Key;
 use super::layer::{AskBox, Button, DeclareBox, Layer, NoteBox, NotePurpose, Palette, Question};
 use super::listing::{Listing, Motion, Scroll};
+use super::log_view::matches;
 use super::overlays::{DECLARABLE, beneath, declared};
 use super::palette::{Entry, entries};
-use super::panes::{deployment_ids, event_moved, image_ids, revision_ids, service_ids};
+use super::panes::{deployment_ids, event_moved, image_ids, log_in_view, revision_ids, service_ids};
 use super::screen::{Pane, Request, Screen};
 use super::widgets::Field;
 use super::wizard::{self, Wizard};
@@ -183,12 +184,15 @@ impl Screen {
             Command::Copy => return self.copy(world),
             Command::Link => return self.show_link(world),
             Command::Mark => self.mark(world),
-            Command::NextMatch => self.next_match(true, world),
-            Command::PreviousMatch => self.next_match(false, world),
             Command::Sort => self.resort(false, world),
             Command::Reverse => self.resort(true, world),
             Command::Out => self.show(Pane::Services),
             Command::Back => self.back(),
+            Command::WrapLines => self.logs.wrap = !self.logs.wrap,
+            Command::NextMatch if self.focus == Pane::Logs => self.log_match(Motion::Down, world),
+            Command::PreviousMatch if self.focus == Pane::Logs => self.log_match(Motion::Up, world),
+            Command::NextMatch => self.next_match(true, world),
+            Command::PreviousMatch => self.next_match(false, world),
             Command::NextPane => self.turn(&Pane::ALL, 1),
             Command::PreviousPane => self.turn(&Pane::ALL, Pane::ALL.len() - 1),
             Command::NextTab => self.turn_tab(1),
@@ -203,6 +207,7 @@ impl Screen {
             | Command::Events
             | Command::Metrics
             | Command::Latency
+            | Command::Logs
             | Command::Down
             | Command::Up
             | Command::Top
@@ -261,6 +266,11 @@ impl Screen {
                     self.events.select(id);
                 }
             }
+            Pane::Logs => {
+                if let Some((window, rows)) = log_in_view(self, world) {
+                    self.logs.go(motion, &rows, window);
+                }
+            }
         }
     }
 
@@ -285,8 +295,61 @@ impl Screen {
     fn back(&mut self) {
         if self.filter(self.focus).is_some() {
             self.filters.remove(&self.focus);
+        } else if self.focus == Pane::Logs && self.logs.search.take().is_some() {
+            // Only what was sought is let go of; the place in the log stays.
         } else if self.zoomed {
             self.zoomed = false;
+        } else if self.focus == Pane::Logs {
+            self.logs_open = false;
+            self.show(Pane::Events);
+        }
+    }
+
+    /// To the next or previous line that matches, among all lines: a filter becomes a search, so that what stands around a
+    /// match is seen.
+    fn log_match(&mut self, way: Motion, world: &World<'_>) {
+        // Where the operator stands among the filtered lines is where the search begins.
+        if let Some((window, rows)) = log_in_view(self, world)
+            && let Some(line) = rows
+                .get(self.logs.at(&rows, window))
+                .and_then(|nth| window.get(*nth))
+        {
+            self.logs.choose(line.id.clone());
+        }
+        let filter = self.filters.remove(&Pane::Logs).filter(|text| !text.is_empty());
+        let from_filter = filter.is_some();
+        if from_filter {
+            self.logs.search = filter;
+        }
+        let Some(sought) = self.logs.search.clone() else {
+            self.say(NoticeLevel::Bad, Phrase::new("logs-nothing-sought"), world.now);
+            return;
+        };
+        let Some((window, rows)) = log_in_view(self, world) else {
+            return;
+        };
+        let at = self.logs.at(&rows, window);
+        let passes = |row: &usize| {
+            rows.get(*row)
+                .and_then(|nth| window.get(*nth))
+                .is_some_and(|line| matches(&sought, line.message.as_str()))
+        };
+        let found = if way == Motion::Down {
+            (at + 1..rows.len()).find(passes)
+        } else {
+            (0..at).rev().find(passes)
+        };
+        match found
+            .and_then(|row| rows.get(row))
+            .and_then(|nth| window.get(*nth))
+        {
+            Some(line) => self.logs.choose(line.id.clone()),
+            // The line where the filter left off is a match itself.
+            None if from_filter => {}
+            None => {
+                let text = Phrase::new("logs-no-match").text("text", Clean::from(sought));
+                self.say(NoticeLevel::Bad, text, world.now);
+            }
         }
     }
 
@@ -569,6 +632,7 @@ fn pane_of(command: Command) -> Option<Pane> {
         (Command::Events, Pane::Events),
         (Command::Metrics, Pane::ErrorRate),
         (Command::Latency, Pane::Latency),
+        (Command::Logs, Pane::Logs),
     ]
     .into_iter()
     .find(|(asked, _)| *asked == command)

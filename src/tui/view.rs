@@ -4,9 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
+use crate::domain::ServiceKey;
+
 use super::layer::Layer;
 use super::layout::{Layout, Panes, Wishes, cover, divide};
-use super::screen::Screen;
+use super::screen::{Pane, Screen};
 use super::world::World;
 use super::{footer, header, overlays, page, palette, panes, text, wizard};
 
@@ -14,12 +16,7 @@ use super::{footer, header, overlays, page, palette, panes, text, wizard};
 /// their window there.
 pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let area = area.intersection(buffer.area);
-    let wishes = Wishes {
-        header_folded: screen.header_folded,
-        zoomed: screen.zoomed,
-        services: world.session.services.len(),
-    };
-    let cursor = match divide(area, wishes) {
+    let cursor = match divide(area, wishes(screen, world)) {
         Layout::Nothing => None,
         Layout::Line(line) => {
             header::one_line(world, usize::from(line.width)).render(line, buffer);
@@ -44,6 +41,35 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     };
     text::sweep(buffer);
     cursor.filter(|position| area.contains(*position))
+}
+
+fn wishes(screen: &Screen, world: &World<'_>) -> Wishes {
+    Wishes {
+        header_folded: screen.header_folded,
+        zoomed: screen.zoomed,
+        services: world.session.services.len(),
+        foot: screen.foot,
+    }
+}
+
+/// The service whose log is in sight in a picture of this size: opened, configured, and not covered by the wizard.
+#[must_use]
+pub(super) fn log_in_sight(screen: &Screen, world: &World<'_>, area: Rect) -> Option<ServiceKey> {
+    let service = screen.service(world.session)?.key.clone();
+    world.session.log_group(&service)?;
+    let covered = screen
+        .layers
+        .iter()
+        .any(|layer| matches!(layer, Layer::Wizard(_)));
+    let seen = match divide(area, wishes(screen, world)) {
+        Layout::Nothing | Layout::Line(_) => false,
+        Layout::Full { panes, .. } => match panes {
+            Panes::Zoomed(_) => screen.focus == Pane::Logs,
+            Panes::Grid(areas) => areas.iter().any(|(pane, _)| *pane == Pane::Logs),
+            Panes::Tabbed { .. } => screen.tab == Pane::Logs,
+        },
+    };
+    (screen.logs_open && seen && !covered).then_some(service)
 }
 
 fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buffer: &mut Buffer) {
@@ -76,7 +102,7 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
             tab,
             events,
         } => {
-            panes::draw(super::screen::Pane::Services, screen, world, *services, buffer);
+            panes::draw(Pane::Services, screen, world, *services, buffer);
             panes::draw(screen.placed(screen.tab), screen, world, *tab, buffer);
             let lines = panes::newest_events(world, usize::from(events.height), usize::from(events.width));
             panes::draw_lines(lines, *events, buffer);

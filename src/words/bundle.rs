@@ -36,6 +36,7 @@ locale_files![
     "x-checks",
     "x-panes",
     "x-pictures",
+    "x-logs",
     "x-tui",
 ];
 

@@ -1,32 +1,40 @@
 #!/usr/bin/env bash
-# Third parties against modosu: boto3 against the drill, modosu against ministack. Everything listens on loopback.
+# Third parties against modosu: boto3, the aws command line and ecs-deploy against the drill, modosu against ministack.
+# Everything listens on loopback. Arguments name tests (`test_models.Wires`); without any, all of them run.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 venvs=${CARGO_TARGET_DIR:-$root/target}/conformance
 
-# An environment is made once for each state of its requirements.
+# An environment is made once for each state of its requirements. What pip thinks beside them stays out: --no-deps.
 venv() {
   local name=$1 requirements=$2 stamp
   stamp=$(cksum <"$requirements")
   if [ "$(cat "$venvs/$name/.made-from" 2>/dev/null || true)" != "$stamp" ]; then
     rm -rf "${venvs:?}/$name"
     python3 -m venv "$venvs/$name"
-    "$venvs/$name/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+    "$venvs/$name/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$requirements"
+    "$venvs/$name/bin/pip" check --quiet
     printf '%s\n' "$stamp" >"$venvs/$name/.made-from"
   fi
 }
 
 mkdir -p "$venvs"
 venv client "$here/requirements.txt"
+venv ecs-deploy "$here/requirements-ecs-deploy.txt"
 venv ministack "$here/requirements-ministack.txt"
 
 cd "$root"
 cargo build --locked --quiet
 export MODOSU_BINARY=${CARGO_TARGET_DIR:-$root/target}/debug/modosu
+export AWS_BINARY=$venvs/client/bin/aws
+export ECS_DEPLOY_BINARY=$venvs/ecs-deploy/bin/ecs
 export MINISTACK_BINARY=$venvs/ministack/bin/ministack
 export PYTHONDONTWRITEBYTECODE=1
 
 cd "$here"
-"$venvs/client/bin/python" -m unittest --verbose test_drill test_ministack
+if [ $# -eq 0 ]; then
+  set -- test_shapes test_models test_runbook test_drill test_ecs_deploy test_table test_ministack
+fi
+"$venvs/client/bin/python" -m unittest --verbose "$@"

@@ -131,23 +131,9 @@ impl Pty {
         panic!("never {text}");
     }
 
-    /// Quits. A key that meets a change of size in the same moment waits in crossterm's reader for the next one (its mio
-    /// source leaves a ready terminal unread when a signal is ready too), so the key is pressed again, as a person would.
+    /// Quits.
     fn quit(&mut self) -> u32 {
-        for _ in 0..100 {
-            let writer = self.keys.as_mut().unwrap();
-            // It may be over already, and then nobody takes the key.
-            drop(writer.write_all(b"q").and_then(|()| writer.flush()));
-            let (output, changed) = &*self.output;
-            let (output, _) = changed
-                .wait_timeout_while(output.lock().unwrap(), Duration::from_millis(300), |output| {
-                    !output.over
-                })
-                .unwrap();
-            if output.over {
-                break;
-            }
-        }
+        self.type_keys("q");
         self.ended()
     }
 
@@ -201,6 +187,28 @@ fn it_opens_on_the_burning_backend_follows_the_size_and_quits() {
     assert!(seen.contains("5 Error rate"), "{seen}");
     pty.resize((30, 5));
     pty.until_seen((30, 5), "PRODUCTION");
+    assert_eq!(pty.quit(), 0);
+}
+
+/// A key and a change of size in the same moment: both are taken at once, neither waits for the next key.
+#[test]
+fn a_key_that_meets_a_change_of_size_is_not_late() {
+    let mut pty = Pty::drill((80, 24));
+    pty.until_seen((80, 24), "v1.4.0");
+    for round in 0..20_u16 {
+        let size = (100 + round % 2, 30 + round % 3);
+        pty.resize(size);
+        pty.type_keys("?");
+        pty.until_seen(size, "Esc closes");
+        pty.resize((80, 24));
+        pty.type_keys("?");
+        pty.until("closed", |output| {
+            let mut parser = vt100::Parser::new(24, 80, 0);
+            parser.process(&output.bytes);
+            let seen = parser.screen().contents();
+            seen.contains("1 Services") && !seen.contains("Esc closes") && seen.contains("q quit")
+        });
+    }
     assert_eq!(pty.quit(), 0);
 }
 

@@ -85,6 +85,167 @@ async fn refusals_are_typed_in_every_protocol() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn limits_and_names_are_those_of_ecs() {
+    let drill = drill("bad-deploy", 1);
+    let eleven: Vec<String> = (0..11).map(|number| format!("service-{number}")).collect();
+    let definition =
+        |number: &str| json!({ "cluster": CLUSTER, "service": BACKEND, "taskDefinition": number });
+    for (operation, input, refusal) in [
+        (
+            "DescribeServices",
+            json!({ "cluster": CLUSTER, "services": eleven }),
+            "InvalidParameterException",
+        ),
+        (
+            "ListTasks",
+            json!({ "cluster": CLUSTER, "maxResults": 101 }),
+            "InvalidParameterException",
+        ),
+        (
+            "ListTasks",
+            json!({ "cluster": CLUSTER, "desiredStatus": "GONE" }),
+            "InvalidParameterException",
+        ),
+        (
+            "ListServices",
+            json!({ "cluster": CLUSTER, "nextToken": "10" }),
+            "InvalidParameterException",
+        ),
+        (
+            "ListTaskDefinitions",
+            json!({ "status": "GONE" }),
+            "InvalidParameterException",
+        ),
+        (
+            "ListServiceDeployments",
+            json!({ "cluster": CLUSTER, "service": "nobody" }),
+            "ServiceNotFoundException",
+        ),
+        (
+            "UpdateService",
+            definition("peoplebooster-backend:latest"),
+            "InvalidParameterException",
+        ),
+        (
+            "UpdateService",
+            definition("peoplebooster-backend:999"),
+            "ClientException",
+        ),
+        ("UpdateService", definition("peoplebooster"), "ClientException"),
+        (
+            "StopServiceDeployment",
+            json!({ "serviceDeploymentArn": "arn:aws:ecs:x" }),
+            "ServiceDeploymentNotFoundException",
+        ),
+        (
+            "DeregisterTaskDefinition",
+            json!({ "taskDefinition": BACKEND }),
+            "ClientException",
+        ),
+    ] {
+        assert_eq!(
+            ecs_call(&drill, operation, &input).await,
+            Err(refusal.to_owned()),
+            "{operation} {input}"
+        );
+    }
+    // The prefix of a family is its whole name.
+    let prefix = json!({ "familyPrefix": "peoplebooster" });
+    let listed = ecs_call(&drill, "ListTaskDefinitions", &prefix).await.unwrap();
+    assert_eq!(listed["taskDefinitionArns"], json!([]));
+    // What the account does not know is ignored, as a newer client must be.
+    let update =
+        json!({ "cluster": CLUSTER, "service": BACKEND, "desiredCount": 4, "fromTheFuture": { "a": [1] } });
+    assert!(ecs_call(&drill, "UpdateService", &update).await.is_ok());
+    assert_eq!(backend(&drill).await["deployments"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_definition_is_named_in_three_ways_and_settings_change_without_a_deployment() {
+    let drill = drill("bad-deploy", 1);
+    let arn = "arn:aws:ecs:ap-northeast-1:123456789012:task-definition/peoplebooster-backend:55";
+    for (name, revision) in [
+        ("peoplebooster-backend:56", ":56"),
+        (arn, ":55"),
+        (BACKEND, ":57"),
+    ] {
+        let input = json!({ "cluster": CLUSTER, "service": BACKEND, "taskDefinition": name });
+        let service = ecs_call(&drill, "UpdateService", &input).await.unwrap()["service"].clone();
+        let primary = service["deployments"][0]["taskDefinition"].as_str().unwrap();
+        assert!(
+            primary.ends_with(revision) && service["taskDefinition"] == primary,
+            "{name}: {primary}"
+        );
+    }
+    let before = backend(&drill).await;
+    let input = json!({
+        "cluster": CLUSTER, "service": BACKEND, "healthCheckGracePeriodSeconds": 90,
+        "deploymentConfiguration": {
+            "minimumHealthyPercent": 50, "maximumPercent": 150, "deploymentCircuitBreaker": { "enable": false, "rollback": false },
+        },
+    });
+    ecs_call(&drill, "UpdateService", &input).await.unwrap();
+    let after = backend(&drill).await;
+    assert_eq!(after["deployments"][0]["id"], before["deployments"][0]["id"]);
+    assert_eq!(after["healthCheckGracePeriodSeconds"], 90);
+    let configuration = &after["deploymentConfiguration"];
+    assert_eq!(
+        (
+            &configuration["minimumHealthyPercent"],
+            &configuration["maximumPercent"]
+        ),
+        (&json!(50), &json!(150))
+    );
+    assert_eq!(configuration["deploymentCircuitBreaker"]["enable"], false);
+    let stuck = json!({ "cluster": CLUSTER, "service": BACKEND, "deploymentConfiguration": { "minimumHealthyPercent": 100, "maximumPercent": 100 } });
+    assert_eq!(
+        ecs_call(&drill, "UpdateService", &stuck).await,
+        Err("InvalidParameterException".to_owned())
+    );
+}
+
+/// Asks again while the account is busy, as some scenarios are.
+async fn patiently(drill: &Drill, operation: &str, input: &Value) -> Result<Value, String> {
+    loop {
+        match ecs_call(drill, operation, input).await {
+            Err(code) if code == "ThrottlingException" => {}
+            answer => return answer,
+        }
+    }
+}
+
+/// What the account describes, it takes back: a definition that AWS could not hold would be refused here.
+#[tokio::test(start_paused = true)]
+async fn every_definition_of_every_scenario_can_be_registered_again() {
+    for scenario in Drill::scenarios() {
+        let drill = drill(scenario, 1);
+        for family in [BACKEND, "peoplebooster-frontend"] {
+            let prefix = json!({ "familyPrefix": family });
+            let listed = patiently(&drill, "ListTaskDefinitions", &prefix).await.unwrap();
+            let arns = listed["taskDefinitionArns"].as_array().unwrap();
+            assert!(arns.len() > 1, "{scenario} {family}");
+            for arn in arns {
+                let named = json!({ "taskDefinition": arn });
+                let described = patiently(&drill, "DescribeTaskDefinition", &named).await.unwrap();
+                let described = &described["taskDefinition"];
+                match patiently(&drill, "RegisterTaskDefinition", described).await {
+                    Ok(registered) => {
+                        let registered = &registered["taskDefinition"];
+                        assert_eq!(
+                            registered["containerDefinitions"],
+                            described["containerDefinitions"]
+                        );
+                        assert!(registered["revision"].as_u64() > described["revision"].as_u64());
+                    }
+                    // In one scenario the caller may not.
+                    Err(code) => assert_eq!(code, "AccessDeniedException", "{scenario} {arn}"),
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slow_answer_is_late_and_a_hanging_one_never_comes() {
     let drill = drill("bad-deploy", 1);
     let slow = json!({ "operation": "ecs.ListClusters", "kind": "slow", "times": 1, "delay_s": 7 });

@@ -118,6 +118,10 @@ impl Connection {
     pub(super) fn cloudwatch(&self) -> aws_sdk_cloudwatch::Client {
         client!(aws_sdk_cloudwatch, self, |config| config)
     }
+
+    pub(super) fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
+        client!(aws_sdk_cloudwatchlogs, self, |config| config)
+    }
 }
 
 /// Makes a connection. Reads the environment and the shared config files (unless `drill_credentials`); sends nothing.

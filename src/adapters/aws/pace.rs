@@ -32,6 +32,8 @@ pub enum Bucket {
     Elb,
     /// CloudWatch.
     Metrics,
+    /// CloudWatch Logs.
+    Logs,
     /// Anything that changes something.
     Write,
 }

@@ -26,6 +26,7 @@ pub(super) struct Inner {
     pub(super) ecr: aws_sdk_ecr::Client,
     pub(super) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(super) logs: aws_sdk_cloudwatchlogs::Client,
     pub(super) pace: Arc<dyn Pace>,
     cache: Mutex<Cache>,
 }
@@ -67,6 +68,7 @@ impl Reader {
                 ecr: connection.ecr(),
                 elb: connection.elb(),
                 cloudwatch: connection.cloudwatch(),
+                logs: connection.logs(),
                 pace,
                 cache: Mutex::new(Cache::default()),
             }),

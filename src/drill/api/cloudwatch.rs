@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     AwsError,
     input::Input,
-    page::{Paging, page, read_token, token},
+    page::{Paging, Refusals, page_or, read_token, token},
 };
 use crate::drill::{
     time::{after, wire},
@@ -23,6 +23,11 @@ pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result
         "DescribeAlarms" => alarms(world, input),
         _ => Err(AwsError::unknown_operation(operation)),
     }
+}
+
+/// A token that CloudWatch did not make.
+fn bad_token() -> AwsError {
+    AwsError::new("InvalidNextToken", "The next token specified is invalid.")
 }
 
 /// One query and its whole answer, before it is cut into pages.
@@ -77,10 +82,7 @@ fn data(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         .map_or(MOST, |most| usize::try_from(most).unwrap_or(MOST).clamp(1, MOST));
     let offset = match input.text("NextToken") {
         None => 0,
-        Some(text) => read_token(text, "datapoints", world.chance).ok_or_else(|| AwsError {
-            query_code: Some("InvalidNextToken"),
-            ..AwsError::new("InvalidNextToken", "Invalid next token.")
-        })?,
+        Some(text) => read_token(text, "datapoints", world.chance).ok_or_else(bad_token)?,
     };
     let total: usize = answered.iter().map(|it| it.points.len()).sum();
     let end = offset.saturating_add(most);
@@ -141,7 +143,10 @@ fn one_query(
         AwsError::validation(format!("The value '{text}' for parameter Stat is not supported."))
     })?;
     let known = Metric::ALL.into_iter().find(|known| known.name() == name);
-    let known = known.filter(|_| metric.text("Namespace") == Some(NAMESPACE));
+    let known = known.filter(|known| {
+        metric.text("Namespace") == Some(NAMESPACE)
+            && stat.text("Unit").is_none_or(|unit| unit == known.unit())
+    });
     let service = known.and_then(|known| by_dimensions(world, metric, known));
     let mut points = match (known, service) {
         (Some(known), Some(service)) => world.series(service, known, statistic, period, span),
@@ -235,7 +240,17 @@ fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         default: 500,
         most: 500,
     };
-    let page = page(all, input, paging, "metrics", world.chance).map_err(AwsError::into_validation)?;
+    let refusals = Refusals {
+        token: || {
+            AwsError::spelled(
+                "InvalidParameterValueException",
+                "InvalidParameterValue",
+                "The value for parameter NextToken is not valid.",
+            )
+        },
+        size: AwsError::validation,
+    };
+    let page = page_or(all, input, paging, refusals, "metrics", world.chance)?;
     Ok(json!({ "Metrics": page.items, "NextToken": page.next }))
 }
 
@@ -245,7 +260,31 @@ fn alarms(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         input.text("AlarmNamePrefix").unwrap_or_default(),
     );
     let types = input.texts("AlarmTypes");
+    if !names.is_empty() && !prefix.is_empty() {
+        return Err(AwsError::validation(
+            "AlarmNames and AlarmNamePrefix cannot be specified at the same time.",
+        ));
+    }
+    if names.len() > 100 {
+        return Err(AwsError::validation(
+            "The collection AlarmNames must not have a size greater than 100.",
+        ));
+    }
+    let states = ["OK", "ALARM", "INSUFFICIENT_DATA"];
+    if input
+        .text("StateValue")
+        .is_some_and(|state| !states.contains(&state))
+    {
+        return Err(AwsError::validation(
+            "The value of StateValue must be OK, ALARM or INSUFFICIENT_DATA.",
+        ));
+    }
     let mut all = Vec::new();
+    // The drill's alarms do nothing but ring, and no composite alarm stands on them.
+    let mute = ["ActionPrefix", "ChildrenOfAlarmName", "ParentsOfAlarmName"];
+    if mute.iter().any(|filter| input.field(filter).is_some()) {
+        return Ok(json!({ "MetricAlarms": [], "CompositeAlarms": [] }));
+    }
     if types.is_empty() || types.iter().any(|it| it == "MetricAlarm") {
         for alarm in &world.alarms {
             let asked = (names.is_empty() || names.contains(&alarm.name)) && alarm.name.starts_with(prefix);
@@ -266,7 +305,11 @@ fn alarms(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         default: 50,
         most: 100,
     };
-    let page = page(all, input, paging, "alarms", world.chance).map_err(AwsError::into_validation)?;
+    let refusals = Refusals {
+        token: bad_token,
+        size: AwsError::validation,
+    };
+    let page = page_or(all, input, paging, refusals, "alarms", world.chance)?;
     Ok(json!({ "MetricAlarms": page.items, "CompositeAlarms": [], "NextToken": page.next }))
 }
 

@@ -24,21 +24,59 @@ pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result
 }
 
 fn repository(world: &World, input: Input<'_>) -> Result<usize, AwsError> {
-    by_name(world, input.required("repositoryName")?)
+    by_name(world, input, input.required("repositoryName")?)
 }
 
-fn by_name(world: &World, name: &str) -> Result<usize, AwsError> {
+fn by_name(world: &World, input: Input<'_>, name: &str) -> Result<usize, AwsError> {
+    // Every account is a registry; the others have none of these repositories.
+    let registry = input.text("registryId").unwrap_or(&world.account);
     world
         .repositories
         .iter()
-        .position(|it| it.name == name)
+        .position(|it| it.name == name && registry == world.account)
         .ok_or_else(|| {
             let message = format!(
-                "The repository with name '{name}' does not exist in the registry with id '{}'",
-                world.account
+                "The repository with name '{name}' does not exist in the registry with id '{registry}'"
             );
             AwsError::new("RepositoryNotFoundException", message)
         })
+}
+
+/// A constraint that an input breaks, in the words of ECR's validator.
+fn invalid(field: &str, constraint: &str) -> AwsError {
+    AwsError::parameter(format!(
+        "Invalid parameter at '{field}' failed to satisfy constraint: '{constraint}'"
+    ))
+}
+
+/// Refuses pages of a list whose items the input names itself.
+fn no_pages(input: Input<'_>, names: &str) -> Result<(), AwsError> {
+    for field in ["maxResults", "nextToken"] {
+        if input.field(field).is_some() {
+            return Err(invalid(
+                field,
+                &format!("Member must not be given together with {names}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The image ids of an input, 100 at most, each with a digest or a tag.
+fn ids<'a>(input: Input<'a>) -> Result<Vec<Input<'a>>, AwsError> {
+    let ids: Vec<Input<'a>> = input.items("imageIds").iter().map(Input::new).collect();
+    if ids.len() > 100 {
+        return Err(invalid(
+            "imageIds",
+            "Member must have length less than or equal to 100",
+        ));
+    }
+    Ok(ids)
+}
+
+/// Whether an image id names anything.
+fn names_something(id: Input<'_>) -> bool {
+    id.text("imageDigest").is_some() || id.text("imageTag").is_some()
 }
 
 fn repositories(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
@@ -46,9 +84,10 @@ fn repositories(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let indices: Vec<usize> = if wanted.is_empty() {
         (0..world.repositories.len()).collect()
     } else {
+        no_pages(input, "repositoryNames")?;
         wanted
             .iter()
-            .map(|name| by_name(world, name))
+            .map(|name| by_name(world, input, name))
             .collect::<Result<_, _>>()?
     };
     let all = indices
@@ -77,14 +116,33 @@ fn tags(world: &World, repository: usize, index: usize) -> Option<Vec<String>> {
     (world.tag_holder(repository, tag) == Some(index)).then(|| vec![tag.clone()])
 }
 
-/// Images that are there now. ECR promises no order, so they come in that of their digests.
-fn present(world: &World, repository: usize) -> Vec<usize> {
+/// Images that are there now and pass the input's filter. ECR promises no order, so they come in that of their digests.
+fn present(world: &World, repository: usize, input: Input<'_>) -> Result<Vec<usize>, AwsError> {
+    let filter = input.inner("filter");
+    let tagged = filter.one_of("tagStatus", &["TAGGED", "UNTAGGED", "ANY"])?;
+    // Without a filter, images that cannot be pulled are left out.
+    let known = ["ACTIVE", "ARCHIVED", "ACTIVATING", "ANY"];
+    let wanted = filter.one_of("imageStatus", &known)?.unwrap_or("ACTIVE");
     let images = &world.repositories[repository].images;
     let mut present: Vec<usize> = (0..images.len())
         .filter(|index| images[*index].present(world.now))
+        .filter(|index| wanted == "ANY" || status(&images[*index]) == wanted)
+        .filter(|index| match tagged {
+            Some("TAGGED") => tags(world, repository, *index).is_some(),
+            Some("UNTAGGED") => tags(world, repository, *index).is_none(),
+            Some(_) | None => true,
+        })
         .collect();
     present.sort_by(|a, b| images[*a].digest.cmp(&images[*b].digest));
-    present
+    Ok(present)
+}
+
+/// `imageStatus` of an image.
+fn status(image: &Image) -> &'static str {
+    match image.status {
+        ImageStatus::Active => "ACTIVE",
+        ImageStatus::Archived => "ARCHIVED",
+    }
 }
 
 /// Index of the image that an image id names, both of its halves when both are given.
@@ -101,17 +159,18 @@ fn find(world: &World, repository: usize, id: Input<'_>) -> Option<usize> {
 
 fn images(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let repository = repository(world, input)?;
-    let ids = input.items("imageIds");
+    let ids = ids(input)?;
     if !ids.is_empty() {
-        if ids.len() > 100 {
-            return Err(AwsError::parameter(
-                "imageIds cannot have more than 100 elements.",
+        no_pages(input, "imageIds")?;
+        if !ids.iter().all(|id| names_something(*id)) {
+            return Err(invalid(
+                "imageIds",
+                "Member must have an imageDigest or an imageTag",
             ));
         }
-        let found = ids.iter().map(|id| {
-            let id = Input::new(id);
-            find(world, repository, id).ok_or_else(|| not_found(world, repository, id))
-        });
+        let found = ids
+            .into_iter()
+            .map(|id| find(world, repository, id).ok_or_else(|| not_found(world, repository, id)));
         let found = found.collect::<Result<Vec<usize>, AwsError>>()?;
         let details: Vec<Value> = found
             .into_iter()
@@ -119,14 +178,8 @@ fn images(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             .collect();
         return Ok(json!({ "imageDetails": details }));
     }
-    let filter = input.inner("filter").text("tagStatus");
-    let all = present(world, repository)
+    let all = present(world, repository, input)?
         .into_iter()
-        .filter(|index| match filter {
-            Some("TAGGED") => tags(world, repository, *index).is_some(),
-            Some("UNTAGGED") => tags(world, repository, *index).is_none(),
-            Some(_) | None => true,
-        })
         .map(|index| detail(world, repository, index))
         .collect();
     let list = format!("images {}", world.repositories[repository].name);
@@ -159,16 +212,13 @@ fn detail(world: &World, repository: usize, index: usize) -> Value {
         "imagePushedAt": wire(image.pushed_at),
         "imageManifestMediaType": MANIFEST,
         "artifactMediaType": "application/vnd.docker.container.image.v1+json",
-        "imageStatus": match image.status {
-            ImageStatus::Active => "ACTIVE",
-            ImageStatus::Archived => "ARCHIVED",
-        },
+        "imageStatus": status(image),
     })
 }
 
 fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let repository = repository(world, input)?;
-    let all = present(world, repository)
+    let all = present(world, repository, input)?
         .into_iter()
         .map(|index| {
             let image = &world.repositories[repository].images[index];
@@ -183,9 +233,15 @@ fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
 
 fn batch(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let repository = repository(world, input)?;
+    let ids = ids(input)?;
+    if ids.is_empty() {
+        return Err(invalid(
+            "imageIds",
+            "Member must have length greater than or equal to 1",
+        ));
+    }
     let (mut images, mut failures) = (Vec::new(), Vec::new());
-    for value in input.items("imageIds") {
-        let id = Input::new(value);
+    for id in ids {
         match find(world, repository, id) {
             Some(index) => {
                 let it = &world.repositories[repository];
@@ -199,11 +255,18 @@ fn batch(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
                     "imageManifestMediaType": MANIFEST,
                 }));
             }
-            None => failures.push(json!({
-                "imageId": value,
-                "failureCode": "ImageNotFound",
-                "failureReason": "Requested image not found",
-            })),
+            None => {
+                let (code, reason) = if names_something(id) {
+                    ("ImageNotFound", "Requested image not found")
+                } else {
+                    ("MissingDigestAndTag", "Neither digest nor tag specified")
+                };
+                failures.push(json!({
+                    "imageId": { "imageDigest": id.text("imageDigest"), "imageTag": id.text("imageTag") },
+                    "failureCode": code,
+                    "failureReason": reason,
+                }));
+            }
         }
     }
     Ok(json!({ "images": images, "failures": failures }))

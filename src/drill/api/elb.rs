@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::{
     AwsError,
     input::Input,
-    page::{Paging, page},
+    page::{Paging, Refusals, page_or},
 };
 use crate::drill::{
-    time::wire_option,
-    world::{Service, Target, World},
+    time::{seconds, wire_option},
+    world::{Service, Target, Task, World},
 };
 
 const PAGING: Paging = Paging {
@@ -17,6 +17,10 @@ const PAGING: Paging = Paging {
     size: "PageSize",
     default: 400,
     most: 400,
+};
+const REFUSALS: Refusals = Refusals {
+    token: || AwsError::validation("Invalid marker."),
+    size: AwsError::validation,
 };
 
 pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result<Value, AwsError> {
@@ -39,12 +43,29 @@ fn select<'w>(
         return Ok(world.services.iter().collect());
     }
     let find = |name: &String| world.services.iter().find(|service| key(service) == name);
-    let missing = || AwsError::new(error, "One or more of the requested resources were not found");
+    let missing = || AwsError::new(error, NOT_FOUND[usize::from(error.starts_with("Target"))]);
     wanted.iter().map(|name| find(name).ok_or_else(missing)).collect()
+}
+
+/// What is said of load balancers and of target groups that are not there.
+const NOT_FOUND: [&str; 2] = [
+    "One or more load balancers not found",
+    "One or more target groups not found",
+];
+
+/// Refuses an input that names what it wants in two ways.
+fn one_way(ways: &[bool]) -> Result<(), AwsError> {
+    if ways.iter().filter(|given| **given).count() > 1 {
+        return Err(AwsError::validation(
+            "Names, ARNs and a load balancer cannot be specified at the same time",
+        ));
+    }
+    Ok(())
 }
 
 fn balancers(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let (arns, names) = (input.texts("LoadBalancerArns"), input.texts("Names"));
+    one_way(&[!arns.is_empty(), !names.is_empty()])?;
     let found = if names.is_empty() {
         select(world, &arns, |it| &it.balancer.arn, "LoadBalancerNotFound")?
     } else {
@@ -72,13 +93,15 @@ fn balancers(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             })
         })
         .collect();
-    let page = page(all, input, PAGING, "balancers", world.chance).map_err(AwsError::into_validation)?;
+    let page = page_or(all, input, PAGING, REFUSALS, "balancers", world.chance)?;
     Ok(json!({ "LoadBalancers": page.items, "NextMarker": page.next }))
 }
 
 fn groups(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let (arns, names) = (input.texts("TargetGroupArns"), input.texts("Names"));
-    let found = match input.text("LoadBalancerArn") {
+    let balancer = input.text("LoadBalancerArn");
+    one_way(&[!arns.is_empty(), !names.is_empty(), balancer.is_some()])?;
+    let found = match balancer {
         Some(arn) => select(
             world,
             &[arn.to_owned()],
@@ -113,42 +136,90 @@ fn groups(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             })
         })
         .collect();
-    let page = page(all, input, PAGING, "groups", world.chance).map_err(AwsError::into_validation)?;
+    let page = page_or(all, input, PAGING, REFUSALS, "groups", world.chance)?;
     Ok(json!({ "TargetGroups": page.items, "NextMarker": page.next }))
 }
 
+/// Seconds from its start in which a target is being registered; after them its first checks run.
+const REGISTERING: f64 = 5.0;
+
 fn health(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
-    let arn = input.text("TargetGroupArn").unwrap_or_default().to_owned();
-    let found = select(world, &[arn], |it| &it.balancer.group_arn, "TargetGroupNotFound")?;
-    let targets: Vec<Value> = found
-        .into_iter()
-        .flat_map(|service| service.tasks.iter().map(move |task| (service, task)))
+    let arn = input
+        .text("TargetGroupArn")
+        .ok_or_else(|| AwsError::absent("targetGroupArn"))?;
+    let found = select(
+        world,
+        &[arn.to_owned()],
+        |it| &it.balancer.group_arn,
+        "TargetGroupNotFound",
+    )?;
+    let mut targets: Vec<Value> = found
+        .iter()
+        .flat_map(|service| service.tasks.iter().map(move |task| (*service, task)))
         .filter_map(|(service, task)| {
-            let (state, reason, description) = match task.target {
-                Target::Unregistered => return None,
-                Target::Healthy => ("healthy", None, None),
-                Target::Initial => (
-                    "initial",
-                    Some("Elb.RegistrationInProgress"),
-                    Some("Target registration is in progress"),
-                ),
-                Target::Unhealthy => (
-                    "unhealthy",
-                    Some("Target.ResponseCodeMismatch"),
-                    Some("Health checks failed with these codes: [503]"),
-                ),
-                Target::Draining => (
-                    "draining",
-                    Some("Target.DeregistrationInProgress"),
-                    Some("Target deregistration is in progress"),
-                ),
-            };
+            let health = target_health(world, task)?;
             Some(json!({
                 "Target": { "Id": task.address, "Port": service.port, "AvailabilityZone": task.zone },
                 "HealthCheckPort": service.port.to_string(),
-                "TargetHealth": { "State": state, "Reason": reason, "Description": description },
+                "TargetHealth": health,
             }))
         })
         .collect();
+    let asked = input.items("Targets");
+    if !asked.is_empty() {
+        let of = |wish: &Value| {
+            let wish = Input::new(wish);
+            let (id, port) = (wish.text("Id"), wish.number("Port"));
+            let there = targets.iter().find(|it| {
+                it["Target"]["Id"].as_str() == id && port.is_none_or(|port| it["Target"]["Port"] == port)
+            });
+            there.cloned().unwrap_or_else(|| {
+                json!({
+                    "Target": { "Id": id, "Port": port },
+                    "TargetHealth": {
+                        "State": "unused",
+                        "Reason": "Target.NotRegistered",
+                        "Description": "Target is not registered to the target group",
+                    },
+                })
+            })
+        };
+        targets = asked.iter().map(of).collect();
+    }
     Ok(json!({ "TargetHealthDescriptions": targets }))
+}
+
+/// How the target group sees a task, with the reason of what is not healthy; `None` where it is no target.
+fn target_health(world: &World, task: &Task) -> Option<Value> {
+    let (state, reason, description) = match task.target {
+        Target::Unregistered => return None,
+        Target::Healthy => return Some(json!({ "State": "healthy" })),
+        Target::Initial
+            if task
+                .started_at
+                .is_some_and(|at| seconds(at, world.now) > REGISTERING) =>
+        {
+            (
+                "initial",
+                "Elb.InitialHealthChecking",
+                "Initial health checks in progress",
+            )
+        }
+        Target::Initial => (
+            "initial",
+            "Elb.RegistrationInProgress",
+            "Target registration is in progress",
+        ),
+        Target::Unhealthy => (
+            "unhealthy",
+            "Target.ResponseCodeMismatch",
+            "Health checks failed with these codes: [503]",
+        ),
+        Target::Draining => (
+            "draining",
+            "Target.DeregistrationInProgress",
+            "Target deregistration is in progress",
+        ),
+    };
+    Some(json!({ "State": state, "Reason": reason, "Description": description }))
 }

@@ -34,43 +34,51 @@ impl AwsError {
         Self::new("InvalidParameterException", message)
     }
 
-    /// A field that does not satisfy the model of a query service.
-    pub(crate) fn validation(message: impl Into<String>) -> Self {
+    /// A code with another spelling in the query protocol.
+    pub(crate) fn spelled(code: &'static str, query_code: &'static str, message: impl Into<String>) -> Self {
         Self {
-            query_code: Some("ValidationError"),
-            ..Self::new("ValidationException", message)
+            query_code: Some(query_code),
+            ..Self::new(code, message)
         }
     }
 
-    /// The same mistake in the words of a query service.
-    pub(crate) fn into_validation(self) -> Self {
-        Self::validation(self.message)
+    /// ECS has no cluster of that name.
+    pub(crate) fn no_cluster() -> Self {
+        Self::new("ClusterNotFoundException", "Cluster not found.")
+    }
+
+    /// ECS has no service of that name in the cluster.
+    pub(crate) fn no_service() -> Self {
+        Self::new("ServiceNotFoundException", "Service not found.")
+    }
+
+    /// A field that does not satisfy the model of a query service.
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self::spelled("ValidationException", "ValidationError", message)
+    }
+
+    /// A field of a query service that must be there and is not, in the words of its validator.
+    pub(crate) fn absent(field: &str) -> Self {
+        Self::validation(format!(
+            "1 validation error detected: Value null at '{field}' failed to satisfy constraint: Member must not be null"
+        ))
     }
 
     /// The operation does not exist, or the drill does not offer it.
     pub(crate) fn unknown_operation(operation: &str) -> Self {
         let message = format!("The drill does not offer the operation {operation}.");
-        Self {
-            query_code: Some("InvalidAction"),
-            ..Self::new("UnknownOperationException", message)
-        }
+        Self::spelled("UnknownOperationException", "InvalidAction", message)
     }
 
     /// Too many calls.
     pub(crate) fn throttled() -> Self {
-        Self {
-            query_code: Some("Throttling"),
-            ..Self::new("ThrottlingException", "Rate exceeded")
-        }
+        Self::spelled("ThrottlingException", "Throttling", "Rate exceeded")
     }
 
     /// The caller's token is too old.
     pub(crate) fn expired() -> Self {
         let message = "The security token included in the request is expired";
-        Self {
-            query_code: Some("ExpiredToken"),
-            ..Self::new("ExpiredTokenException", message)
-        }
+        Self::spelled("ExpiredTokenException", "ExpiredToken", message)
     }
 
     /// The caller may not do that.
@@ -78,19 +86,15 @@ impl AwsError {
         let message = format!(
             "User: {who} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
         );
-        Self {
-            query_code: Some("AccessDenied"),
-            ..Self::new("AccessDeniedException", message)
-        }
+        Self::spelled("AccessDeniedException", "AccessDenied", message)
     }
 
     /// The service's own mistake: status 500.
     pub(crate) fn server(code: &'static str) -> Self {
         let message = "We encountered an internal error. Please try again.";
         Self {
-            query_code: Some("InternalFailure"),
             status: 500,
-            ..Self::new(code, message)
+            ..Self::spelled(code, "InternalFailure", message)
         }
     }
 }

@@ -32,6 +32,17 @@ impl<'a> Input<'a> {
             .ok_or_else(|| AwsError::parameter(format!("{name} must not be empty.")))
     }
 
+    /// A text that must be one of these.
+    pub(crate) fn one_of(self, name: &str, known: &[&str]) -> Result<Option<&'a str>, AwsError> {
+        match self.text(name) {
+            Some(text) if !known.contains(&text) => Err(AwsError::parameter(format!(
+                "{name} must be one of {}, but was {text}.",
+                known.join(", ")
+            ))),
+            given => Ok(given),
+        }
+    }
+
     /// A list of texts; left out, it is empty.
     pub(crate) fn texts(self, name: &str) -> Vec<String> {
         self.items(name)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{AwsError, cloudwatch, ecr, ecs, elb, input::Input, sts};
+use super::{AwsError, cloudwatch, ecr, ecs, elb, input::Input, logs, sts};
 use crate::drill::{ledger::CallKind, world::World};
 
 /// An AWS service of the account.
@@ -12,6 +12,7 @@ pub(crate) enum Api {
     Ecr,
     Elb,
     CloudWatch,
+    Logs,
     Sts,
     /// A service that the drill does not play, by the name in the request.
     Other(String),
@@ -25,6 +26,7 @@ impl Api {
             Self::Ecr => "ecr",
             Self::Elb => "elbv2",
             Self::CloudWatch => "cloudwatch",
+            Self::Logs => "logs",
             Self::Sts => "sts",
             Self::Other(name) => name,
         }
@@ -34,7 +36,7 @@ impl Api {
     pub(crate) fn iam_prefix(&self) -> &str {
         match self {
             Self::Elb => "elasticloadbalancing",
-            Self::Ecs | Self::Ecr | Self::CloudWatch | Self::Sts | Self::Other(_) => self.name(),
+            Self::Ecs | Self::Ecr | Self::CloudWatch | Self::Logs | Self::Sts | Self::Other(_) => self.name(),
         }
     }
 
@@ -42,8 +44,9 @@ impl Api {
     pub(crate) fn server_error(&self) -> &'static str {
         match self {
             Self::Ecs | Self::Ecr => "ServerException",
-            Self::CloudWatch => "InternalServiceFault",
-            Self::Elb | Self::Sts | Self::Other(_) => "InternalFailure",
+            Self::Logs => "ServiceUnavailableException",
+            // Few operations of CloudWatch declare an error of their own for it; the common one fits all of them.
+            Self::CloudWatch | Self::Elb | Self::Sts | Self::Other(_) => "InternalFailure",
         }
     }
 
@@ -77,6 +80,12 @@ impl Api {
                 "DescribeTargetHealth",
             ],
             Self::CloudWatch => &["GetMetricData", "ListMetrics", "DescribeAlarms"],
+            Self::Logs => &[
+                "DescribeLogGroups",
+                "DescribeLogStreams",
+                "FilterLogEvents",
+                "GetLogEvents",
+            ],
             Self::Sts => &["GetCallerIdentity"],
             Self::Other(_) => &[],
         }
@@ -105,6 +114,7 @@ pub(crate) fn answer(
         Api::Ecr => ecr::answer(world, operation, input),
         Api::Elb => elb::answer(world, operation, input),
         Api::CloudWatch => cloudwatch::answer(world, operation, input),
+        Api::Logs => logs::answer(world, operation, input),
         Api::Sts => sts::answer(world, operation),
         Api::Other(_) => Err(AwsError::unknown_operation(operation)),
     }
@@ -121,7 +131,7 @@ pub(crate) fn resource(world: &World, api: &Api, input: &Value) -> String {
                 let wanted = input.text("service").or(services.first().map(String::as_str))?;
                 world.service(&cluster.name, wanted)
             }),
-        Api::Ecr | Api::Elb | Api::CloudWatch | Api::Sts | Api::Other(_) => None,
+        Api::Ecr | Api::Elb | Api::CloudWatch | Api::Logs | Api::Sts | Api::Other(_) => None,
     };
     service.map_or_else(|| "*".to_owned(), |index| world.services[index].arn.clone())
 }

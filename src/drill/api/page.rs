@@ -18,6 +18,15 @@ pub(crate) struct Paging {
     pub(crate) most: usize,
 }
 
+/// How a service refuses a page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Refusals {
+    /// What it calls a token that it did not make.
+    pub(crate) token: fn() -> AwsError,
+    /// What it calls a size that it does not allow.
+    pub(crate) size: fn(String) -> AwsError,
+}
+
 impl Paging {
     /// ECS and ECR: `nextToken`, `maxResults`.
     pub(crate) const fn lower(default: usize, most: usize) -> Self {
@@ -30,12 +39,28 @@ impl Paging {
     }
 }
 
-/// Cuts the page that an input asks for out of the whole list. `list` names what is listed, so that the token of one
-/// list is not taken for another's.
+/// Cuts the page that an input asks for out of the whole list, and refuses as ECS and ECR do. `list` names what is
+/// listed, so that the token of one list is not taken for another's.
 pub(crate) fn page<T>(
     all: Vec<T>,
     input: Input<'_>,
     paging: Paging,
+    list: &str,
+    chance: Chance,
+) -> Result<Page<T>, AwsError> {
+    let refusals = Refusals {
+        token: || AwsError::parameter("Invalid token."),
+        size: AwsError::parameter,
+    };
+    page_or(all, input, paging, refusals, list, chance)
+}
+
+/// The same with the refusals of another service.
+pub(crate) fn page_or<T>(
+    all: Vec<T>,
+    input: Input<'_>,
+    paging: Paging,
+    refusals: Refusals,
     list: &str,
     chance: Chance,
 ) -> Result<Page<T>, AwsError> {
@@ -45,14 +70,13 @@ pub(crate) fn page<T>(
             .ok()
             .filter(|size| (1..=paging.most).contains(size))
             .ok_or_else(|| {
-                AwsError::parameter(format!("{} must be between 1 and {}.", paging.size, paging.most))
+                let name = paging.size;
+                (refusals.size)(format!("{name} must be between 1 and {}.", paging.most))
             })?,
     };
     let offset = match input.text(paging.token) {
         None => 0,
-        Some(token) => {
-            read_token(token, list, chance).ok_or_else(|| AwsError::parameter("Invalid token."))?
-        }
+        Some(token) => read_token(token, list, chance).ok_or_else(refusals.token)?,
     };
     let more = all.len() > offset.saturating_add(size);
     let next = more.then(|| token(offset + size, list, chance));

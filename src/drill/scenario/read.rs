@@ -254,6 +254,31 @@ mod tests {
                 "no application 'frontent'",
             ),
             ("at = \"-3m 45s\"", "at = \"soon\"", "no offset"),
+            (
+                "desired = 4",
+                "desired = 4\nalarms = [\"none\"]",
+                "no alarm 'none'",
+            ),
+            (
+                "desired = 4",
+                "desired = 4\nshortage = [{ at = \"+5m\", until = \"+1m\" }]",
+                "ends before it begins",
+            ),
+            (
+                "[[alarm]]",
+                "[[fault]]\noperation = \"*\"\nkind = \"error\"\nshare = 2.0\n\n[[alarm]]",
+                "a share is 0 to 1",
+            ),
+            (
+                "[[alarm]]",
+                "[[trigger]]\non = \"*\"\nafter_s = -1.0\nenvironment = \"staging\"\napplication = \"backend\"\nrevision = 57\nby = \"x\"\n\n[[alarm]]",
+                "out of range",
+            ),
+            (
+                "desired = 4",
+                "desired = 4\nbreaker_threshold = { type = \"percent\", value = 5 }",
+                "unknown variant",
+            ),
             ("at = \"-3m 45s\"", "at = \"-9m 30s\"", "before it is registered"),
         ] {
             assert!(good.contains(from), "{from}");

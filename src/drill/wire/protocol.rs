@@ -93,7 +93,7 @@ fn by_target(target: &str) -> Api {
         "AmazonEC2ContainerServiceV20141113" => Api::Ecs,
         "AmazonEC2ContainerRegistry_V20150921" => Api::Ecr,
         "GraniteServiceVersion20100801" => Api::CloudWatch,
-        "Logs_20140328" => Api::Other("logs".to_owned()),
+        "Logs_20140328" => Api::Logs,
         "AnyScaleFrontendService" => Api::Other("application-autoscaling".to_owned()),
         other => Api::Other(other.to_owned()),
     }

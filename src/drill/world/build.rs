@@ -259,6 +259,7 @@ impl World {
             service_deployments: Vec::new(),
             revisions: Vec::new(),
             tasks: Vec::new(),
+            archive: Vec::new(),
             events: VecDeque::new(),
             serving: Vec::new(),
             reconcile_due: false,

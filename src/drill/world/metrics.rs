@@ -55,6 +55,18 @@ impl Metric {
         }
     }
 
+    /// Its unit; a query for another one finds nothing.
+    pub(crate) fn unit(self) -> &'static str {
+        match self {
+            Self::TargetResponseTime => "Seconds",
+            Self::RequestCount
+            | Self::Target5xx
+            | Self::Elb5xx
+            | Self::HealthyHostCount
+            | Self::UnHealthyHostCount => "Count",
+        }
+    }
+
     /// Whether it is published with the load balancer alone.
     pub(crate) fn by_balancer(self) -> bool {
         match self {

@@ -7,6 +7,7 @@ mod agenda;
 mod alarms;
 mod build;
 mod images;
+mod logs;
 mod metrics;
 mod model;
 mod rollout;
@@ -18,6 +19,7 @@ mod traffic;
 mod truth;
 mod undo;
 
+pub(crate) use logs::{LogEvent, LogGroup, LogStream, RETENTION_DAYS};
 pub(crate) use metrics::{Metric, Statistic};
 pub(crate) use model::{
     Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target, Task,

@@ -116,6 +116,8 @@ pub(crate) struct Service {
     /// Every service revision, oldest first.
     pub(crate) revisions: Vec<ServiceRevision>,
     pub(crate) tasks: Vec<Task>,
+    /// Tasks that can no longer be described, but whose log lines can still be read; the newest ones.
+    pub(crate) archive: Vec<Task>,
     /// Newest first, 100 at most.
     pub(crate) events: VecDeque<ServiceEvent>,
     /// Who served since when, oldest first.

@@ -161,7 +161,7 @@ impl World {
                 task.state = TaskState::Stopped;
                 task.stopped_at = Some(now);
                 task.exit_code = task.exit_code.or(task.started_at.map(|_| 0));
-                self.services[service].tasks.retain(|task| remembered(task, now));
+                self.forget_tasks(service);
                 self.reconcile_soon(service);
             }
             Step::Pull

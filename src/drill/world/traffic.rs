@@ -153,7 +153,7 @@ impl World {
     }
 
     /// Requests that arrived in a minute: a day with its peak in the early afternoon of Tokyo, and noise.
-    fn arrivals(&self, service: usize, start: Timestamp, number: u64) -> f64 {
+    pub(super) fn arrivals(&self, service: usize, start: Timestamp, number: u64) -> f64 {
         let it = &self.services[service];
         let hour = (start.as_second().rem_euclid(86_400) as f64 / 3600.0 + 9.0) % 24.0;
         let day = ((hour - 8.0) / 24.0 * std::f64::consts::TAU).sin();

@@ -113,7 +113,10 @@ impl World {
             return;
         }
         self.wait_after_failure(service);
-        if self.services[service].failures_in_a_row % COMPLAINTS == 0 {
+        if self.services[service]
+            .failures_in_a_row
+            .is_multiple_of(COMPLAINTS)
+        {
             self.event(
                 service,
                 "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",

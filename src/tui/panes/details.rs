@@ -9,7 +9,7 @@ use crate::tui::world::World;
 
 use super::chrome::briefly;
 use super::services::percent;
-use super::{Thing, deployments, image_word, images, served_word};
+use super::{Thing, deployments, image_word, images, logs, served_word};
 
 type Lines = Vec<PageLine>;
 
@@ -22,6 +22,10 @@ pub(in crate::tui) fn details(thing: &Thing<'_>, world: &World<'_>) -> Details {
         Thing::Deployment(view, found) => deployment(view, found, world),
         Thing::Image(view, found) => image(view, found, world),
         Thing::Event(_, _, text) => vec![PageLine::bare(text.clone())],
+        Thing::Line(view, line) => logs::describe(line, view, world)
+            .into_iter()
+            .map(|(label, text)| PageLine::new(label, text))
+            .collect(),
     };
     let what = thing.name(world);
     let title = world.say(&Phrase::new("describe-title").text("what", what));

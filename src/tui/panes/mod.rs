@@ -11,6 +11,7 @@ mod events;
 mod images;
 mod latency;
 mod link;
+mod logs;
 mod raw;
 mod revisions;
 mod services;
@@ -25,6 +26,7 @@ pub(super) use diff::diff;
 pub(super) use events::{moved as event_moved, newest as newest_events};
 pub(super) use images::ids as image_ids;
 pub(super) use link::link;
+pub(super) use logs::in_view as log_in_view;
 pub(super) use raw::raw;
 pub(super) use revisions::{
     from_to, ids as revision_ids, image_word, point, row as candidate_row, served_word,
@@ -50,6 +52,7 @@ pub(super) fn draw(pane: Pane, screen: &Screen, world: &World<'_>, area: Rect, b
         Pane::Events => events::draw(screen, world, area, buffer),
         Pane::ErrorRate => error_rate::draw(screen, world, area, buffer),
         Pane::Latency => latency::draw(screen, world, area, buffer),
+        Pane::Logs => logs::draw(screen, world, area, buffer),
     }
 }
 
@@ -119,6 +122,8 @@ pub(super) fn go_to_match(screen: &mut Screen, world: &World<'_>, needle: &Needl
             let id = to.and_then(|to| rows.get(to)).map(|row| row.digest.clone());
             id.map(|id| screen.images.select(id))
         }
+        // The log has a position of its own: it keeps moving while the newest line is followed.
+        Pane::Logs => None,
         Pane::Events => {
             let id = events::found(screen, world, needle, forward);
             id.map(|id| screen.events.select(id))

@@ -24,6 +24,13 @@ pub(in crate::tui) fn raw(thing: &Thing<'_>, world: &World<'_>) -> Details {
             "service": view.map(|view| view.key.as_str()),
             "text": text,
         }),
+        Thing::Line(view, line) => json!({
+            "at": line.at.to_string(),
+            "service": view.key,
+            "stream": line.stream,
+            "message": line.message,
+            "characters_left_out": line.left_out,
+        }),
     };
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
     let title = world.say(&Phrase::new("raw-title").text("what", thing.name(world)));

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Image, ServiceDeployment};
+use crate::domain::{Image, LogLine, ServiceDeployment};
 use crate::rollback::Candidate;
 use crate::session::ServiceView;
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::world::World;
 
-use super::{deployments, events, images, revisions};
+use super::{deployments, events, images, logs, revisions};
 
 /// Something that a row stands for, borrowed from the session.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub(in crate::tui) enum Thing<'a> {
     Image(&'a ServiceView, &'a Image),
     /// Something that happened, and the service that it is about.
     Event(Option<&'a ServiceView>, Timestamp, String),
+    /// A line of a service's log.
+    Line(&'a ServiceView, &'a LogLine),
 }
 
 /// What is selected in the focused pane; `None` when nothing is.
@@ -52,6 +54,7 @@ pub(in crate::tui) fn selected<'a>(screen: &Screen, world: &World<'a>) -> Option
             });
             Some(Thing::Image(service?, rows.get(at).copied()?))
         }
+        Pane::Logs => Some(Thing::Line(service?, logs::selected(screen, world)?)),
         Pane::Events => {
             let (at, text, key) = events::selected(screen, world)?;
             let view = key.and_then(|key| world.session.view(key));
@@ -77,6 +80,7 @@ impl Thing<'_> {
                 format!("{tags} {}", image.digest.short()).trim_start().to_owned()
             }
             Self::Event(_, at, _) => world.words.date_time(*at),
+            Self::Line(_, line) => world.words.clock(line.at),
         }
     }
 
@@ -89,6 +93,7 @@ impl Thing<'_> {
             Self::Deployment(_, deployment) => Some(("copied-deployment", deployment.arn.to_string())),
             Self::Image(_, image) => Some(("copied-digest", image.digest.to_string())),
             Self::Event(_, _, text) => Some(("copied-event", text.clone())),
+            Self::Line(_, line) => Some(("copied-line", line.message.to_string())),
         }
     }
 }

@@ -9,7 +9,6 @@ use crate::rollback::{
     Api, Call, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
 };
 use crate::tui::layer::{Details, PageLine};
-use crate::tui::listing::Scroll;
 use crate::tui::panes::{draw_lines, from_to, highlight};
 use crate::tui::text;
 use crate::tui::theme::Role;

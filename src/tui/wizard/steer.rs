@@ -285,7 +285,9 @@ impl Screen {
             | Command::NextTab
             | Command::PreviousTab
             | Command::Zoom
-            | Command::Unzoom => Vec::new(),
+            | Command::Unzoom
+            | Command::Logs
+            | Command::WrapLines => Vec::new(),
         }
     }
 

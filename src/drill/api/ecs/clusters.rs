@@ -7,7 +7,7 @@ use super::super::{
     input::Input,
     page::{Paging, page},
 };
-use crate::drill::world::{TaskState, World};
+use crate::drill::world::{Cluster, TaskState, World};
 
 pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let all = world.clusters.iter().map(|cluster| cluster.arn.clone()).collect();
@@ -15,15 +15,22 @@ pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     Ok(json!({ "clusterArns": page.items, "nextToken": page.next }))
 }
 
-pub(super) fn describe(world: &World, input: Input<'_>) -> Value {
+pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let mut wanted = input.texts("clusters");
+    if wanted.len() > 100 {
+        return Err(AwsError::parameter("clusters can have at most 100 items."));
+    }
     if wanted.is_empty() {
         wanted.push("default".to_owned());
     }
     let (mut clusters, mut failures) = (Vec::new(), Vec::new());
     for name in wanted {
         let Some(cluster) = world.cluster(&name) else {
-            let arn = format!("arn:aws:ecs:{}:{}:cluster/{name}", world.region, world.account);
+            let arn = if name.starts_with("arn:") {
+                name
+            } else {
+                format!("arn:aws:ecs:{}:{}:cluster/{name}", world.region, world.account)
+            };
             failures.push(super::missing(&arn));
             continue;
         };
@@ -48,11 +55,20 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Value {
             "pendingTasksCount": count(&TaskState::STARTING),
             "activeServicesCount": services.len(),
             "statistics": [],
-            "tags": [],
-            "settings": [{ "name": "containerInsights", "value": "disabled" }],
+            "tags": if super::wants(input, "TAGS") { tags(cluster) } else { json!([]) },
+            "settings": if super::wants(input, "SETTINGS") {
+                json!([{ "name": "containerInsights", "value": "disabled" }])
+            } else {
+                json!([])
+            },
             "capacityProviders": ["FARGATE", "FARGATE_SPOT"],
             "defaultCapacityProviderStrategy": [],
         }));
     }
-    json!({ "clusters": clusters, "failures": failures })
+    Ok(json!({ "clusters": clusters, "failures": failures }))
+}
+
+/// Tags of a cluster.
+pub(super) fn tags(cluster: &Cluster) -> Value {
+    json!([{ "key": "environment", "value": cluster.environment }])
 }

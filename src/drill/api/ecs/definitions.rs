@@ -1,4 +1,4 @@
-//! Task definitions: list, describe, register, deregister, and tags of things.
+//! Task definitions: list, describe, deregister, and tags of things.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::{
         input::Input,
         page::{Paging, page},
     },
-    services,
+    clusters, services,
 };
 use crate::drill::{
     time::{wire, wire_option},
@@ -23,8 +23,12 @@ fn status(world: &World, definition: &TaskDefinition) -> &'static str {
     }
 }
 
+const ABSENT: &str = "Unable to describe task definition.";
+
 pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
-    let wanted = input.text("status").unwrap_or("ACTIVE");
+    let known = ["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"];
+    let wanted = input.one_of("status", &known)?.unwrap_or("ACTIVE");
+    let sort = input.one_of("sort", &["ASC", "DESC"])?.unwrap_or("ASC");
     // AWS takes the prefix for the whole name of a family.
     let family = input.text("familyPrefix");
     let mut all: Vec<&TaskDefinition> = world
@@ -34,41 +38,52 @@ pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         .flat_map(|(_, definitions)| definitions)
         .filter(|it| it.registered_at <= world.now && status(world, it) == wanted)
         .collect();
-    match input.text("sort").unwrap_or("ASC") {
-        "ASC" => {}
-        "DESC" => all.reverse(),
-        other => return Err(AwsError::parameter(format!("Invalid sort order {other}."))),
+    if sort == "DESC" {
+        all.reverse();
     }
     let all = all.into_iter().map(|it| it.arn.clone()).collect();
-    let list = format!("definitions {}", family.unwrap_or_default());
+    let list = format!("definitions {} {wanted} {sort}", family.unwrap_or_default());
     let page = page(all, input, Paging::lower(100, 100), &list, world.chance)?;
     Ok(json!({ "taskDefinitionArns": page.items, "nextToken": page.next }))
 }
 
 pub(super) fn families(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
+    let known = ["ACTIVE", "INACTIVE", "ALL"];
+    let wanted = input.one_of("status", &known)?.unwrap_or("ALL");
     let prefix = input.text("familyPrefix").unwrap_or_default();
+    // A family is as alive as its revisions; one that has none yet is not there.
+    let fits = |definitions: &[TaskDefinition]| {
+        let mut registered = definitions.iter().filter(|it| it.registered_at <= world.now);
+        match wanted {
+            "ACTIVE" => registered.any(|it| it.active(world.now)),
+            "INACTIVE" => {
+                let all: Vec<_> = registered.collect();
+                !all.is_empty() && !all.iter().any(|it| it.active(world.now))
+            }
+            _ => registered.next().is_some(),
+        }
+    };
     let all = world
         .families
-        .keys()
-        .filter(|name| name.starts_with(prefix))
-        .cloned()
+        .iter()
+        .filter(|(name, definitions)| name.starts_with(prefix) && fits(definitions))
+        .map(|(name, _)| name.clone())
         .collect();
-    let page = page(all, input, Paging::lower(100, 100), "families", world.chance)?;
+    let list = format!("families {wanted}");
+    let page = page(all, input, Paging::lower(100, 100), &list, world.chance)?;
     Ok(json!({ "families": page.items, "nextToken": page.next }))
 }
 
 pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
-    let definition = world
-        .task_definition(input.required("taskDefinition")?)
-        .ok_or_else(|| AwsError::client("Unable to describe task definition."))?;
+    let definition = super::definition(world, input.required("taskDefinition")?, ABSENT)?;
     let mut answer = json!({ "taskDefinition": shown(world, definition) });
-    if super::wants_tags(input) {
+    if super::wants(input, "TAGS") {
         answer["tags"] = definition.tags.clone();
     }
     Ok(answer)
 }
 
-fn shown(world: &World, definition: &TaskDefinition) -> Value {
+pub(super) fn shown(world: &World, definition: &TaskDefinition) -> Value {
     let mut fields = Map::new();
     fields.insert("taskDefinitionArn".to_owned(), json!(definition.arn));
     fields.extend(definition.body.as_object().cloned().unwrap_or_default());
@@ -81,7 +96,7 @@ fn shown(world: &World, definition: &TaskDefinition) -> Value {
             { "name": "com.amazonaws.ecs.capability.ecr-auth" },
             { "name": "ecs.capability.task-eni" },
         ],
-        "compatibilities": ["EC2", "FARGATE"],
+        "compatibilities": if for_fargate(&definition.body) { json!(["EC2", "FARGATE"]) } else { json!(["EC2"]) },
         "registeredAt": wire(definition.registered_at),
         "registeredBy": definition.registered_by,
         "deregisteredAt": wire_option(definition.deregistered_at.filter(|at| *at <= world.now)),
@@ -90,83 +105,26 @@ fn shown(world: &World, definition: &TaskDefinition) -> Value {
     Value::Object(fields)
 }
 
-/// Fields of the input that become part of the definition.
-const KEPT: [&str; 13] = [
-    "containerDefinitions",
-    "taskRoleArn",
-    "executionRoleArn",
-    "networkMode",
-    "volumes",
-    "placementConstraints",
-    "requiresCompatibilities",
-    "cpu",
-    "memory",
-    "runtimePlatform",
-    "ephemeralStorage",
-    "pidMode",
-    "ipcMode",
-];
-
-pub(super) fn register(world: &mut World, input: Input<'_>) -> Result<Value, AwsError> {
-    let family = input.text("family").unwrap_or_default().to_owned();
-    let named = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
-    if family.is_empty() || family.len() > 255 || !family.chars().all(named) {
-        return Err(AwsError::client("Family contains invalid characters."));
-    }
-    let containers = input.items("containerDefinitions");
-    if containers.is_empty() {
-        return Err(AwsError::client("Container list cannot be empty."));
-    }
-    for container in containers {
-        let container = Input::new(container);
-        if container.text("name").is_none_or(str::is_empty)
-            || container.text("image").is_none_or(str::is_empty)
-        {
-            return Err(AwsError::client(
-                "Container.name and Container.image should not be null or empty.",
-            ));
-        }
-    }
-    let mut body = json!({ "volumes": [], "placementConstraints": [], "networkMode": "awsvpc" });
-    for name in KEPT {
-        if let Some(value) = input.field(name) {
-            body[name] = value.clone();
-        }
-    }
-    let revision = world
-        .families
-        .get(&family)
-        .and_then(|all| all.last())
-        .map_or(1, |last| last.revision + 1);
-    let definition = TaskDefinition {
-        arn: format!(
-            "arn:aws:ecs:{}:{}:task-definition/{family}:{revision}",
-            world.region, world.account
-        ),
-        family: family.clone(),
-        revision,
-        registered_at: world.now,
-        registered_by: world.caller_arn(),
-        deregistered_at: None,
-        body,
-        tags: input.field("tags").cloned().unwrap_or_else(|| json!([])),
-    };
-    let answer = json!({ "taskDefinition": shown(world, &definition), "tags": definition.tags });
-    world.families.entry(family).or_default().push(definition);
-    Ok(answer)
+/// Whether a definition asks to run on Fargate.
+fn for_fargate(body: &Value) -> bool {
+    Input::new(body)
+        .texts("requiresCompatibilities")
+        .iter()
+        .any(|it| it == "FARGATE")
 }
 
 pub(super) fn deregister(world: &mut World, input: Input<'_>) -> Result<Value, AwsError> {
     let name = input.required("taskDefinition")?;
-    let is_revision = name.rsplit('/').next().is_some_and(|last| last.contains(':'));
-    let found = world.task_definition(name).filter(|_| is_revision);
-    let found = found.ok_or_else(|| AwsError::client("Unable to describe task definition."))?;
+    if !name.rsplit('/').next().is_some_and(|last| last.contains(':')) {
+        return Err(AwsError::client("Revision is missing."));
+    }
+    let found = super::definition(world, name, ABSENT)?;
     let (family, revision, now) = (found.family.clone(), found.revision, world.now);
     let definition = world
         .families
         .get_mut(&family)
-        .and_then(|all| all.iter_mut().find(|it| it.revision == revision));
-    let definition = definition.ok_or_else(|| AwsError::client("Unable to describe task definition."))?;
+        .and_then(|all| all.iter_mut().find(|it| it.revision == revision))
+        .ok_or_else(|| AwsError::client(ABSENT))?;
     if definition.active(now) {
         definition.deregistered_at = Some(now);
     }
@@ -176,12 +134,18 @@ pub(super) fn deregister(world: &mut World, input: Input<'_>) -> Result<Value, A
 
 pub(super) fn tags(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let arn = input.required("resourceArn")?;
-    let service = world
-        .services
-        .iter()
-        .find(|it| it.arn == arn)
-        .map(services::service_tags);
-    let tags = service.or_else(|| world.task_definition(arn).map(|it| it.tags.clone()));
-    let tags = tags.ok_or_else(|| AwsError::parameter("The specified resource was not found."))?;
+    if !arn.starts_with("arn:aws:ecs:") {
+        return Err(AwsError::parameter("The specified resource ARN is invalid."));
+    }
+    let services = || world.services.iter();
+    let service = services().find(|it| it.arn == arn).map(services::service_tags);
+    let cluster = world.clusters.iter().find(|it| it.arn == arn);
+    // Tags of a task would come from its service or definition, and the drill's services propagate none.
+    let task = services().flat_map(|it| &it.tasks).find(|it| it.arn == arn);
+    let tags = service
+        .or_else(|| cluster.map(clusters::tags))
+        .or_else(|| task.map(|_| json!([])))
+        .or_else(|| world.task_definition(arn).map(|it| it.tags.clone()))
+        .ok_or_else(|| AwsError::parameter("The specified resource was not found."))?;
     Ok(json!({ "tags": tags }))
 }

@@ -15,22 +15,38 @@ use crate::drill::{
     world::{DeploymentStatus, Service, ServiceDeployment, ServiceRevision, StopRefused, World},
 };
 
+/// Every status of a service deployment that a list can be asked for.
+const STATUSES: [&str; 9] = [
+    "PENDING",
+    "SUCCESSFUL",
+    "STOPPED",
+    "STOP_REQUESTED",
+    "IN_PROGRESS",
+    "ROLLBACK_REQUESTED",
+    "ROLLBACK_IN_PROGRESS",
+    "ROLLBACK_SUCCESSFUL",
+    "ROLLBACK_FAILED",
+];
 /// Service deployments can be seen for 90 days.
 const VISIBLE: f64 = 90.0 * 86_400.0;
 
 pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let wanted = input.required("service")?;
     let cluster = match (input.text("cluster"), wanted.rsplit('/').nth(1)) {
-        (None, Some(cluster)) if wanted.starts_with("arn:") => world
-            .cluster(cluster)
-            .ok_or_else(|| AwsError::new("ClusterNotFoundException", "Cluster not found."))?,
+        (None, Some(cluster)) if wanted.starts_with("arn:") => {
+            world.cluster(cluster).ok_or_else(AwsError::no_cluster)?
+        }
         _ => super::cluster(world, input)?,
     };
-    let index = world
-        .service(&cluster.name, wanted)
-        .ok_or_else(|| AwsError::new("ServiceNotFoundException", "Service not found."))?;
+    let index = super::service(world, cluster, wanted)?;
     let service = &world.services[index];
     let statuses = input.texts("status");
+    if let Some(unknown) = statuses.iter().find(|it| !STATUSES.contains(&it.as_str())) {
+        return Err(AwsError::parameter(format!(
+            "status must be one of {}, but was {unknown}.",
+            STATUSES.join(", ")
+        )));
+    }
     let created = input.inner("createdAt");
     let (after, before) = (created.moment("after"), created.moment("before"));
     let all = service

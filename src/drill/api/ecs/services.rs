@@ -15,10 +15,14 @@ use crate::drill::{
 
 pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let cluster = super::cluster(world, input)?;
+    let launched = super::launched(input)?;
+    let scheduled = input.one_of("schedulingStrategy", &["REPLICA", "DAEMON"])?;
+    let managed = input.one_of("resourceManagementType", &["CUSTOMER", "ECS"])?;
+    let shown = launched && scheduled != Some("DAEMON") && managed != Some("ECS");
     let services = world
         .services
         .iter()
-        .filter(|it| it.cluster == cluster.name && it.created_at.is_some());
+        .filter(|it| shown && it.cluster == cluster.name && it.created_at.is_some());
     let all = services.map(|service| service.arn.clone()).collect();
     let page = page(all, input, Paging::lower(10, 100), &cluster.name, world.chance)?;
     Ok(json!({ "serviceArns": page.items, "nextToken": page.next }))
@@ -31,12 +35,12 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
         return Err(AwsError::parameter("Services cannot be empty."));
     }
     if wanted.len() > 10 {
-        return Err(AwsError::parameter("Services cannot have more than 10 elements."));
+        return Err(AwsError::parameter("service names can have at most 10 items."));
     }
     let (mut services, mut failures) = (Vec::new(), Vec::new());
     for name in wanted {
         match world.service(&cluster.name, &name) {
-            Some(index) => services.push(shown(world, index, super::wants_tags(input))),
+            Some(index) => services.push(shown(world, index, super::wants(input, "TAGS"))),
             None if name.starts_with("arn:") => failures.push(super::missing(&name)),
             None => {
                 let arn = format!("{}/{name}", cluster.arn.replace(":cluster/", ":service/"));

@@ -25,20 +25,19 @@ pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let cluster = super::cluster(world, input)?;
     let only = match input.text("serviceName") {
         None => None,
-        Some(name) => Some(
-            world
-                .service(&cluster.name, name)
-                .ok_or_else(|| AwsError::new("ServiceNotFoundException", "Service not found."))?,
-        ),
+        Some(name) => Some(super::service(world, cluster, name)?),
     };
-    let status = input.text("desiredStatus").unwrap_or("RUNNING");
+    let known = ["RUNNING", "PENDING", "STOPPED"];
+    let status = input.one_of("desiredStatus", &known)?.unwrap_or("RUNNING");
+    // Fargate has no container instances, so a filter on one leaves nothing.
+    let shown = super::launched(input)? && input.text("containerInstance").is_none();
     let all = world
         .services
         .iter()
         .enumerate()
         .filter(|(index, service)| service.cluster == cluster.name && only.is_none_or(|only| only == *index))
         .flat_map(|(_, service)| service.tasks.iter().map(move |task| (service, task)))
-        .filter(|(_, task)| remembered(world, task) && desired_status(task) == status)
+        .filter(|(_, task)| shown && remembered(world, task) && desired_status(task) == status)
         .filter(|(_, task)| input.text("startedBy").is_none_or(|by| task.deployment == by))
         .filter(|(service, task)| {
             input
@@ -51,7 +50,7 @@ pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         all,
         input,
         Paging::lower(100, 100),
-        &format!("tasks {}", cluster.name),
+        &format!("tasks {} {status}", cluster.name),
         world.chance,
     )?;
     Ok(json!({ "taskArns": page.items, "nextToken": page.next }))
@@ -64,7 +63,7 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
         return Err(AwsError::parameter("Tasks cannot be empty."));
     }
     if wanted.len() > 100 {
-        return Err(AwsError::parameter("Tasks cannot have more than 100 elements."));
+        return Err(AwsError::parameter("tasks can have at most 100 items."));
     }
     let (mut tasks, mut failures) = (Vec::new(), Vec::new());
     for name in wanted {
@@ -76,7 +75,11 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
             .find(|(_, task)| (task.arn == name || task.id == name) && remembered(world, task));
         match found {
             Some((service, task)) => tasks.push(shown(world, service, task)),
-            None => failures.push(super::missing(&name)),
+            None if name.starts_with("arn:") => failures.push(super::missing(&name)),
+            None => {
+                let arn = format!("{}/{name}", cluster.arn.replace(":cluster/", ":task/"));
+                failures.push(super::missing(&arn));
+            }
         }
     }
     Ok(json!({ "tasks": tasks, "failures": failures }))

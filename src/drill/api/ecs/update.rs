@@ -1,15 +1,14 @@
-//! UpdateService: a new task definition, a forced deployment, another number of tasks. Other settings are ignored.
+//! UpdateService: a new task definition, a forced deployment, another number of tasks, how the service is deployed.
+//! Other settings are ignored.
 
 use serde_json::{Value, json};
 
 use super::super::{AwsError, input::Input};
-use crate::drill::world::World;
+use crate::drill::world::{Service, World};
 
 pub(super) fn update(world: &mut World, input: Input<'_>) -> Result<Value, AwsError> {
-    let cluster = super::cluster(world, input)?.name.clone();
-    let service = world
-        .service(&cluster, input.required("service")?)
-        .ok_or_else(|| AwsError::new("ServiceNotFoundException", "Service not found."))?;
+    let cluster = super::cluster(world, input)?;
+    let service = super::service(world, cluster, input.required("service")?)?;
     let primary = world.services[service].deployments.first();
     let runs = primary.map(|it| {
         world.services[service].revisions[it.revision]
@@ -19,24 +18,57 @@ pub(super) fn update(world: &mut World, input: Input<'_>) -> Result<Value, AwsEr
     let wanted = match input.text("taskDefinition") {
         None => runs.clone(),
         Some(name) => {
-            let definition = world
-                .task_definition(name)
-                .ok_or_else(|| AwsError::client("Unable to describe task definition."))?;
+            let definition = super::definition(world, name, "TaskDefinition not found.")?;
             if !definition.active(world.now) {
                 return Err(AwsError::client("TaskDefinition is inactive"));
             }
             Some(definition.arn.clone())
         }
     };
-    let desired = match input.number("desiredCount") {
-        None => None,
-        Some(number) => Some(
-            u32::try_from(number)
-                .ok()
-                .filter(|number| *number <= 5_000)
-                .ok_or_else(|| AwsError::parameter("Desired count must be between 0 and 5000."))?,
-        ),
+    let whole = |number: Option<i64>, most: u32, refusal: &'static str| match number {
+        None => Ok(None),
+        Some(number) => u32::try_from(number)
+            .ok()
+            .filter(|number| *number <= most)
+            .map(Some)
+            .ok_or_else(|| AwsError::parameter(refusal)),
     };
+    let desired = whole(
+        input.number("desiredCount"),
+        5_000,
+        "Desired count must be between 0 and 5000.",
+    )?;
+    let grace = whole(
+        input.number("healthCheckGracePeriodSeconds"),
+        i32::MAX as u32,
+        "Health check grace period must be between 0 and 2147483647 seconds.",
+    )?;
+    let configuration = input.inner("deploymentConfiguration");
+    let minimum = whole(
+        configuration.number("minimumHealthyPercent"),
+        100,
+        "Deployment minimumHealthyPercent must be between 0 and 100.",
+    )?;
+    let maximum = whole(
+        configuration.number("maximumPercent"),
+        200,
+        "Deployment maximumPercent must be at most 200.",
+    )?;
+    let it = &world.services[service];
+    let (least, most) = (
+        minimum.unwrap_or(it.minimum_percent),
+        maximum.unwrap_or(it.maximum_percent),
+    );
+    if most < 100 || (least == 100 && most == 100) {
+        return Err(AwsError::parameter(
+            "Deployment maximumPercent must leave room above minimumHealthyPercent.",
+        ));
+    }
+    // Everything is in order: from here on the service changes.
+    let it = &mut world.services[service];
+    it.grace_s = grace.unwrap_or(it.grace_s);
+    (it.minimum_percent, it.maximum_percent) = (least, most);
+    set_breaker(it, configuration.inner("deploymentCircuitBreaker"));
     if let Some(desired) = desired {
         world.scale(service, desired);
     }
@@ -48,4 +80,12 @@ pub(super) fn update(world: &mut World, input: Input<'_>) -> Result<Value, AwsEr
         world.begin_deployment(service, &wanted, &who);
     }
     Ok(json!({ "service": super::services::shown(world, service, true) }))
+}
+
+/// The circuit breaker changes as a whole, and only when it is named.
+fn set_breaker(service: &mut Service, breaker: Input<'_>) {
+    if breaker.field("enable").is_some() {
+        service.breaker = breaker.flag("enable");
+        service.breaker_rollback = breaker.flag("rollback");
+    }
 }
