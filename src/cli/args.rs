@@ -140,7 +140,7 @@ pub struct PlanArgs {
     /// Where to go back to: last-good, latest-1, v1.2.3, :56, family:56, sha256:…
     #[arg(long, value_name = "TARGET", default_value = "last-good")]
     pub to: String,
-    /// How: auto, revision
+    /// How: auto (by the state of the service), revision, stop
     #[arg(long, value_name = "METHOD", default_value = "auto")]
     pub method: String,
     /// Print JSON

@@ -212,6 +212,7 @@ fn step(step: &Step, words: &Words) -> Value {
     json!({
         "service": step.service,
         "method": step.method,
+        "why_method": step.why_method.as_ref().map(|why| words.say(why)),
         "from": point(&step.from),
         "to": point(&step.to),
         "rule": step.target.rule,

@@ -111,6 +111,38 @@ impl ServiceDeploymentStatus {
         }
     }
 
+    /// Whether it goes forward and StopServiceDeployment can still turn it back (Amazon ECS API reference: PENDING and
+    /// IN_PROGRESS).
+    #[must_use]
+    pub fn is_stoppable(&self) -> bool {
+        match self {
+            Self::Pending | Self::InProgress => true,
+            Self::Successful
+            | Self::StopRequested
+            | Self::Stopped
+            | Self::RollbackRequested
+            | Self::RollbackInProgress
+            | Self::RollbackSuccessful
+            | Self::RollbackFailed
+            | Self::Other(_) => false,
+        }
+    }
+
+    /// Whether ECS is going back already, or has been asked to.
+    #[must_use]
+    pub fn is_going_back(&self) -> bool {
+        match self {
+            Self::StopRequested | Self::RollbackRequested | Self::RollbackInProgress => true,
+            Self::Pending
+            | Self::InProgress
+            | Self::Successful
+            | Self::Stopped
+            | Self::RollbackSuccessful
+            | Self::RollbackFailed
+            | Self::Other(_) => false,
+        }
+    }
+
     /// Whether ECS is still working on it. An unknown state counts as working: never act on a guess.
     #[must_use]
     pub fn is_running(&self) -> bool {
@@ -137,6 +169,26 @@ pub struct NativeRollback {
     pub revision: ServiceRevisionArn,
 }
 
+/// What made ECS give a service deployment up by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenUpBy {
+    /// The circuit breaker counted too many failed tasks (`deploymentCircuitBreaker.status` is TRIGGERED).
+    CircuitBreaker,
+    /// These alarms went into ALARM (`alarms.triggeredAlarmNames`).
+    Alarms(Vec<Clean>),
+}
+
+/// A lifecycle hook of a service deployment (ECS API, `lifecycleHookDetails`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LifecycleHook {
+    /// Its id.
+    pub id: Clean,
+    /// Whether the deployment stands still until somebody says continue or go back (`AWAITING_ACTION`).
+    pub awaits_action: bool,
+    /// When ECS takes its time-out action by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// One entry of a service's deployment history (DescribeServiceDeployments).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceDeployment {
@@ -150,8 +202,14 @@ pub struct ServiceDeployment {
     pub target: Option<ServiceRevisionArn>,
     /// The service revisions that it replaces.
     pub sources: Vec<ServiceRevisionArn>,
-    /// When ECS went back by itself.
+    /// When ECS went back, by itself or because somebody stopped it.
     pub rollback: Option<NativeRollback>,
+    /// What made ECS give it up, if ECS did by itself.
+    pub given_up_by: Option<GivenUpBy>,
+    /// ECS's word for the stage that it is in, such as `BAKE_TIME`; absent for a rolling deployment.
+    pub lifecycle_stage: Option<Clean>,
+    /// Its lifecycle hooks.
+    pub hooks: Vec<LifecycleHook>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When work began.
@@ -161,6 +219,12 @@ pub struct ServiceDeployment {
 }
 
 impl ServiceDeployment {
+    /// The hook at which it stands still, if it does.
+    #[must_use]
+    pub fn paused_at(&self) -> Option<&LifecycleHook> {
+        self.hooks.iter().find(|hook| hook.awaits_action)
+    }
+
     /// The service revision that was in effect after it: its target when it succeeded, the one put back when it rolled back.
     /// A deployment that stopped or failed proves nothing (facts: ECS developer guide, "service deployment").
     #[must_use]

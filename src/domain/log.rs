@@ -292,7 +292,7 @@ mod tests {
             "{drawn}"
         );
         assert_eq!(line.message.as_str().chars().count(), LINE_MOST);
-        assert_eq!(line.left_out, 9_000 + 11 - LINE_MOST);
+        assert_eq!(line.left_out, 9_000 + 12 - LINE_MOST);
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub use alarm::{Alarm, AlarmState};
 pub use company::{Company, HeldService, OpenIncident};
 pub use criterion::{CriterionId, Severity, UnknownCriterion};
 pub use deployment::{
-    Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, NativeRollback, RolloutState,
-    ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
+    Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, GivenUpBy, LifecycleHook,
+    NativeRollback, RolloutState, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
 };
 pub use fault::{Fault, FaultKind};
 pub use ids::{
@@ -44,7 +44,7 @@ pub use phrase::{Arg, Phrase};
 pub use sealed::Sealed;
 pub use service::{
     CircuitBreaker, Controller, DeploymentAlarms, HealthReading, Identity, Scheduling, ServiceEvent,
-    ServiceState, ServiceStatus, Strategy, Task,
+    ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, Task,
 };
 pub use target_health::{TargetHealth, TargetReason};
 pub use task_definition::{

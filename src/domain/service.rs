@@ -192,6 +192,36 @@ impl Task {
     }
 }
 
+/// A container of a task that stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedContainer {
+    /// Its name.
+    pub name: Clean,
+    /// The exit code of its process, if it had one.
+    pub exit_code: Option<i32>,
+    /// ECS's reason, such as `OutOfMemoryError: …`.
+    pub reason: Option<Clean>,
+}
+
+/// A task that stopped (DescribeTasks; ECS tells of one for at least an hour). Kept apart from the tasks that run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedTask {
+    /// Its ARN.
+    pub arn: Clean,
+    /// What it ran.
+    pub task_definition: TaskDefinitionArn,
+    /// The deployment that started it, `ecs-svc/…`.
+    pub started_by: Clean,
+    /// When it began to stop.
+    pub at: Timestamp,
+    /// ECS's code, such as `EssentialContainerExited`.
+    pub code: Option<Clean>,
+    /// ECS's reason.
+    pub reason: Option<Clean>,
+    /// Its containers.
+    pub containers: Vec<StoppedContainer>,
+}
+
 /// One answer of a health address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthReading {

@@ -1,8 +1,9 @@
 //! The only path by which anything is written to the world.
 //!
 //! Read again → intent durable → one call, never repeated by any layer → outcome durable. A call without an answer is
-//! looked for in the world and adopted, or left to a person; it is never sent again. `UpdateService` has no idempotency
-//! token and no precondition (Amazon ECS API), so the comparison before the write is ours.
+//! looked for in the world and adopted, or left to a person; it is never sent again. Neither `UpdateService` nor
+//! `StopServiceDeployment` has an idempotency token or a precondition (Amazon ECS API), so the comparison before the write
+//! is ours.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -128,9 +129,37 @@ impl Hands {
             .service(&step.cluster, &step.ecs_service)
             .await
             .map_err(|f| unread(&f))?;
-        let seen = rollback::fingerprint(&state);
-        rollback::unchanged(step, &seen)?;
-        Ok(seen)
+        // What is to be stopped is read last: it may end at any moment.
+        let stopped = match step.stops() {
+            Some(arn) => Some(
+                self.reader
+                    .service_deployment(arn)
+                    .await
+                    .map_err(|f| unread(&f))?,
+            ),
+            None => None,
+        };
+        rollback::unchanged(step, &state, stopped.as_ref())?;
+        Ok(rollback::fingerprint(&state))
+    }
+
+    /// Looks once whether the call took effect.
+    async fn look_for_effect(
+        &self,
+        step: &Step,
+        before: &Fingerprint,
+        sent_at: Timestamp,
+    ) -> Result<Found, Fault> {
+        match step.stops() {
+            Some(arn) => {
+                let seen = self.reader.service_deployment(arn).await?;
+                Ok(rollback::found_stop(&seen))
+            }
+            None => {
+                let state = self.reader.service(&step.cluster, &step.ecs_service).await?;
+                Ok(rollback::found_effect(step, before, sent_at, &state))
+            }
+        }
     }
 
     /// Looks whether a call without an answer took effect, and makes what is found durable.
@@ -152,14 +181,14 @@ impl Hands {
             if self.halted() {
                 return;
             }
-            let found = self.reader.service(&step.cluster, &step.ecs_service).await;
+            let found = self.look_for_effect(step, before, sent_at).await;
             let now = self.clock.now();
             let looked = now.duration_since(began);
-            let why = match found.map(|state| rollback::found_effect(step, before, sent_at, &state)) {
+            let why = match found {
                 Ok(Found::TookEffect(deployment, service_deployment)) => {
                     let receipt = Receipt {
                         request_id: None,
-                        deployment: Some(deployment),
+                        deployment,
                         service_deployment,
                     };
                     let event = Event::Adopted {

@@ -12,7 +12,7 @@ use crate::domain::{
 use crate::incident::{Incident, Stage};
 use crate::rollback::alarm_names;
 use crate::runbook::{Environment, LatencyStatistic, Runbook};
-use crate::session::{Observation, Session, Subject};
+use crate::session::{Attention, Observation, Session, Subject};
 
 use super::Clock;
 use super::scribe::Scribe;
@@ -66,6 +66,8 @@ pub(super) enum Look {
     Tasks {
         cluster: ClusterName,
         name: EcsServiceName,
+        /// Whether those that stopped are wanted too: two calls more, made only while a rollback of the service is followed.
+        stopped: bool,
     },
     Health {
         url: String,
@@ -111,6 +113,7 @@ pub(super) fn look_for(session: &Session, subject: &Subject, drill: Option<&str>
         Subject::Tasks(key) => of_service(runbook, environment, key, |cluster, name| Look::Tasks {
             cluster,
             name,
+            stopped: session.attention() == Attention::Rollback(key.clone()),
         }),
         Subject::Definitions(key) => runbook
             .service(key)
@@ -309,7 +312,23 @@ impl Eyes {
                 .map(Observation::Definitions),
             Look::Images { repository } => self.reader.images(&repository).await.map(Observation::Images),
             Look::Targets { groups } => self.reader.targets(&groups).await.map(Observation::Targets),
-            Look::Tasks { cluster, name } => self.reader.tasks(&cluster, &name).await.map(Observation::Tasks),
+            Look::Tasks {
+                cluster,
+                name,
+                stopped,
+            } => {
+                let tasks = self.reader.tasks(&cluster, &name).await?;
+                let stopped = if stopped {
+                    // They explain, they prove nothing: what cannot be read of them must not cost the tasks that run.
+                    self.reader
+                        .stopped_tasks(&cluster, &name)
+                        .await
+                        .unwrap_or_default()
+                } else {
+                    Vec::new()
+                };
+                Ok(Observation::Tasks(tasks, stopped))
+            }
             Look::Health { url } => health::get(&self.http, &url).await.map(Observation::Health),
             Look::Logs { group, since } => {
                 let earliest = self.clock.now().checked_sub(LOGS_WINDOW);

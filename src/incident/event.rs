@@ -9,7 +9,7 @@ use crate::domain::{
     AccountId, Clean, CriterionId, DeploymentId, EnvironmentName, Fault, Operator, Phrase, PlanHash, Region,
     ServiceDeploymentArn, ServiceKey, TargetSpec,
 };
-use crate::rollback::{CheckResult, CriterionStatus, Ending, Fingerprint, Plan};
+use crate::rollback::{CheckResult, CriterionStatus, Ending, Fingerprint, Method, Plan};
 
 /// The id of an incident: its day in the runbook's time zone and a number, `2026-11-23-1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -117,6 +117,9 @@ pub enum Event {
     TargetChosen {
         /// As written.
         target: TargetSpec,
+        /// The method that was asked for; absent when the state chooses, and in older journals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<Method>,
     },
     /// The plan was frozen; approval is next.
     Planned {

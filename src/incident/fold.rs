@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::domain::{AccountId, Clean, EnvironmentName, Operator, Region, ServiceKey, TargetSpec};
-use crate::rollback::{CheckResult, CriterionStatus, Declaration, Ending, Fingerprint, Outcome, Plan};
+use crate::rollback::{
+    CheckResult, CriterionStatus, Declaration, Ending, Fingerprint, Method, Outcome, Plan,
+};
 
 use super::{Event, IllegalEvent, IncidentId, Receipt, Recorded, Stage, facts};
 
@@ -65,6 +67,8 @@ pub struct Incident {
     pub first_bad: Option<Timestamp>,
     /// The chosen target, as written.
     pub target: Option<TargetSpec>,
+    /// The method that was asked for; `None` lets the state choose.
+    pub method: Option<Method>,
     /// The frozen plan.
     pub plan: Option<Plan>,
     /// Its approval.
@@ -164,6 +168,7 @@ impl Incident {
             declarations: Vec::new(),
             first_bad: None,
             target: None,
+            method: None,
             plan: None,
             approval: None,
             receipts: BTreeMap::new(),
@@ -245,7 +250,10 @@ impl Incident {
                 self.declarations
                     .retain(|d| !(d.criterion == criterion && d.service == service));
             }
-            Event::TargetChosen { target } => self.target = Some(target),
+            Event::TargetChosen { target, method } => {
+                self.target = Some(target);
+                self.method = method;
+            }
             Event::Planned { plan } => {
                 self.plan = Some(*plan);
                 self.approval = None;

@@ -197,7 +197,8 @@ fn state(incident: &Incident) -> Phrase {
         (Stage::Abandoned, _) => Phrase::new("report-state-given-up"),
         (Stage::Verify | Stage::Report | Stage::Done, _) => {
             let passed = incident.verification.as_ref().map(|v| v.passed);
-            match (incident.outcome(), passed) {
+            let ended = incident.ending.as_ref().map(|(ending, _)| ending);
+            match (ended.map(|ending| ending.outcome), passed) {
                 (Some(Outcome::OnTarget), Some(true)) if !a_check_failed(incident) => {
                     Phrase::new("report-state-normal")
                 }
@@ -213,7 +214,12 @@ fn state(incident: &Incident) -> Phrase {
                         | Outcome::Refused),
                     ),
                     _,
-                ) => Phrase::new("report-state-ended-badly").phrase("outcome", record::outcome(outcome)),
+                ) => {
+                    let why = ended.map_or_else(|| Phrase::new("record-none"), |ending| ending.why.clone());
+                    Phrase::new("report-state-ended-badly")
+                        .phrase("outcome", record::outcome(outcome))
+                        .phrase("why", why)
+                }
             }
         }
     }

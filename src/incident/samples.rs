@@ -58,6 +58,7 @@ fn fingerprint() -> Fingerprint {
         task_definition: definition(57),
         desired: 4,
         deployments: 1,
+        service_deployment: None,
     }
 }
 
@@ -80,6 +81,7 @@ fn step(name: &str, calls: usize) -> Step {
         cluster: "peoplebooster-production".parse().unwrap(),
         ecs_service: "peoplebooster-backend".parse().unwrap(),
         method: Method::Revision,
+        why_method: None,
         from: point(57, "v1.4.0"),
         target: Target {
             definition: definition(56),
@@ -184,6 +186,7 @@ pub(crate) fn ended(outcome: Outcome) -> Event {
     Event::Ended {
         ending: Ending {
             outcome,
+            kind: None,
             revision: Some(definition(56)),
             stable_at: (outcome == Outcome::OnTarget).then(|| at(480)),
             why: Phrase::new("ended-not-applied"),
@@ -261,6 +264,7 @@ pub(crate) fn to_approval() -> Vec<Event> {
         Event::Scoped,
         Event::TargetChosen {
             target: TargetSpec::LastGood,
+            method: None,
         },
         planned(plan(&["backend"], 1)),
         approved('a'),
@@ -341,9 +345,11 @@ pub(crate) fn alphabet() -> Vec<Event> {
         Event::Scoped,
         Event::TargetChosen {
             target: "v1.3.4".parse().unwrap(),
+            method: None,
         },
         Event::TargetChosen {
             target: ":56".parse().unwrap(),
+            method: None,
         },
         planned(plan(&["backend"], 1)),
         planned(plan(&["backend", "frontend"], 2)),

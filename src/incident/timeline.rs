@@ -49,7 +49,7 @@ fn sentence(event: &Event, frozen: Option<&Plan>) -> Phrase {
         Event::Noted { text, by } => Phrase::new("timeline-noted").text("text", text).text("by", by),
         Event::Assessed => Phrase::new("timeline-assessed"),
         Event::Scoped => Phrase::new("timeline-scoped"),
-        Event::TargetChosen { target } => Phrase::new("timeline-target").text("target", target),
+        Event::TargetChosen { target, .. } => Phrase::new("timeline-target").text("target", target),
         Event::Planned { plan } => Phrase::new("timeline-planned")
             .text("hash", plan.hash.short())
             .text("to", record::points(plan, |step| &step.to)),

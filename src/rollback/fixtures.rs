@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::runbook::Runbook;
 
-use super::{Around, NoPlan, Plan, ProposalInputs, TargetInputs, propose};
+use super::{Around, Method, NoPlan, Plan, ProposalInputs, TargetInputs, propose};
 
 pub(super) const REGISTRY: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/pb-backend";
 
@@ -95,6 +95,9 @@ pub(super) fn deployed(
             target: Some(target),
             sources: Vec::new(),
             rollback: None,
+            given_up_by: None,
+            lifecycle_stage: None,
+            hooks: Vec::new(),
             created_at: began,
             started_at: Some(began),
             finished_at: ended,
@@ -381,6 +384,36 @@ impl World {
     }
 
     pub(super) fn propose(&self, spec: &str, now: Timestamp) -> Result<Plan, NoPlan> {
+        self.propose_by(spec, None, now)
+    }
+
+    /// The same a few minutes earlier: the deployment of :57 is still under way, and two of its tasks run beside :56's.
+    pub(super) fn in_flight() -> Self {
+        let mut world = Self::new();
+        let stopped = &mut world.history_mut().deployments[0];
+        stopped.status = ServiceDeploymentStatus::InProgress;
+        stopped.finished_at = None;
+        stopped.sources = vec![revision_arn("r56-56")];
+        let arn = stopped.arn.clone();
+        let state = world.state_mut();
+        state.current_deployment = Some(arn);
+        state.deployments[0].rollout = Some(RolloutState::InProgress);
+        state.deployments[0].running = 2;
+        state
+            .deployments
+            .push(listed("good", 56, DeploymentStatus::Active, 4));
+        let tasks = world.tasks.value_mut().unwrap();
+        tasks.truncate(2);
+        tasks.extend((2..6).map(|n| task(n, 56, Some(56))));
+        world
+    }
+
+    pub(super) fn propose_by(
+        &self,
+        spec: &str,
+        method: Option<Method>,
+        now: Timestamp,
+    ) -> Result<Plan, NoPlan> {
         propose(&ProposalInputs {
             runbook: &self.runbook,
             environment: &self.environment,
@@ -394,7 +427,7 @@ impl World {
                 own_incident: self.own_incident,
             },
             spec: &spec.parse::<TargetSpec>().unwrap(),
-            method: None,
+            method,
             now,
         })
     }

@@ -6,13 +6,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Deployment, DeploymentHistory, DeploymentStatus, Fault, Phrase, RolloutState, ServiceDeployment,
+    Deployment, DeploymentHistory, DeploymentStatus, Phrase, RolloutState, ServiceDeployment,
     ServiceDeploymentStatus, ServiceState, TaskDefinitionArn,
 };
 
 use super::proof::{self, Part, since_sent};
+use super::stall::Movement;
 use super::time::{CLOCK_DIFFERENCE, between, minus, plus};
-use super::{Ending, Following, Goal, Outcome, Phase, Progress, Sighting, Unproven};
+use super::{Ending, EndingKind, Following, Goal, Outcome, Phase, Progress, Sighting, Unproven};
+use telling::{by_words, not_read, out_of_time, put_back, put_back_by, said, superseded};
 
 /// How long a deployment may take to appear in DescribeServices after UpdateService named it.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
@@ -39,11 +41,13 @@ pub struct Follow {
     displaced_at: Option<Timestamp>,
     /// The reading in which ECS had given our deployment up first.
     failed_at: Option<Timestamp>,
+    /// When a counter moved last.
+    movement: Movement,
 }
 
 /// What one look decided.
 enum Look {
-    Ended(Outcome, Option<TaskDefinitionArn>, Phrase),
+    Ended(Outcome, EndingKind, Option<TaskDefinitionArn>, Phrase),
     Wait(Phrase),
     GoOn,
 }
@@ -60,6 +64,7 @@ impl Follow {
             seen: false,
             displaced_at: None,
             failed_at: None,
+            movement: Movement::default(),
         }
     }
 
@@ -90,6 +95,7 @@ impl Follow {
                 .map_or(&state.task_definition, |primary| &primary.task_definition)
                 .clone(),
         );
+        self.watch_movement(state, state_at, sighting);
         let decided = match self.native_end(state, sighting) {
             Look::GoOn => match self.given_up(state, state_at, sighting) {
                 Look::GoOn => self.displaced(state, state_at, sighting),
@@ -98,13 +104,10 @@ impl Follow {
             decided @ (Look::Ended(..) | Look::Wait(_)) => decided,
         };
         let note = match decided {
-            Look::Ended(outcome, revision, why) => {
+            Look::Ended(outcome, kind, revision, why) => {
                 return Following::Ended(Ending {
-                    outcome,
                     revision: revision.or(set_to),
-                    stable_at: None,
-                    why,
-                    unproven: Vec::new(),
+                    ..Ending::bare(outcome, kind, self.with_cause(kind, why, sighting))
                 });
             }
             Look::Wait(note) => {
@@ -123,7 +126,14 @@ impl Follow {
 
     /// Finds our deployment, and learns the ids that the answer of the write did not tell.
     fn adopt(&mut self, state: &ServiceState, sighting: &Sighting<'_>) {
-        if self.goal.deployment.is_none() {
+        if let (Some(stopped), None) = (&self.goal.stopped, &self.goal.deployment) {
+            // What ECS puts back may be an old deployment or a new one; it is not the one that was stopped.
+            self.goal.deployment = state
+                .primary()
+                .filter(|primary| primary.task_definition == self.goal.definition)
+                .filter(|primary| Some(&primary.id) != stopped.primary.as_ref())
+                .map(|primary| primary.id.clone());
+        } else if self.goal.deployment.is_none() {
             let earliest = minus(self.goal.sent_at, CLOCK_DIFFERENCE);
             self.goal.deployment = state
                 .primary()
@@ -160,17 +170,29 @@ impl Follow {
         let Some((history, native, _)) = self.native(state, sighting) else {
             return Look::GoOn;
         };
-        let reason = |phrase: Phrase| {
-            let own = native
-                .rollback
-                .as_ref()
-                .and_then(|rollback| rollback.reason.as_ref());
-            match own.or(native.reason.as_ref()) {
-                Some(reason) => phrase.text("reason", reason),
-                None => phrase.text("reason", "–"),
-            }
-        };
+        let reason = |phrase: Phrase| phrase.text("reason", said(native));
+        let by = put_back_by(native);
         match &native.status {
+            ServiceDeploymentStatus::Pending | ServiceDeploymentStatus::InProgress
+                if self.goal.stopped.is_some() =>
+            {
+                Look::Wait(Phrase::new("follow-stop-waiting").text("status", native.status.as_str()))
+            }
+            // It reached its end before the stop reached it.
+            ServiceDeploymentStatus::Successful if self.goal.stopped.is_some() => Look::Ended(
+                Outcome::Failed,
+                EndingKind::Failed,
+                None,
+                Phrase::new("follow-stop-too-late").text("deployment", native.arn.id()),
+            ),
+            // That it goes back is what was asked for.
+            ServiceDeploymentStatus::StopRequested
+            | ServiceDeploymentStatus::RollbackRequested
+            | ServiceDeploymentStatus::RollbackInProgress
+                if self.goal.stopped.is_some() =>
+            {
+                Look::GoOn
+            }
             ServiceDeploymentStatus::Pending
             | ServiceDeploymentStatus::InProgress
             | ServiceDeploymentStatus::Successful
@@ -181,20 +203,22 @@ impl Follow {
                 Phrase::new("follow-ecs-rolls-back").text("status", native.status.as_str()),
             )),
             ServiceDeploymentStatus::RollbackSuccessful => {
-                let put_back = native
+                let went_to = native
                     .rollback
                     .as_ref()
                     .and_then(|rollback| history.revisions.get(&rollback.revision))
                     .map(|revision| revision.task_definition.clone())
                     .or_else(|| state.primary().map(|primary| primary.task_definition.clone()));
-                match put_back {
+                match went_to {
                     Some(revision) if revision == self.goal.definition => Look::GoOn,
                     Some(revision) => {
-                        let why = Phrase::new("follow-put-back").text("revision", revision.short());
-                        Look::Ended(Outcome::Elsewhere, Some(revision), reason(why))
+                        let why = put_back(by).text("revision", revision.short());
+                        let kind = EndingKind::PutBack(by);
+                        Look::Ended(Outcome::Elsewhere, kind, Some(revision), reason(why))
                     }
                     None => Look::Ended(
                         Outcome::Elsewhere,
+                        EndingKind::PutBack(by),
                         None,
                         reason(Phrase::new("follow-put-back-unknown")),
                     ),
@@ -202,6 +226,7 @@ impl Follow {
             }
             ServiceDeploymentStatus::RollbackFailed => Look::Ended(
                 Outcome::Failed,
+                EndingKind::Failed,
                 None,
                 reason(Phrase::new("follow-rollback-failed")),
             ),
@@ -209,15 +234,21 @@ impl Follow {
                 let gave_up = self
                     .ours(state)
                     .is_some_and(|ours| ours.rollout == Some(RolloutState::Failed));
-                let other = state
-                    .primary()
-                    .filter(|p| Some(&p.id) != self.goal.deployment.as_ref());
+                let other = self.foreign(state);
                 match (gave_up, other) {
-                    (true, _) => Look::Ended(Outcome::Failed, None, reason(Phrase::new("follow-failed"))),
+                    (true, _) => Look::Ended(
+                        Outcome::Failed,
+                        EndingKind::Failed,
+                        None,
+                        reason(Phrase::new("follow-failed")),
+                    ),
                     (false, Some(primary)) => superseded(primary),
-                    (false, None) => {
-                        Look::Ended(Outcome::Elsewhere, None, reason(Phrase::new("follow-stopped")))
-                    }
+                    (false, None) => Look::Ended(
+                        Outcome::Elsewhere,
+                        EndingKind::Stopped,
+                        None,
+                        reason(Phrase::new("follow-stopped")),
+                    ),
                 }
             }
         }
@@ -242,16 +273,21 @@ impl Follow {
             return match (self.may_still_tell(sighting, failed_at), &other.rollout) {
                 // Until the history was read after this, it cannot be told apart from a colleague's deployment.
                 (true, _) => wait(),
-                (false, Some(RolloutState::Completed) | None) => Look::Ended(
-                    Outcome::Elsewhere,
-                    Some(other.task_definition.clone()),
-                    Phrase::new("follow-put-back")
-                        .text("revision", other.task_definition.short())
-                        .text("reason", &text),
-                ),
+                (false, Some(RolloutState::Completed) | None) => {
+                    let by = by_words(&text);
+                    Look::Ended(
+                        Outcome::Elsewhere,
+                        EndingKind::PutBack(by),
+                        Some(other.task_definition.clone()),
+                        put_back(by)
+                            .text("revision", other.task_definition.short())
+                            .text("reason", &text),
+                    )
+                }
                 (false, Some(RolloutState::InProgress | RolloutState::Other(_))) => wait(),
                 (false, Some(RolloutState::Failed)) => Look::Ended(
                     Outcome::Failed,
+                    EndingKind::Failed,
                     Some(other.task_definition.clone()),
                     Phrase::new("follow-rollback-failed").text("reason", &text),
                 ),
@@ -265,6 +301,7 @@ impl Follow {
         }
         Look::Ended(
             Outcome::Failed,
+            EndingKind::Failed,
             None,
             Phrase::new("follow-failed").text("reason", &text),
         )
@@ -275,11 +312,41 @@ impl Follow {
         sighting.history.fault().is_none() && sighting.history.as_of().is_none_or(|as_of| as_of < at)
     }
 
+    /// The primary deployment, when it is neither ours nor the one that was stopped.
+    fn foreign<'s>(&self, state: &'s ServiceState) -> Option<&'s Deployment> {
+        let left = self
+            .goal
+            .stopped
+            .as_ref()
+            .and_then(|stopped| stopped.primary.as_ref());
+        state
+            .primary()
+            .filter(|primary| Some(&primary.id) != self.goal.deployment.as_ref() && Some(&primary.id) != left)
+    }
+
+    /// Whether ECS itself is putting the primary deployment back, wherever that leads: its own end will tell.
+    fn ecs_goes_back_to(
+        &self,
+        primary: Option<&Deployment>,
+        state: &ServiceState,
+        sighting: &Sighting<'_>,
+    ) -> bool {
+        let Some((history, native, _)) = self.native(state, sighting) else {
+            return false;
+        };
+        let to = native
+            .rollback
+            .as_ref()
+            .and_then(|rollback| history.revisions.get(&rollback.revision));
+        native.status.is_going_back()
+            && to
+                .zip(primary)
+                .is_none_or(|(to, primary)| to.task_definition == primary.task_definition)
+    }
+
     /// Whether something else stands in our place.
     fn displaced(&mut self, state: &ServiceState, state_at: Timestamp, sighting: &Sighting<'_>) -> Look {
-        let other = state
-            .primary()
-            .filter(|primary| Some(&primary.id) != self.goal.deployment.as_ref());
+        let other = self.foreign(state);
         // Without an id ours is the one that would be adopted; where there is no primary, it may still come.
         let vanished = match self.goal.deployment {
             Some(_) => self.ours(state).is_none(),
@@ -287,7 +354,14 @@ impl Follow {
         };
         let other_version = other.is_some_and(|primary| primary.task_definition != self.goal.definition);
         let had_time = self.seen || state_at >= plus(self.goal.sent_at, APPEARS_WITHIN);
-        if !(had_time && vanished || self.seen && other_version) {
+        let is_displaced = if self.goal.stopped.is_some() {
+            // Until ECS begins to go back, what was stopped stands there, and that takes as long as it takes.
+            (vanished && self.goal.deployment.is_some() || other.is_some())
+                && !self.ecs_goes_back_to(other, state, sighting)
+        } else {
+            had_time && vanished || self.seen && other_version
+        };
+        if !is_displaced {
             self.displaced_at = None;
             return Look::GoOn;
         }
@@ -296,15 +370,21 @@ impl Follow {
             return Look::Wait(Phrase::new("follow-displaced-waiting"));
         }
         match other {
-            Some(primary) if self.goal.deployment.is_none() => Look::Ended(
+            Some(primary) if self.goal.deployment.is_none() && self.goal.stopped.is_none() => Look::Ended(
                 Outcome::Elsewhere,
+                EndingKind::Superseded,
                 Some(primary.task_definition.clone()),
                 Phrase::new("follow-never-seen")
                     .text("deployment", &primary.id)
                     .text("revision", primary.task_definition.short()),
             ),
             Some(primary) => superseded(primary),
-            None => Look::Ended(Outcome::Elsewhere, None, Phrase::new("follow-gone")),
+            None => Look::Ended(
+                Outcome::Elsewhere,
+                EndingKind::Superseded,
+                None,
+                Phrase::new("follow-gone"),
+            ),
         }
     }
 
@@ -333,10 +413,15 @@ impl Follow {
                 Part::Right(at) => readings.extend(at),
                 Part::Beyond(what) => unproven.push(what),
                 Part::NotYet(note) => return broken(self, note),
+                // ECS puts a pinned service revision back, so other content is that of tasks on their way out.
+                Part::OtherContent if self.goal.stopped.is_some() => {
+                    return broken(self, Phrase::new("follow-tasks-old"));
+                }
                 // A deployment keeps the digests of its first task (version consistency), so this does not heal by waiting.
                 Part::OtherContent => {
                     return Ok(Ending {
                         outcome: Outcome::Elsewhere,
+                        kind: Some(EndingKind::OtherContent),
                         revision: Some(self.goal.definition.clone()),
                         stable_at: None,
                         why: Phrase::new("follow-other-content")
@@ -363,6 +448,7 @@ impl Follow {
         unproven.sort_unstable();
         Ok(Ending {
             outcome: Outcome::OnTarget,
+            kind: Some(EndingKind::OnTarget),
             revision: Some(self.goal.definition.clone()),
             stable_at: Some(since),
             why: Phrase::new("follow-on-target")
@@ -449,6 +535,7 @@ impl Follow {
                 .map(|(health, _)| health.healthy),
             elapsed: between(self.goal.sent_at, now),
             note,
+            trouble: state.and_then(|state| self.trouble(state, sighting)),
         }
     }
 
@@ -483,44 +570,39 @@ impl Follow {
         if now < last {
             return Following::Underway(progress);
         }
-        let (outcome, why, note, revision) = match (read_at, self.right_since, sighting.state.fault()) {
+        let (kind, note, revision) = match (read_at, self.right_since, sighting.state.fault()) {
             (Some(_), None, _) | (Some(_), Some(_), None) => {
-                (Outcome::TimedOut, "follow-timed-out", progress.note, revision)
+                let (kind, note) = out_of_time(progress);
+                (kind, note, revision)
             }
-            (None, _, None) => (Outcome::Unknown, "follow-unread", progress.note, None),
+            (None, _, None) => (EndingKind::Unknown, progress.note, None),
             // What was right when it could be read last may hold, or not.
-            (None | Some(_), _, Some(fault)) => (Outcome::Unknown, "follow-unread", not_read(fault), None),
+            (None | Some(_), _, Some(fault)) => (EndingKind::Unknown, not_read(fault), None),
         };
+        let (outcome, why) = match kind {
+            EndingKind::Unknown => (Outcome::Unknown, "follow-unread"),
+            EndingKind::OnTarget
+            | EndingKind::PutBack(_)
+            | EndingKind::Failed
+            | EndingKind::Stopped
+            | EndingKind::Superseded
+            | EndingKind::Paused
+            | EndingKind::Stalled
+            | EndingKind::TimedOut
+            | EndingKind::OtherContent
+            | EndingKind::Refused => (Outcome::TimedOut, "follow-timed-out"),
+        };
+        let why = Phrase::new(why)
+            .duration("timeout", self.goal.timeout)
+            .phrase("note", note);
         Following::Ended(Ending {
-            outcome,
             revision,
-            stable_at: None,
-            why: Phrase::new(why)
-                .duration("timeout", self.goal.timeout)
-                .phrase("note", note),
-            unproven: Vec::new(),
+            ..Ending::bare(outcome, kind, why)
         })
     }
 }
 
-fn not_read(fault: &Fault) -> Phrase {
-    Phrase::new("follow-not-read").phrase("fault", fault.phrase())
-}
-
-/// Another deployment took our place.
-fn superseded(primary: &Deployment) -> Look {
-    let why = Phrase::new(match primary.created_at {
-        Some(_) => "follow-superseded",
-        None => "follow-superseded-undated",
-    })
-    .text("deployment", &primary.id)
-    .text("revision", primary.task_definition.short());
-    let why = match primary.created_at {
-        Some(at) => why.time("at", at),
-        None => why,
-    };
-    Look::Ended(Outcome::Elsewhere, Some(primary.task_definition.clone()), why)
-}
+mod telling;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! How to go back.
+//! How to go back: chosen by the state of the service, and explained.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,12 +8,16 @@ use thiserror::Error;
 
 use crate::domain::{Clean, Controller, Phrase, Scheduling, ServiceState, ServiceStatus, Strategy};
 
+use super::flight::Flight;
+
 /// A way of going back (contract, METHOD).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// UpdateService to a registered revision.
     Revision,
+    /// StopServiceDeployment, while the deployment that is to be undone is still under way. ECS chooses where to.
+    Stop,
 }
 
 impl Method {
@@ -22,6 +26,7 @@ impl Method {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Revision => "revision",
+            Self::Stop => "stop",
         }
     }
 }
@@ -34,26 +39,25 @@ impl fmt::Display for Method {
 
 /// A text that names no method of this version. `auto` is not one: it means that none is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` is no method: expected revision")]
+#[error("`{0}` is no method: expected revision or stop")]
 pub struct UnknownMethod(pub String);
 
 impl FromStr for Method {
     type Err = UnknownMethod;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == Self::Revision.as_str() {
-            Ok(Self::Revision)
-        } else {
-            Err(UnknownMethod(Clean::new(text).to_string()))
-        }
+        [Self::Revision, Self::Stop]
+            .into_iter()
+            .find(|method| method.as_str() == text)
+            .ok_or_else(|| UnknownMethod(Clean::new(text).to_string()))
     }
 }
 
-/// The method for a service: the one that is wanted, or the one that its state asks for.
+/// Whether any method of this version may be used on the service at all.
 ///
 /// # Errors
-/// Why no method of this version fits the service and what to do instead, as a sentence. An unknown value of ECS is
-/// never acted on (facts: UpdateService cannot change the task definition under CODE_DEPLOY or EXTERNAL).
-pub fn choose_method(state: &ServiceState, wanted: Option<Method>) -> Result<Method, Phrase> {
+/// Why none fits and what to do instead, as a sentence. An unknown value of ECS is never acted on (facts: UpdateService
+/// cannot change the task definition under CODE_DEPLOY or EXTERNAL).
+pub fn fits(state: &ServiceState) -> Result<(), Phrase> {
     match &state.status {
         ServiceStatus::Active => {}
         ServiceStatus::Draining => return Err(status("DRAINING")),
@@ -79,14 +83,27 @@ pub fn choose_method(state: &ServiceState, wanted: Option<Method>) -> Result<Met
         }
     }
     match &state.strategy {
-        Strategy::Rolling | Strategy::BlueGreen | Strategy::Linear | Strategy::Canary => {}
-        Strategy::Other(other) => {
-            return Err(Phrase::new("preflight-controller-strategy").text("strategy", other));
-        }
+        Strategy::Rolling | Strategy::BlueGreen | Strategy::Linear | Strategy::Canary => Ok(()),
+        Strategy::Other(other) => Err(Phrase::new("preflight-controller-strategy").text("strategy", other)),
     }
-    Ok(wanted.unwrap_or(Method::Revision))
 }
 
 fn status(word: &str) -> Phrase {
     Phrase::new("preflight-controller-status").text("status", word)
+}
+
+/// The method for what is under way: the one that is wanted, or the one that the state asks for; and why this one. A method
+/// that cannot work now is chosen all the same when it is wanted: the plan's rows say what stands against it.
+pub(super) fn choose_method(flight: &Flight<'_>, wanted: Option<Method>) -> (Method, Phrase) {
+    match (wanted, flight) {
+        (Some(wanted), _) => (wanted, Phrase::new("why-method-wanted").text("method", wanted)),
+        (None, Flight::Stoppable(deployment)) => (
+            Method::Stop,
+            Phrase::new("why-method-stop")
+                .text("deployment", deployment.arn.id())
+                .text("status", deployment.status.as_str()),
+        ),
+        (None, Flight::GoingBack(_) | Flight::Untold) => (Method::Revision, Phrase::new("why-method-untold")),
+        (None, Flight::Landed) => (Method::Revision, Phrase::new("why-method-revision")),
+    }
 }

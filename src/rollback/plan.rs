@@ -4,14 +4,33 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccountId, Clean, ClusterName, DeploymentId, Digest, EcsServiceName, EnvironmentName, PlanHash, Region,
-    ServiceArn, ServiceKey, TaskDefinitionArn,
+    AccountId, Clean, ClusterName, DeploymentId, Digest, EcsServiceName, EnvironmentName, Phrase, PlanHash,
+    Region, ServiceArn, ServiceDeploymentArn, ServiceKey, TaskDefinitionArn,
 };
 
 use super::{Method, PreflightRow, Target};
 
 /// Version of what the hash covers.
 pub const PLAN_SCHEMA: u32 = 1;
+
+/// What StopServiceDeployment does. There is no other value here: ABORT, which the API's type also has, leaves the service
+/// between two versions and is never sent (facts: the API reference's valid value is ROLLBACK).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopType {
+    /// Go back to the last service revision that reached its end.
+    #[serde(rename = "ROLLBACK")]
+    Rollback,
+}
+
+impl StopType {
+    /// ECS's word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rollback => "ROLLBACK",
+        }
+    }
+}
 
 /// The one call of an AWS API that a step may make. The input is typed: nothing can be added to it by accident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +47,16 @@ pub enum Api {
         #[serde(rename = "taskDefinition")]
         task_definition: TaskDefinitionArn,
     },
+    /// The service deployment and what to do with it, always in so many words.
+    #[serde(rename = "ecs.StopServiceDeployment")]
+    StopServiceDeployment {
+        /// The whole ARN of the service deployment.
+        #[serde(rename = "serviceDeploymentArn")]
+        service_deployment: ServiceDeploymentArn,
+        /// To go back.
+        #[serde(rename = "stopType")]
+        stop_type: StopType,
+    },
 }
 
 impl Api {
@@ -36,6 +65,7 @@ impl Api {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::UpdateService { .. } => "ecs.UpdateService",
+            Self::StopServiceDeployment { .. } => "ecs.StopServiceDeployment",
         }
     }
 }
@@ -74,6 +104,9 @@ pub struct Fingerprint {
     pub desired: u32,
     /// How many deployments had tasks.
     pub deployments: usize,
+    /// The service deployment that was current, where the endpoint tells; absent in older journals too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_deployment: Option<ServiceDeploymentArn>,
 }
 
 /// What is done to one service.
@@ -89,6 +122,9 @@ pub struct Step {
     pub ecs_service: EcsServiceName,
     /// How.
     pub method: Method,
+    /// Why this method, as a sentence; absent in plans of older journals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_method: Option<Phrase>,
     /// From where.
     pub from: Point,
     /// To where, and the rule that chose it.
@@ -99,6 +135,19 @@ pub struct Step {
     pub calls: Vec<Call>,
     /// What was seen when the plan was made.
     pub fingerprint: Fingerprint,
+}
+
+impl Step {
+    /// The service deployment that the step stops, if that is its method.
+    #[must_use]
+    pub fn stops(&self) -> Option<&ServiceDeploymentArn> {
+        self.calls.iter().find_map(|call| match &call.api {
+            Api::StopServiceDeployment {
+                service_deployment, ..
+            } => Some(service_deployment),
+            Api::UpdateService { .. } => None,
+        })
+    }
 }
 
 /// Whether a plan may be applied.

@@ -125,12 +125,18 @@ pub(super) fn digests(goal: &Goal, observed: &Observed<Vec<Task>>) -> Part {
 
 /// Our service deployment in the history: the one we were told of when it is for our target, else the one that is current,
 /// else the newest one for our target that was made since the write. The answer to a write may still name the deployment
-/// before it, so its word alone is not taken.
+/// before it, so its word alone is not taken. A stop names its service deployment, so there it is that one and no other.
 pub(super) fn native<'h>(
     goal: &Goal,
     state: &ServiceState,
     history: &'h DeploymentHistory,
 ) -> Option<&'h ServiceDeployment> {
+    if goal.stopped.is_some() {
+        return history
+            .deployments
+            .iter()
+            .find(|d| Some(&d.arn) == goal.service_deployment.as_ref());
+    }
     let earliest = minus(goal.sent_at, CLOCK_DIFFERENCE);
     let is_for_us = |deployment: &&ServiceDeployment, unless_known: bool| {
         let target = deployment
@@ -182,11 +188,11 @@ pub(super) fn service_deployment(
     };
     match &ours.status {
         // Its end does not change any more, so a later reading is not needed.
-        ServiceDeploymentStatus::Successful | ServiceDeploymentStatus::RollbackSuccessful => {
-            Part::Right(None)
-        }
+        ServiceDeploymentStatus::RollbackSuccessful => Part::Right(None),
+        ServiceDeploymentStatus::Successful if goal.stopped.is_none() => Part::Right(None),
         ServiceDeploymentStatus::Pending
         | ServiceDeploymentStatus::InProgress
+        | ServiceDeploymentStatus::Successful
         | ServiceDeploymentStatus::StopRequested
         | ServiceDeploymentStatus::Stopped
         | ServiceDeploymentStatus::RollbackRequested

@@ -8,15 +8,17 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::{
     AccountId, Alarm, Company, EnvironmentName, Freshness, Identity, Observed, Phrase, PlanHash, Region,
-    ServiceState, TargetHealth, TargetSpec,
+    ServiceDeployment, ServiceState, TargetHealth, TargetSpec,
 };
 use crate::runbook::{Runbook, Service};
 
+use super::flight::{self, Flight, flight};
+use super::method::choose_method;
 use super::served::Known;
 use super::target::candidate;
 use super::{
-    Api, Call, Method, PLAN_SCHEMA, Plan, PlanVerdict, Point, PreflightRow, PreflightVerdict, Step, Target,
-    TargetInputs, choose, choose_method, fingerprint, preflight,
+    Api, Call, Method, PLAN_SCHEMA, Plan, PlanVerdict, Point, PreflightRow, PreflightVerdict, Step, StopType,
+    Target, TargetInputs, choose, fingerprint, fits, preflight,
 };
 
 /// Everything that a plan is made from.
@@ -91,21 +93,10 @@ pub fn propose(inputs: &ProposalInputs<'_>) -> Result<Plan, NoPlan> {
         .state
         .value()
         .ok_or_else(|| not_read("no-plan-service", inputs.target.state.fault()))?;
-    let target = choose(inputs.spec, &inputs.target).map_err(|none| cannot(none.why))?;
-    // A service that no method fits still gets its plan, blocked by the row that says what to do instead.
-    let method =
-        choose_method(state, inputs.method).unwrap_or_else(|_| inputs.method.unwrap_or(Method::Revision));
-
     let known = Known::new(&inputs.target);
-    let now_set = candidate(&known, &state.task_definition);
-    let from = Point {
-        revision: now_set.definition,
-        image: now_set.image,
-        version: now_set.version,
-        digest: now_set.digest,
-    };
-    let rows = preflight::rows(inputs, identity, state, &known, &from, (method, &target));
-    let step = step(inputs, state, method, from, target);
+    let way = way(inputs, state, &known).map_err(cannot)?;
+    let rows = preflight::rows(inputs, identity, state, &known, &way);
+    let step = step(inputs, state, way);
     let hash = hash(
         inputs.environment,
         &identity.account,
@@ -125,6 +116,71 @@ pub fn propose(inputs: &ProposalInputs<'_>) -> Result<Plan, NoPlan> {
     })
 }
 
+/// How and from where to where: what the rows look at and the step is made of.
+pub(super) struct Way<'h> {
+    /// What is under way.
+    pub(super) flight: Flight<'h>,
+    /// How.
+    pub(super) method: Method,
+    /// Why so.
+    pub(super) why_method: Phrase,
+    /// From where.
+    pub(super) from: Point,
+    /// To where.
+    pub(super) target: Target,
+}
+
+impl<'h> Way<'h> {
+    /// The service deployment that is stopped, when that is how.
+    pub(super) fn stopped(&self) -> Option<&'h ServiceDeployment> {
+        match (self.method, self.flight) {
+            (Method::Stop, Flight::Stoppable(deployment)) => Some(deployment),
+            (Method::Stop, Flight::Landed | Flight::GoingBack(_) | Flight::Untold)
+            | (Method::Revision, _) => None,
+        }
+    }
+}
+
+/// Chooses method and target. A service that no method fits still gets its way, blocked by the row that says what to do
+/// instead; and so does one that is to be stopped while there is nothing to stop.
+fn way<'h>(inputs: &ProposalInputs<'h>, state: &ServiceState, known: &Known<'_>) -> Result<Way<'h>, Phrase> {
+    let flight = flight(state, inputs.target.history);
+    let (method, why_method) = match fits(state) {
+        Ok(()) => choose_method(&flight, inputs.method),
+        Err(instead) => (inputs.method.unwrap_or(Method::Revision), instead),
+    };
+    let now_set = candidate(known, &state.task_definition);
+    let mut way = Way {
+        flight,
+        method,
+        why_method,
+        from: Point {
+            revision: now_set.definition,
+            image: now_set.image,
+            version: now_set.version,
+            digest: now_set.digest,
+        },
+        target: match choose(inputs.spec, &inputs.target) {
+            Ok(target) => target,
+            // ECS chooses the target of a stop, so that one can be had where no rule finds any.
+            Err(none) => match (method, flight, inputs.target.history.value()) {
+                (Method::Stop, Flight::Stoppable(stopped), Some(history)) => {
+                    flight::stop_target(known, &flight::ecs_target(history, stopped)?)
+                }
+                (Method::Stop | Method::Revision, _, _) => return Err(none.why),
+            },
+        },
+    };
+    if let (Some(stopped), Some(history)) = (way.stopped(), inputs.target.history.value()) {
+        way.target = flight::stop_target(known, &flight::ecs_target(history, stopped)?);
+        // Old and new tasks run side by side, so it is the deployment and not the tasks that says what is being left.
+        if let Some(leaving) = stopped.target.as_ref().and_then(|arn| history.revisions.get(arn)) {
+            way.from = flight::point(known, leaving);
+        }
+    }
+    Ok(way)
+}
+
 fn still_on_its_way(inputs: &ProposalInputs<'_>) -> bool {
     fn waits<T>(observed: &Observed<T>, now: Timestamp) -> bool {
         observed.freshness(now, std::time::Duration::MAX) == Freshness::Waiting
@@ -139,14 +195,31 @@ fn still_on_its_way(inputs: &ProposalInputs<'_>) -> bool {
         || waits(inputs.around.company, now)
 }
 
-fn step(
-    inputs: &ProposalInputs<'_>,
-    state: &ServiceState,
-    method: Method,
-    from: Point,
-    target: Target,
-) -> Step {
+fn step(inputs: &ProposalInputs<'_>, state: &ServiceState, way: Way<'_>) -> Step {
+    let stopped = way.stopped();
+    let Way {
+        method,
+        why_method,
+        from,
+        target,
+        ..
+    } = way;
     let calls = match method {
+        // Without anything to stop there is no call, and a plan without a call is never approved.
+        Method::Stop => stopped
+            .map(|stopped| Call {
+                command: format!(
+                    "aws ecs stop-service-deployment --service-deployment-arn {} --stop-type {}",
+                    stopped.arn,
+                    StopType::Rollback.as_str()
+                ),
+                api: Api::StopServiceDeployment {
+                    service_deployment: stopped.arn.clone(),
+                    stop_type: StopType::Rollback,
+                },
+            })
+            .into_iter()
+            .collect(),
         Method::Revision => vec![Call {
             command: format!(
                 "aws ecs update-service --cluster {} --service {} --task-definition {}",
@@ -167,6 +240,7 @@ fn step(
         cluster: state.cluster.clone(),
         ecs_service: state.name.clone(),
         method,
+        why_method: Some(why_method),
         from,
         to: Point {
             revision: target.definition.clone(),
@@ -254,11 +328,27 @@ fn covered_step(step: &Step) -> Value {
                 "taskDefinition": task_definition.as_str(),
             },
         }),
+        Api::StopServiceDeployment {
+            service_deployment,
+            stop_type,
+        } => json!({
+            "api": "ecs.StopServiceDeployment",
+            "input": {
+                "serviceDeploymentArn": service_deployment.as_str(),
+                "stopType": stop_type.as_str(),
+            },
+        }),
+    };
+    // The content of what is being deployed becomes known only when its first task has started. The call names the service
+    // deployment itself, which says more, so a plan does not go stale over it.
+    let from = match step.method {
+        Method::Revision => point(&step.from),
+        Method::Stop => json!({ "revision": step.from.revision.as_str(), "digest": Value::Null }),
     };
     json!({
         "service_arn": step.service_arn.as_str(),
         "method": step.method.as_str(),
-        "from": point(&step.from),
+        "from": from,
         "to": point(&step.to),
         "calls": step.calls.iter().map(call).collect::<Vec<_>>(),
     })

@@ -250,7 +250,7 @@ impl<'a> Known<'a> {
 }
 
 /// The image of `repository`, or the only one.
-fn ours<'a>(images: &'a [ContainerImage], repository: &str) -> Option<&'a ContainerImage> {
+pub(super) fn ours<'a>(images: &'a [ContainerImage], repository: &str) -> Option<&'a ContainerImage> {
     let found = images
         .iter()
         .find(|i| ImageReference::parse(i.image.as_str()).repository() == repository);

@@ -89,6 +89,8 @@ pub enum Rule {
     Digest,
     /// There is no history: registered, never proven to have run.
     Registered,
+    /// ECS chooses: what a deployment that is stopped goes back to.
+    EcsChooses,
 }
 
 /// A chosen target.

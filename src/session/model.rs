@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Alarm, Company, DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image, LogWindow,
-    Mode, Observed, Operator, Phrase, Series, ServiceKey, ServiceState, TargetHealth, Task, TaskDefinition,
+    Mode, Observed, Operator, Phrase, Series, ServiceKey, ServiceState, StoppedTask, TargetHealth, Task,
+    TaskDefinition,
 };
 use crate::incident::Incident;
 use crate::rollback::{Candidate, CriterionStatus, Declaration, Follow, Progress, Verdict};
@@ -75,6 +76,8 @@ pub struct ServiceView {
     pub targets: Observed<TargetHealth>,
     /// Its tasks.
     pub tasks: Observed<Vec<Task>>,
+    /// Its tasks that stopped lately, newest first, as read with the newest tasks while a rollback was followed.
+    pub stopped: Vec<StoppedTask>,
     /// Its minutes, three hours of them.
     pub series: Observed<Series>,
     /// Its health address's last answer.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::domain::{
     Alarm, Clean, Company, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, LogBatch,
-    Operator, Phrase, PlanHash, Series, ServiceKey, ServiceState, TargetHealth, TargetSpec, Task,
-    TaskDefinition,
+    Operator, Phrase, PlanHash, Series, ServiceKey, ServiceState, StoppedTask, TargetHealth, TargetSpec,
+    Task, TaskDefinition,
 };
 use crate::incident::{Event, Incident, IncidentId, Recorded};
 use crate::rollback::{CheckState, Method};
@@ -33,8 +33,8 @@ pub enum Observation {
     Images(Vec<Image>),
     /// A service's targets.
     Targets(TargetHealth),
-    /// A service's tasks.
-    Tasks(Vec<Task>),
+    /// A service's tasks; and, while a rollback of it is followed, those that stopped lately, newest first.
+    Tasks(Vec<Task>, Vec<StoppedTask>),
     /// The answer of a health address.
     Health(HealthReading),
     /// Lines of a service's log.

@@ -63,7 +63,10 @@ fn take_value(session: &mut Session, subject: &Subject, observation: Observation
         Observation::Targets(targets) => {
             with_view(session, subject, |view| view.targets.take(Ok(targets), at));
         }
-        Observation::Tasks(tasks) => with_view(session, subject, |view| view.tasks.take(Ok(tasks), at)),
+        Observation::Tasks(tasks, stopped) => with_view(session, subject, |view| {
+            view.tasks.take(Ok(tasks), at);
+            view.stopped = stopped;
+        }),
         Observation::Health(reading) => with_view(session, subject, |view| {
             keep_answer(view, Ok(reading.clone()), at);
             view.health.take(Ok(reading), at);

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use crate::domain::{Clean, CriterionId, Mode, Operator, Phrase, PlanHash, ServiceKey, TargetSpec};
 use crate::incident::{ActState, Event, Stage};
-use crate::rollback::{CheckResult, CheckState, Declaration, Ending, Outcome, PlanVerdict};
+use crate::rollback::{
+    CheckResult, CheckState, Declaration, Ending, EndingKind, Method, Outcome, PlanVerdict,
+};
 
 use super::update::record;
 use super::walk;
@@ -52,7 +54,7 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
             )
             | None => Effects::none(),
         },
-        OperatorMsg::Choose { target, method: _ } => choose(session, target, now),
+        OperatorMsg::Choose { target, method } => choose(session, target, method, now),
         OperatorMsg::Approve {
             hash,
             by,
@@ -79,13 +81,8 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
                 state: ActState::Doubtful,
                 ..
             }) => {
-                let ending = Ending {
-                    outcome: Outcome::Unknown,
-                    revision: None,
-                    stable_at: None,
-                    why: Phrase::new("ended-unknown"),
-                    unproven: Vec::new(),
-                };
+                let why = Phrase::new("ended-unknown");
+                let ending = Ending::bare(Outcome::Unknown, EndingKind::Unknown, why);
                 record(session, Event::Ended { ending })
             }
             Some(_) | None => Effects::none(),
@@ -270,7 +267,7 @@ fn advance(session: &mut Session, now: Timestamp) -> Effects {
     match stage {
         Stage::Assess => record(session, Event::Assessed),
         Stage::Scope => record(session, Event::Scoped),
-        Stage::Target => choose(session, TargetSpec::LastGood, now),
+        Stage::Target => choose(session, TargetSpec::LastGood, None, now),
         Stage::Check => freeze(session, now),
         Stage::Approve
         | Stage::Act { .. }
@@ -281,7 +278,7 @@ fn advance(session: &mut Session, now: Timestamp) -> Effects {
     }
 }
 
-fn choose(session: &mut Session, target: TargetSpec, now: Timestamp) -> Effects {
+fn choose(session: &mut Session, target: TargetSpec, method: Option<Method>, now: Timestamp) -> Effects {
     let Some(incident) = &session.incident else {
         return Effects::none();
     };
@@ -291,10 +288,18 @@ fn choose(session: &mut Session, target: TargetSpec, now: Timestamp) -> Effects 
     let Some(service) = incident.services.first().cloned() else {
         return Effects::none();
     };
-    match session.target(&service, &target) {
-        Ok(_) => record(session, Event::TargetChosen { target }),
-        Err(none) => {
-            session.refuse(none.why, now);
+    let refused = match session.target(&service, &target) {
+        Ok(_) => None,
+        // Where a deployment can still be stopped, ECS chooses the target; no rule has to find one.
+        Err(none) => match session.proposal(&service, &target, method, now) {
+            Ok(_) => None,
+            Err(_) => Some(none.why),
+        },
+    };
+    match refused {
+        None => record(session, Event::TargetChosen { target, method }),
+        Some(why) => {
+            session.refuse(why, now);
             Effects::none()
         }
     }
@@ -338,13 +343,15 @@ fn approve(
         return Effects::none();
     }
     // The world may have moved since the plan was frozen; what was approved must still be what would be planned.
-    let stale = match session.incident_proposal(now) {
-        Some(Ok(again)) if again.verdict == PlanVerdict::Blocked => Some(Phrase::new("notice-blocked")),
-        Some(Ok(again)) if again.hash != *hash => Some(Phrase::new("notice-stale-plan")),
-        Some(Ok(_)) => None,
-        Some(Err(none)) => Some(none.why),
-        None => Some(Phrase::new("notice-stale-plan")),
-    };
+    let stale = session
+        .what_changed(plan)
+        .or_else(|| match session.incident_proposal(now) {
+            Some(Ok(again)) if again.verdict == PlanVerdict::Blocked => Some(Phrase::new("notice-blocked")),
+            Some(Ok(again)) if again.hash != *hash => Some(Phrase::new("notice-stale-plan")),
+            Some(Ok(_)) => None,
+            Some(Err(none)) => Some(none.why),
+            None => Some(Phrase::new("notice-stale-plan")),
+        });
     if let Some(why) = stale {
         session.refuse(why.clone(), now);
         return record(session, Event::Refused { why });

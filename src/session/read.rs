@@ -2,13 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Operator, ServiceKey, TargetSpec};
+use crate::domain::{Operator, Phrase, ServiceKey, ServiceState, TargetSpec};
 use crate::incident::{Incident, Report, ReportKind, report};
-use crate::rollback::{self, Around, CheckResult, Method, NoPlan, NoTarget, Plan, ProposalInputs, Target};
+use crate::rollback::{
+    self, Around, CheckResult, Method, NoPlan, NoTarget, Plan, ProposalInputs, Step, Target,
+};
 use crate::runbook::{CheckKind, Localized};
 use crate::words::Words;
 
-use super::{Session, observe};
+use super::{ServiceView, Session, observe};
 
 /// One line of the checklist after a rollback.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +46,7 @@ impl Session {
         now: Timestamp,
     ) -> Result<Plan, NoPlan> {
         let (Some(of_runbook), Some(view)) = (self.setup.runbook.service(service), self.view(service)) else {
-            let why = crate::domain::Phrase::new("plan-no-service").text("service", service);
+            let why = Phrase::new("plan-no-service").text("service", service);
             return Err(NoPlan { why, waiting: false });
         };
         rollback::propose(&ProposalInputs {
@@ -72,10 +74,41 @@ impl Session {
     pub fn target(&self, service: &ServiceKey, spec: &TargetSpec) -> Result<Target, NoTarget> {
         let (Some(of_runbook), Some(view)) = (self.setup.runbook.service(service), self.view(service)) else {
             return Err(NoTarget {
-                why: crate::domain::Phrase::new("plan-no-service").text("service", service),
+                why: Phrase::new("plan-no-service").text("service", service),
             });
         };
         rollback::choose(spec, &observe::target_inputs(self, of_runbook, view))
+    }
+
+    /// What has changed in the world since `plan` was made, as far as it is observed: who deployed what, by the deployment and
+    /// by who registered its revision. ECS does not tell who called it.
+    #[must_use]
+    pub fn what_changed(&self, plan: &Plan) -> Option<Phrase> {
+        plan.steps.iter().find_map(|step| {
+            let view = self.view(&step.service)?;
+            let state = view.state.value()?;
+            let why = rollback::what_changed(step, state, view.history.value())?;
+            Some(self.with_author(view, state, step, why))
+        })
+    }
+
+    /// Adds who registered the revision that the service is set to now, when that is not the one that was planned from.
+    fn with_author(&self, view: &ServiceView, state: &ServiceState, step: &Step, why: Phrase) -> Phrase {
+        let by = view
+            .definitions
+            .value()
+            .into_iter()
+            .flatten()
+            .find(|definition| definition.arn == state.task_definition)
+            .filter(|definition| definition.arn != step.from.revision)
+            .and_then(|definition| definition.registered_by.as_ref());
+        match by {
+            Some(by) => Phrase::new("changed-by")
+                .phrase("why", why)
+                .text("revision", state.task_definition.short())
+                .text("by", by),
+            None => why,
+        }
     }
 
     /// The plan that the incident's own target would give now; `None` before a target is chosen.
@@ -83,7 +116,7 @@ impl Session {
     pub fn incident_proposal(&self, now: Timestamp) -> Option<Result<Plan, NoPlan>> {
         let incident = self.incident.as_ref()?;
         let service = incident.services.first()?;
-        Some(self.proposal(service, incident.target.as_ref()?, None, now))
+        Some(self.proposal(service, incident.target.as_ref()?, incident.method, now))
     }
 
     /// The checklist of the runbook with what is known of each line.

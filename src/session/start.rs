@@ -39,6 +39,7 @@ impl Session {
                 images: Observed::default(),
                 targets: Observed::default(),
                 tasks: Observed::default(),
+                stopped: Vec::new(),
                 series: Observed::default(),
                 health: Observed::default(),
                 health_answers: Vec::new(),

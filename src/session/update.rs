@@ -90,7 +90,14 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
         Msg::Act(ActMsg::Stale { why }) => {
             session.stop_requested = false;
             session.refuse(why.clone(), now);
-            record(session, Event::Refused { why })
+            // The next plan is made from what is so now, not from what the refused one was made from.
+            let mut effects = record(session, Event::Refused { why });
+            let service = session
+                .incident
+                .as_ref()
+                .and_then(|i| i.services.first().cloned());
+            effects.push(Effect::Observe(operator::subjects(session, service.as_ref())));
+            effects
         }
         Msg::Act(ActMsg::StillDoubtful { why }) => {
             session.looking = false;

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 
 use crate::domain::{Phrase, ServiceKey};
 use crate::incident::{ActState, Event, Incident, Stage, record as row};
-use crate::rollback::{self, CheckResult, CheckState, Ending, Follow, Following, Goal, Outcome, Sighting};
+use crate::rollback::{
+    self, CheckResult, CheckState, Ending, EndingKind, Follow, Following, Goal, Outcome, Sighting, Stopped,
+};
 use crate::runbook::CheckKind;
 
 use super::update::record;
@@ -30,12 +32,12 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
         Event::Rejected { fault, .. } => {
             let why = Phrase::new("ended-rejected").phrase("fault", fault.phrase());
             session.refuse(why.clone(), now);
-            end(session, Outcome::Failed, why)
+            end(session, EndingKind::Failed, why)
         }
         Event::Doubtful { .. } => look_again(session),
         Event::NotApplied { .. } => {
             session.looking = false;
-            end(session, Outcome::Failed, Phrase::new("ended-not-applied"))
+            end(session, EndingKind::Failed, Phrase::new("ended-not-applied"))
         }
         Event::Ended { ending } => ended(session, ending),
         Event::Verified { .. } | Event::Abandoned { .. } => file(session),
@@ -93,7 +95,7 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
         Stage::Act {
             state: ActState::Ready,
             ..
-        } if sent => end(session, Outcome::Failed, Phrase::new("ended-not-applied")),
+        } if sent => end(session, EndingKind::Failed, Phrase::new("ended-not-applied")),
         // Approved in another life and never sent: the approval was for a world that may have moved.
         Stage::Act {
             state: ActState::Ready,
@@ -183,7 +185,7 @@ fn next_call_or_follow(session: &mut Session, now: Timestamp) -> Effects {
         Stage::Act {
             state: ActState::Ready,
             ..
-        } if session.stop_requested => end(session, Outcome::Failed, Phrase::new("ended-stopped")),
+        } if session.stop_requested => end(session, EndingKind::Stopped, Phrase::new("ended-stopped")),
         Stage::Act {
             state: ActState::Ready,
             ..
@@ -224,21 +226,21 @@ fn goal(session: &Session) -> Option<Goal> {
         definition: of_plan.to.revision.clone(),
         digest: of_plan.to.digest.clone(),
         deployment: receipt.deployment,
-        service_deployment: receipt.service_deployment,
+        service_deployment: of_plan.stops().cloned().or(receipt.service_deployment),
+        stopped: of_plan.stops().map(|_| Stopped {
+            primary: incident
+                .last_intent()
+                .and_then(|(fingerprint, _)| fingerprint.primary.clone()),
+        }),
         sent_at: incident.sent_at.or(answered_at)?,
         hold: Duration::from_secs(u64::from(session.setup.runbook.timing.hold_seconds)),
         timeout: Duration::from_secs(approval.timeout_seconds),
     })
 }
 
-fn end(session: &mut Session, outcome: Outcome, why: Phrase) -> Effects {
-    let ending = Ending {
-        outcome,
-        revision: None,
-        stable_at: None,
-        why,
-        unproven: Vec::new(),
-    };
+/// An end that came to no deployment of ours.
+fn end(session: &mut Session, kind: EndingKind, why: Phrase) -> Effects {
+    let ending = Ending::bare(Outcome::Failed, kind, why);
     record(session, Event::Ended { ending })
 }
 
@@ -338,6 +340,7 @@ fn follow(session: &mut Session, now: Timestamp) -> Effects {
         state: &view.state,
         history: &view.history,
         tasks: &view.tasks,
+        failures: &view.stopped,
         targets: &view.targets,
     };
     let following = follow.see(&sighting, now);

@@ -69,8 +69,8 @@ impl Screen {
                 | Thing::Service(_)
                 | Thing::Deployment(..)
                 | Thing::Image(..)
-                | Thing::Event(..)
-                | Thing::Line(..) => None,
+                | Thing::Log(..)
+                | Thing::Event(..) => None,
             },
             _ => None,
         }
@@ -139,8 +139,8 @@ impl Screen {
                 | Thing::Service(_)
                 | Thing::Deployment(..)
                 | Thing::Image(..)
-                | Thing::Event(..)
-                | Thing::Line(..),
+                | Thing::Log(..)
+                | Thing::Event(..),
             )
             | None => return self.refuse("notice-mark-revisions", world),
         };

@@ -107,7 +107,7 @@ impl Sort {
     }
 }
 
-/// What the rows of a pane can be sorted by. Charts have no rows, and a log has one order.
+/// What the rows of a pane can be sorted by. Charts have no rows, and a log is in the order of its time.
 #[must_use]
 pub(super) const fn choices(pane: Pane) -> &'static [SortBy] {
     match pane {

@@ -18,8 +18,8 @@ fn only_the_writer_calls_what_changes_something() {
         ".modify_",
         ".set_alarm_state",
     ];
-    // `.start_time(…)` sets a field of a read.
-    const HARMLESS: [&str; 1] = [".start_time("];
+    // `.start_time(…)` sets a field of a read, `.stop_code()` reads one of an answer, `.stop_type(…)` sets one of the stop.
+    const HARMLESS: [&str; 3] = [".start_time(", ".stop_code()", ".stop_type("];
     let room = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/adapters/aws");
     let mut read = 0;
     for entry in std::fs::read_dir(room).unwrap() {
@@ -32,7 +32,8 @@ fn only_the_writer_calls_what_changes_something() {
             .filter(|line| !HARMLESS.iter().any(|call| line.contains(call)))
             .collect();
         if path.ends_with("writer.rs") {
-            assert_eq!(calls.len(), 2, "{calls:?}");
+            // UpdateService and StopServiceDeployment, each called from `send` and sent once.
+            assert_eq!(calls.len(), 4, "{calls:?}");
         } else {
             assert!(calls.is_empty(), "{}: {calls:?}", path.display());
         }

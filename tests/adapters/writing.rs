@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use modosu::adapters::aws::{Bucket, Writer};
-use modosu::domain::{Fault, FaultKind, Mode, TaskDefinitionArn, WritePermit};
+use modosu::domain::{Fault, FaultKind, Mode, ServiceDeploymentArn, TaskDefinitionArn, WritePermit};
 use modosu::incident::Receipt;
-use modosu::rollback::Api;
+use modosu::rollback::{Api, StopType};
 use serde_json::json;
 
 use super::fake::{Call, Fake, Reply, Turns, cluster, definition_arn, ecs_name, service};
@@ -114,4 +114,36 @@ async fn a_write_is_given_up_after_twenty_seconds() {
     let (outcome, ..) = send(|_| Reply::Never).await;
     assert_eq!(outcome.unwrap_err().kind, FaultKind::TimedOut);
     assert_eq!(begun.elapsed().as_secs(), 20);
+}
+
+const STOPPED: &str = "arn:aws:ecs:ap-northeast-1:123456789012:service-deployment/pb/s/d9";
+
+async fn stop(
+    script: impl Fn(&Call) -> Reply + Send + Sync + 'static,
+) -> (Result<Receipt, Fault>, Fake, Arc<Turns>) {
+    let fake = Fake::new(script);
+    let turns = Arc::new(Turns::default());
+    let permit = WritePermit::grant(Mode::Full).unwrap();
+    let writer = Writer::new(&permit, &fake.connection().await, turns.clone());
+    let call = Api::StopServiceDeployment {
+        service_deployment: ServiceDeploymentArn::new(STOPPED).unwrap(),
+        stop_type: StopType::Rollback,
+    };
+    (writer.send(&call).await, fake, turns)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_always_says_to_go_back() {
+    let (receipt, fake, turns) = stop(|_| Reply::Json(json!({"serviceDeploymentArn": STOPPED}))).await;
+    let receipt = receipt.unwrap();
+    assert_eq!(receipt.deployment, None);
+    assert_eq!(receipt.service_deployment.unwrap().as_str(), STOPPED);
+    let calls = fake.calls();
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0].operation, "ecs.StopServiceDeployment");
+    assert_eq!(
+        calls[0].input,
+        json!({"serviceDeploymentArn": STOPPED, "stopType": "ROLLBACK"})
+    );
+    assert_eq!(*turns.taken.lock().unwrap(), [Bucket::Write]);
 }

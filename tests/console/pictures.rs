@@ -87,7 +87,9 @@ async fn walk(lang: Lang, size: (u16, u16)) {
     picture!("05-palette");
     desk.keys("<esc>!").await;
     picture!("06-declare");
-    desk.keys("<esc>").await;
+    desk.keys("<esc>/v1.3").await;
+    picture!("07-filter");
+    desk.keys("<esc><esc>").await;
 
     desk.keys("R").await;
     picture!("10-assess");

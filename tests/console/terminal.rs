@@ -99,25 +99,15 @@ impl Pty {
 
     /// Waits until the screen of that size shows `text`.
     fn until_seen(&self, size: (u16, u16), text: &str) -> String {
-        let screen = |output: &Output| {
-            let mut parser = vt100::Parser::new(size.1.try_into().unwrap(), size.0.try_into().unwrap(), 0);
-            parser.process(&output.bytes);
-            parser.screen().contents()
-        };
-        self.until(text, |output| screen(output).contains(text));
-        screen(&self.output.0.lock().unwrap())
+        self.until(text, |output| screen(output, size).contains(text));
+        screen(&self.output.0.lock().unwrap(), size)
     }
 
     /// Sends keys again and again until the screen shows `text`: a box that has just opened is deaf for a moment.
     fn insist(&mut self, size: (u16, u16), keys: &str, text: &str) {
         for _ in 0..100 {
             self.type_keys(keys);
-            let shown = |output: &Output| {
-                let mut parser =
-                    vt100::Parser::new(size.1.try_into().unwrap(), size.0.try_into().unwrap(), 0);
-                parser.process(&output.bytes);
-                parser.screen().contents().contains(text)
-            };
+            let shown = |output: &Output| screen(output, size).contains(text);
             let (output, changed) = &*self.output;
             let wait = Duration::from_millis(300);
             let (output, waited) = changed
@@ -157,6 +147,13 @@ impl Pty {
         assert!(after.contains("\u{1b}[?2004l"), "ended bracketed paste");
         self.child.wait().unwrap().exit_code()
     }
+}
+
+/// What a terminal of that size shows after these bytes.
+fn screen(output: &Output, size: (u16, u16)) -> String {
+    let mut parser = vt100::Parser::new(size.1.try_into().unwrap(), size.0.try_into().unwrap(), 0);
+    parser.process(&output.bytes);
+    parser.screen().contents()
 }
 
 impl Drop for Pty {
@@ -203,9 +200,7 @@ fn a_key_that_meets_a_change_of_size_is_not_late() {
         pty.resize((80, 24));
         pty.type_keys("?");
         pty.until("closed", |output| {
-            let mut parser = vt100::Parser::new(24, 80, 0);
-            parser.process(&output.bytes);
-            let seen = parser.screen().contents();
+            let seen = screen(output, (80, 24));
             seen.contains("1 Services") && !seen.contains("Esc closes") && seen.contains("q quit")
         });
     }

@@ -189,6 +189,22 @@ impl Desk {
         .await;
     }
 
+    /// A colleague deploys this revision of the backend, by hand.
+    pub(super) async fn deploy(&self, revision: u32) {
+        let body = json!({
+            "cluster": "peoplebooster-production",
+            "service": "peoplebooster-backend",
+            "taskDefinition": format!("peoplebooster-backend:{revision}"),
+        })
+        .to_string();
+        let length = body.len();
+        self.http(&format!(
+            "POST / HTTP/1.1\r\nHost: drill\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n\
+             X-Amz-Target: AmazonEC2ContainerServiceV20141113.UpdateService\r\nContent-Length: {length}\r\n\r\n{body}"
+        ))
+        .await;
+    }
+
     /// Whether the desk's folder of that name has nothing in it.
     pub(super) fn is_empty(&self, folder: &str) -> bool {
         std::fs::read_dir(self.folders.path().join(folder))

@@ -4,5 +4,6 @@
 mod account;
 mod checks;
 mod crash;
+mod operators;
 mod refusals;
 mod walk;

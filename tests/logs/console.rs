@@ -258,7 +258,7 @@ async fn nothing_that_a_line_contains_touches_the_terminal() {
         let mut seen = String::new();
         for keys in ["", "W", "ggd", "<esc>jjjd", "<esc>G/長<enter>", "n", "d"] {
             desk.keys(keys).await;
-            let picture = desk.picture();
+            let picture = desk.picture_of_foreign_text();
             for (nth, line) in picture.lines().enumerate() {
                 assert!(
                     modosu::tui::width(line) <= usize::from(size.0),
@@ -274,6 +274,26 @@ async fn nothing_that_a_line_contains_touches_the_terminal() {
         assert_eq!(bad, None, "at {size:?}");
         if size.0 >= 80 {
             assert!(seen.contains("ERROR red"), "{seen}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_size_is_too_small_or_too_odd() {
+    let mut desk = Desk::open("bad-deploy", Lang::Ja, (200, 60)).await;
+    desk.keys("7").await;
+    desk.picture();
+    desk.until("read", |session| {
+        session.view(&backend()).unwrap().logs.value().is_some()
+    })
+    .await;
+    for keys in ["", "k", "W", "gg", "/failed<enter>", "N", "+"] {
+        desk.keys(keys).await;
+        for width in [0, 1, 2, 3, 9, 39, 40, 41, 59, 60, 80, 99, 100, 120, 179, 180, 200] {
+            for height in [0, 1, 2, 3, 7, 8, 9, 12, 24, 27, 28, 34, 40, 60] {
+                desk.console.backend_mut().resize(width, height);
+                desk.console.draw().unwrap();
+            }
         }
     }
 }

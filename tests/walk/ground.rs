@@ -34,6 +34,19 @@ impl Ground {
         }
     }
 
+    /// `bad-deploy` with some of its lines changed; each is there once.
+    pub(crate) fn changed(changes: &[(&str, &str)]) -> Self {
+        let mut text = include_str!("../../assets/scenarios/bad-deploy.toml").to_owned();
+        for (from, to) in changes {
+            assert_eq!(text.matches(from).count(), 1, "{from}");
+            text = text.replace(from, to);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changed.toml");
+        std::fs::write(&path, text).unwrap();
+        Self::new(path.to_str().unwrap())
+    }
+
     /// The drill's router as the one way out.
     fn door(&self) -> Door {
         let router = self.drill.router();

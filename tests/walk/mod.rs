@@ -2,8 +2,10 @@
 
 mod checks;
 mod company;
+mod endings;
 mod faults;
 pub(crate) mod ground;
 mod resume;
 mod rollback;
+mod stop;
 mod worlds;

@@ -5,7 +5,7 @@ use aws_sdk_ecs::types as sdk;
 use crate::domain::{
     CircuitBreaker, Clean, ClusterName, Controller, Deployment, DeploymentAlarms, DeploymentStatus,
     EcsServiceName, Fault, FaultKind, RolloutState, Scheduling, ServiceEvent, ServiceKey, ServiceState,
-    ServiceStatus, Strategy, TargetGroupArn, Task,
+    ServiceStatus, StoppedContainer, StoppedTask, Strategy, TargetGroupArn, Task, TaskDefinitionArn,
 };
 
 use super::convert::{Pages, clean, count, id, malformed, optional_id, time};
@@ -122,6 +122,69 @@ impl Reader {
         }
         Ok(tasks)
     }
+}
+
+impl Reader {
+    /// The tasks of a service that stopped lately and why, newest first: one page of them, which is what a rollback that
+    /// is looked at closely needs. ECS promises no order, so of more than a hundred in an hour some are not seen.
+    ///
+    /// # Errors
+    /// Any fault of the two calls.
+    pub async fn stopped_tasks(
+        &self,
+        cluster: &ClusterName,
+        name: &EcsServiceName,
+    ) -> Result<Vec<StoppedTask>, Fault> {
+        let listed = ask!(
+            &self.inner.pace,
+            Bucket::ClusterResource,
+            LIST_TASKS,
+            self.inner
+                .ecs
+                .list_tasks()
+                .cluster(cluster.as_str())
+                .service_name(name.as_str())
+                .desired_status(sdk::DesiredStatus::Stopped)
+                .max_results(100)
+        )?;
+        if listed.task_arns().is_empty() {
+            return Ok(Vec::new());
+        }
+        let answer = ask!(
+            &self.inner.pace,
+            Bucket::ClusterResource,
+            DESCRIBE_TASKS,
+            self.inner
+                .ecs
+                .describe_tasks()
+                .cluster(cluster.as_str())
+                .set_tasks(Some(listed.task_arns().to_vec()))
+        )?;
+        let mut stopped: Vec<StoppedTask> = answer.tasks().iter().filter_map(stopped_from).collect();
+        stopped.sort_by_key(|task| std::cmp::Reverse(task.at));
+        Ok(stopped)
+    }
+}
+
+/// A task that stopped or is stopping; what ECS tells too little of is left out, because nothing is decided on it.
+fn stopped_from(task: &sdk::Task) -> Option<StoppedTask> {
+    Some(StoppedTask {
+        arn: clean(task.task_arn())?,
+        task_definition: TaskDefinitionArn::new(task.task_definition_arn()?).ok()?,
+        started_by: Clean::new(task.started_by().unwrap_or_default()),
+        at: time(task.stopping_at()).or_else(|| time(task.stopped_at()))?,
+        code: clean(task.stop_code().map(sdk::TaskStopCode::as_str)),
+        reason: clean(task.stopped_reason()),
+        containers: task
+            .containers()
+            .iter()
+            .map(|container| StoppedContainer {
+                name: Clean::new(container.name().unwrap_or_default()),
+                exit_code: container.exit_code(),
+                reason: clean(container.reason()),
+            })
+            .collect(),
+    })
 }
 
 /// Finds `name` among the answers.

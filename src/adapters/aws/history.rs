@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use aws_sdk_ecs::types as sdk;
 
 use crate::domain::{
-    Clean, ClusterName, ContainerImage, DeploymentHistory, EcsServiceName, Fault, NativeRollback,
-    ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus as Status, ServiceRevision,
-    ServiceRevisionArn,
+    Clean, ClusterName, ContainerImage, DeploymentHistory, EcsServiceName, Fault, FaultKind, GivenUpBy,
+    LifecycleHook, NativeRollback, ServiceDeployment, ServiceDeploymentArn,
+    ServiceDeploymentStatus as Status, ServiceRevision, ServiceRevisionArn,
 };
 
 use super::convert::{Pages, clean, id, malformed, optional_id, time};
@@ -52,6 +52,31 @@ impl Reader {
             deployments,
             revisions,
         })
+    }
+
+    /// One service deployment, asked for now: what a stop is compared with immediately before it is sent, and looked at
+    /// when its answer never came.
+    ///
+    /// # Errors
+    /// `NotFound` when ECS does not know it; any fault of the call.
+    pub async fn service_deployment(&self, arn: &ServiceDeploymentArn) -> Result<ServiceDeployment, Fault> {
+        let answer = ask!(
+            &self.inner.pace,
+            Bucket::ServiceDeployment,
+            DESCRIBE,
+            self.inner
+                .ecs
+                .describe_service_deployments()
+                .service_deployment_arns(arn.as_str())
+        )?;
+        match answer.service_deployments() {
+            [deployment, ..] => from_description(deployment),
+            [] => {
+                let reason = answer.failures().first().and_then(sdk::Failure::reason);
+                let detail = format!("{}: {}", reason.unwrap_or("MISSING"), arn.id());
+                Err(Fault::new(FaultKind::NotFound, DESCRIBE, &detail))
+            }
+        }
     }
 
     async fn listed(
@@ -240,6 +265,9 @@ fn from_brief(brief: &sdk::ServiceDeploymentBrief) -> Result<ServiceDeployment, 
         )?,
         sources: Vec::new(),
         rollback: None,
+        given_up_by: None,
+        lifecycle_stage: None,
+        hooks: Vec::new(),
         created_at: time(brief.created_at()).ok_or_else(|| malformed(LIST, "createdAt", "is missing"))?,
         started_at: time(brief.started_at()),
         finished_at: time(brief.finished_at()),
@@ -273,10 +301,44 @@ fn from_description(deployment: &sdk::ServiceDeployment) -> Result<ServiceDeploy
             .map(|source| id(of, "sourceServiceRevisions[].arn", source.arn()))
             .collect::<Result<_, _>>()?,
         rollback,
+        given_up_by: given_up_by(deployment),
+        lifecycle_stage: clean(
+            deployment
+                .lifecycle_stage()
+                .map(sdk::ServiceDeploymentLifecycleStage::as_str),
+        ),
+        hooks: deployment
+            .lifecycle_hook_details()
+            .iter()
+            .map(|hook| LifecycleHook {
+                id: Clean::new(hook.hook_id().unwrap_or_default()),
+                awaits_action: hook.status() == Some(&sdk::DeploymentLifecycleHookStatus::AwaitingAction),
+                expires_at: time(hook.expires_at()),
+            })
+            .collect(),
         created_at: time(deployment.created_at()).ok_or_else(|| malformed(of, "createdAt", "is missing"))?,
         started_at: time(deployment.started_at()),
         finished_at: time(deployment.finished_at()).or_else(|| time(deployment.stopped_at())),
     })
+}
+
+/// What tripped: the alarms by name, else the circuit breaker.
+fn given_up_by(deployment: &sdk::ServiceDeployment) -> Option<GivenUpBy> {
+    use sdk::ServiceDeploymentRollbackMonitorsStatus::Triggered;
+    let alarms = deployment.alarms();
+    let names: Vec<Clean> = alarms
+        .map(sdk::ServiceDeploymentAlarms::triggered_alarm_names)
+        .unwrap_or_default()
+        .iter()
+        .map(|name| Clean::new(name))
+        .collect();
+    if !names.is_empty() || alarms.and_then(sdk::ServiceDeploymentAlarms::status) == Some(&Triggered) {
+        return Some(GivenUpBy::Alarms(names));
+    }
+    let breaker = deployment
+        .deployment_circuit_breaker()
+        .and_then(sdk::ServiceDeploymentCircuitBreaker::status);
+    (breaker == Some(&Triggered)).then_some(GivenUpBy::CircuitBreaker)
 }
 
 fn revision_from(revision: &sdk::ServiceRevision) -> Result<ServiceRevision, Fault> {

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use aws_sdk_ecs::operation::RequestId;
 use aws_sdk_ecs::operation::update_service::UpdateServiceOutput;
+use aws_sdk_ecs::types::StopServiceDeploymentStopType;
 
 use crate::domain::{
     Clean, ClusterName, DeploymentId, EcsServiceName, Fault, ServiceDeploymentArn, TaskDefinitionArn,
     WritePermit,
 };
 use crate::incident::Receipt;
-use crate::rollback::Api;
+use crate::rollback::{Api, StopType};
 
 use super::connect::Connection;
 use super::pace::{Bucket, Pace, ask};
 
 const UPDATE_SERVICE: &str = "ecs.UpdateService";
+const STOP_SERVICE_DEPLOYMENT: &str = "ecs.StopServiceDeployment";
 
 /// Sends the calls of an approved plan. It can only be made from a permit, and it never tries a call twice.
 pub struct Writer {
@@ -51,7 +53,35 @@ impl Writer {
                 service,
                 task_definition,
             } => self.update_service(cluster, service, task_definition).await,
+            Api::StopServiceDeployment {
+                service_deployment,
+                stop_type,
+            } => self.stop_service_deployment(service_deployment, *stop_type).await,
         }
+    }
+
+    async fn stop_service_deployment(
+        &self,
+        service_deployment: &ServiceDeploymentArn,
+        stop_type: StopType,
+    ) -> Result<Receipt, Fault> {
+        let answer = ask!(
+            &self.pace,
+            Bucket::Write,
+            STOP_SERVICE_DEPLOYMENT,
+            self.ecs
+                .stop_service_deployment()
+                .service_deployment_arn(service_deployment.as_str())
+                .stop_type(match stop_type {
+                    StopType::Rollback => StopServiceDeploymentStopType::Rollback,
+                })
+        )?;
+        Ok(Receipt {
+            request_id: answer.request_id().map(Clean::new),
+            // The deployment that ECS puts back shows only when it has begun to.
+            deployment: None,
+            service_deployment: Some(service_deployment.clone()),
+        })
     }
 
     async fn update_service(

@@ -5,14 +5,17 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
-use crate::domain::{Fault, Mode, Phrase};
+use crate::domain::{Fault, Mode, Observed, Phrase, ServiceKey};
 use crate::engine::{Engine, Watch};
 use crate::incident::{ActState, Event, Incident, Recorded, Stage, timeline};
-use crate::rollback::{Ending, Phase, Progress};
-use crate::session::{JournalState, Notice, NoticeLevel};
+use crate::rollback::{Ending, Phase, Progress, Trouble};
+use crate::session::{JournalState, Notice, NoticeLevel, OperatorMsg, ServiceView};
 
 /// How often an unchanged progress is said again, on the engine's clock.
 const SAY_AGAIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// How long a renewed look is waited for, on the engine's clock.
+const LOOK_ANEW: SignedDuration = SignedDuration::from_secs(20);
 
 /// A signal asked the process to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +137,34 @@ pub(super) async fn follow(
     }
 }
 
+/// Looks again at what belongs to a service, until it was read anew or that takes too long.
+pub(super) async fn look_anew(
+    engine: &mut Engine,
+    service: &ServiceKey,
+    signals: &mut Signals,
+) -> Result<(), Stopped> {
+    let since = engine.now();
+    engine.tell(OperatorMsg::Refresh(Some(service.clone())));
+    while !is_anew(engine.session().view(service), since) && engine.now().duration_since(since) < LOOK_ANEW {
+        step(engine, signals).await?;
+    }
+    Ok(())
+}
+
+/// Whether what a plan is made from was read at `since` or later, or cannot be read.
+fn is_anew(view: Option<&ServiceView>, since: Timestamp) -> bool {
+    fn heard<T>(observed: &Observed<T>, since: Timestamp) -> bool {
+        observed.fault().is_some() || observed.as_of().is_some_and(|at| at >= since)
+    }
+    view.is_none_or(|view| {
+        heard(&view.state, since)
+            && heard(&view.history, since)
+            && heard(&view.definitions, since)
+            && heard(&view.images, since)
+            && heard(&view.tasks, since)
+    })
+}
+
 /// Says that the history row was not written, if it was not.
 fn say_unfiled(engine: &Engine, out: &Output) {
     if let Some(notice) = &engine.session().notice
@@ -240,6 +271,7 @@ impl Teller {
             "new_pending": progress.new_pending,
             "old_running": progress.old_running,
             "healthy": progress.healthy,
+            "trouble": progress.trouble.as_ref().map(Trouble::as_str),
         });
         let again = self
             .said
@@ -256,6 +288,7 @@ impl Teller {
                 "incident": incident.id,
                 "elapsed_s": progress.elapsed.as_secs(),
                 "note": note,
+                "trouble_why": progress.trouble.as_ref().map(|trouble| out.words().say(trouble.sentence())),
             });
             merge(&mut object, &numbers);
             out.object(&object);
@@ -267,6 +300,10 @@ impl Teller {
                 .number("old", progress.old_running)
                 .text("note", note);
             out.note(&out.words().say(&sentence));
+            if let Some(trouble) = &progress.trouble {
+                let why = out.words().say(trouble.sentence());
+                out.note(&out.words().say(&Phrase::new("cli-trouble").text("why", why)));
+            }
         }
         self.said = Some((numbers, now));
     }

@@ -10,7 +10,7 @@ use crate::words::Words;
 use super::drive::Stopped;
 use super::status;
 
-/// The methods that the contract names; this version offers the first two.
+/// The methods that the contract names; this version offers the first three.
 const METHODS: [&str; 8] = [
     "auto", "revision", "stop", "continue", "image", "github", "database", "redeploy",
 ];
@@ -104,15 +104,24 @@ fn print(context: &Context, wanted: &Wanted, plan: &Plan, out: &mut Output) {
     }
     match plan.verdict {
         PlanVerdict::Ready | PlanVerdict::Warn => {
-            let command = format!(
-                "modosu rollback -e {} --service {} --to {} --approve {}",
-                context.environment, wanted.service, wanted.target, plan.hash
-            );
             out.line("");
-            out.line(&words.say(&Phrase::new("cli-plan-approve").text("command", command)));
+            out.line(&words.say(&how_to_approve(context, wanted, plan)));
         }
         PlanVerdict::Blocked => {}
     }
+}
+
+/// The line that approves exactly this plan.
+pub(super) fn how_to_approve(context: &Context, wanted: &Wanted, plan: &Plan) -> Phrase {
+    let method = wanted
+        .method
+        .map(|method| format!(" --method {method}"))
+        .unwrap_or_default();
+    let command = format!(
+        "modosu rollback -e {} --service {} --to {}{method} --approve {}",
+        context.environment, wanted.service, wanted.target, plan.hash
+    );
+    Phrase::new("cli-plan-approve").text("command", command)
 }
 
 /// A plan for people: from, to, why, checks, calls, hash.
@@ -125,6 +134,12 @@ pub(super) fn text(plan: &Plan, words: &Words) -> Vec<String> {
             .text("to", facts::shown_point(&step.to));
         lines.push(words.say(&sentence));
         lines.push(format!("  {}", words.say(&step.target.why)));
+        if let Some(why) = &step.why_method {
+            let sentence = Phrase::new("cli-plan-method")
+                .text("method", step.method)
+                .phrase("why", why.clone());
+            lines.push(format!("  {}", words.say(&sentence)));
+        }
     }
     lines.push(String::new());
     lines.push(words.get("cli-preflight"));
@@ -175,7 +190,8 @@ mod tests {
     fn a_method_of_the_contract_that_is_not_offered_yet_is_a_usage_error() {
         assert_eq!(method("auto"), Ok(None));
         assert_eq!(method("revision"), Ok(Some(Method::Revision)));
-        for name in ["stop", "image", "github", "revison", ""] {
+        assert_eq!(method("stop"), Ok(Some(Method::Stop)));
+        for name in ["continue", "image", "github", "revison", ""] {
             assert_eq!(method(name).unwrap_err().exit, Exit::Usage, "{name}");
         }
     }

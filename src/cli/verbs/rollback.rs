@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::args::RollbackArgs;
-use crate::cli::{Context, Exit, Failure, Output, Signals};
+use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
 use crate::domain::{Clean, Phrase, PlanHash};
 use crate::engine::Engine;
 use crate::incident::{Incident, Stage};
-use crate::rollback::{Ending, Outcome, Plan, PlanVerdict, Unproven};
+use crate::rollback::{Ending, EndingKind, Outcome, Plan, PlanVerdict, PutBackBy, Unproven};
 use crate::session::OperatorMsg;
 
 use super::drive::{self, End, Stopped, Teller};
@@ -42,6 +42,23 @@ impl From<Failure> for Break {
 enum Break {
     Stopped(Exit),
     Failed(Failure),
+    /// What was approved is not what would be planned now; this would be.
+    Stale(Failure, Box<Plan>),
+}
+
+/// That nothing was applied, and the plan that could be approved instead.
+struct NotApplied {
+    failure: Failure,
+    new_plan: Option<Box<Plan>>,
+}
+
+impl From<Failure> for NotApplied {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            new_plan: None,
+        }
+    }
 }
 
 pub(super) async fn run(
@@ -52,13 +69,20 @@ pub(super) async fn run(
 ) -> Result<Exit, Failure> {
     let wanted = plan::wanted(context, &args.plan)?;
     refuse_overrides(&args.r#override)?;
-    let done = apply(context, args, &wanted, out, signals).await;
-    if let (Err(failure), true) = (&done, out.is_json()) {
+    let NotApplied { failure, new_plan } = match apply(context, args, &wanted, out, signals).await {
+        Ok(exit) => return Ok(exit),
+        Err(not_applied) => not_applied,
+    };
+    if out.is_json() {
         match failure.exit {
             // Scripts read the end from the last line, whichever end it is.
             Exit::Refused | Exit::Blocked => {
                 let why = out.words().say(&failure.what);
-                out.object(&ended(None, Outcome::Refused, None, 0, &[], Some(&why)));
+                let last = Last {
+                    new_plan: new_plan.as_deref().map(|plan| facts::plan(plan, out.words())),
+                    ..Last::of(Outcome::Refused, EndingKind::Refused, why)
+                };
+                out.object(&last.object());
             }
             Exit::Done
             | Exit::Unexpected
@@ -73,7 +97,25 @@ pub(super) async fn run(
             | Exit::Terminated => {}
         }
     }
-    done
+    if let Some(plan) = new_plan {
+        say_new_plan(context, &wanted, &plan, out);
+    }
+    Err(failure)
+}
+
+/// The plan that can be approved instead, on stderr: what it does, and the line that approves it.
+fn say_new_plan(context: &Context, wanted: &Wanted, new_plan: &Plan, out: &Output) {
+    let words = out.words();
+    out.note(&words.get("cli-new-plan"));
+    for line in plan::text(new_plan, words) {
+        out.note(&line);
+    }
+    match new_plan.verdict {
+        PlanVerdict::Ready | PlanVerdict::Warn => {
+            out.note(&words.say(&plan::how_to_approve(context, wanted, new_plan)));
+        }
+        PlanVerdict::Blocked => {}
+    }
 }
 
 async fn apply(
@@ -82,21 +124,34 @@ async fn apply(
     wanted: &Wanted,
     out: &mut Output,
     signals: &mut Signals,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, NotApplied> {
     drive::may_write(context)?;
     let approved = approved_hash(context, args)?;
     let mut engine = match drive::live(context, signals).await? {
         Ok(engine) => engine,
         Err(Stopped(exit)) => return Ok(exit),
     };
-    let walked = walk(&mut engine, args, wanted, approved.as_ref(), out, signals).await;
+    let walked = walk(
+        &mut engine,
+        context,
+        args,
+        wanted,
+        approved.as_ref(),
+        out,
+        signals,
+    )
+    .await;
     let done = match walked {
         Ok(Walked::Ended(exit)) => Ok(exit),
         Ok(Walked::Stopped(exit)) | Err(Break::Stopped(exit)) => {
             say_stopped(&engine, out);
             Ok(exit)
         }
-        Err(Break::Failed(failure)) => Err(failure),
+        Err(Break::Failed(failure)) => Err(failure.into()),
+        Err(Break::Stale(failure, plan)) => Err(NotApplied {
+            failure,
+            new_plan: Some(plan),
+        }),
     };
     give_up_what_was_not_sent(&mut engine);
     engine.shutdown().await;
@@ -139,6 +194,7 @@ fn refuse_overrides(overrides: &[String]) -> Result<(), Failure> {
 
 async fn walk(
     engine: &mut Engine,
+    context: &Context,
     args: &RollbackArgs,
     wanted: &Wanted,
     approved: Option<&PlanHash>,
@@ -148,7 +204,9 @@ async fn walk(
     refuse_while_one_is_open(engine, wanted).await?;
     let plan = approved_plan(engine, wanted, approved)?;
     let mut teller = Teller::default();
-    open_and_freeze(engine, wanted, signals).await?;
+    if let Err(broke) = open_and_freeze(engine, wanted, signals).await {
+        return Err(or_stale(engine, wanted, &plan, broke, signals).await);
+    }
     teller.tell(engine, out);
     engine.tell(OperatorMsg::Approve {
         hash: plan.hash.clone(),
@@ -163,12 +221,29 @@ async fn walk(
         .as_ref()
         .is_some_and(|i| i.stage == Stage::Approve && i.refusal.is_none())
     {
-        return Err(refusal(engine).into());
+        let refused = refusal(engine).into();
+        return Err(or_stale(engine, wanted, &plan, refused, signals).await);
     }
-    Ok(match drive::follow(engine, signals, out, &mut teller).await {
-        Ok(end) => Walked::Ended(say_end(engine, &end, out)),
-        Err(Stopped(exit)) => Walked::Stopped(exit),
-    })
+    let end = match drive::follow(engine, signals, out, &mut teller).await {
+        Ok(end) => end,
+        Err(Stopped(exit)) => return Ok(Walked::Stopped(exit)),
+    };
+    let End::Refused(why) = &end else {
+        return Ok(Walked::Ended(say_end(engine, &end, out)));
+    };
+    // The world is not the one that was approved; what would be planned in this one is said with the refusal.
+    drive::look_anew(engine, &wanted.service, signals).await?;
+    let new_plan = engine
+        .session()
+        .proposal(&wanted.service, &wanted.target, wanted.method, engine.now())
+        .ok()
+        .filter(|new_plan| new_plan.hash != plan.hash);
+    let why = why.clone();
+    say_refused(engine.session().incident.as_ref(), &why, new_plan.as_ref(), out);
+    if let Some(new_plan) = &new_plan {
+        say_new_plan(context, wanted, new_plan, out);
+    }
+    Ok(Walked::Ended(Exit::Refused))
 }
 
 /// No second rollback of a service while the end of the first is not recorded.
@@ -183,7 +258,7 @@ async fn refuse_while_one_is_open(engine: &Engine, wanted: &Wanted) -> Result<()
 }
 
 /// The plan as it would be made now, when it is the one that was approved.
-fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) -> Result<Plan, Failure> {
+fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) -> Result<Plan, Break> {
     let stale = |actual: String| {
         let given = approved.map_or("", PlanHash::short);
         Failure::refused(
@@ -200,24 +275,54 @@ fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) 
         (Ok(plan), _) => plan,
         // What was approved cannot be planned any more: the approval is stale.
         (Err(none), Some(_)) if !none.waiting => {
-            return Err(
-                Failure::refused(Phrase::new("cli-error-no-plan").phrase("why", none.why))
-                    .hint(Phrase::new("cli-hint-approval")),
-            );
+            let failure = Failure::refused(Phrase::new("cli-error-no-plan").phrase("why", none.why))
+                .hint(Phrase::new("cli-hint-approval"));
+            return Err(failure.into());
         }
-        (Err(none), Some(_) | None) => return Err(plan::no_plan(none)),
+        (Err(none), Some(_) | None) => return Err(plan::no_plan(none).into()),
     };
     if approved.is_some_and(|hash| *hash != plan.hash) {
-        return Err(stale(plan.hash.short().to_owned()));
+        return Err(Break::Stale(stale(plan.hash.short().to_owned()), Box::new(plan)));
     }
     // Somebody else at work is a refusal and no verdict on the plan.
     if let Some(row) = plan.preflight.iter().find(|row| row.is_anothers_command()) {
-        return Err(Failure::refused(row.evidence.clone()).hint(Phrase::new("hint-held")));
+        return Err(Failure::refused(row.evidence.clone())
+            .hint(Phrase::new("hint-held"))
+            .into());
     }
     match plan.verdict {
         PlanVerdict::Ready | PlanVerdict::Warn => Ok(plan),
         PlanVerdict::Blocked => Err(Failure::new(Exit::Blocked, Phrase::new("cli-error-blocked"))
-            .hint(Phrase::new("cli-hint-plan-again"))),
+            .hint(Phrase::new("cli-hint-plan-again"))
+            .into()),
+    }
+}
+
+/// What broke the walk, as a stale approval when the world is not the one that was approved any more.
+async fn or_stale(
+    engine: &mut Engine,
+    wanted: &Wanted,
+    approved: &Plan,
+    broke: Break,
+    signals: &mut Signals,
+) -> Break {
+    let failure = match broke {
+        Break::Failed(failure) if failure.exit == Exit::Refused => failure,
+        Break::Failed(_) | Break::Stopped(_) | Break::Stale(..) => return broke,
+    };
+    if let Err(Stopped(exit)) = drive::look_anew(engine, &wanted.service, signals).await {
+        return Break::Stopped(exit);
+    }
+    let session = engine.session();
+    match session.proposal(&wanted.service, &wanted.target, wanted.method, engine.now()) {
+        Ok(new_plan) if new_plan.hash != approved.hash => {
+            let what = session.what_changed(approved).unwrap_or(failure.what);
+            Break::Stale(
+                Failure::refused(what).hint(Phrase::new("cli-hint-approval")),
+                Box::new(new_plan),
+            )
+        }
+        Ok(_) | Err(_) => Break::Failed(failure),
     }
 }
 
@@ -317,7 +422,7 @@ pub(super) fn say_end(engine: &Engine, end: &End, out: &mut Output) -> Exit {
             Exit::from(ending.outcome)
         }
         End::Refused(why) => {
-            say(incident, Outcome::Refused, 0, why, out);
+            say_refused(incident, why, None, out);
             Exit::Refused
         }
         End::Doubtful(why) => {
@@ -370,16 +475,17 @@ pub(super) fn say_end(engine: &Engine, end: &End, out: &mut Output) -> Exit {
 pub(super) fn say_ending(incident: Option<&Incident>, ending: &Ending, at: Timestamp, out: &mut Output) {
     let seconds = elapsed(incident, at);
     if out.is_json() {
-        let revision = ending.revision.as_ref().map(|arn| arn.as_str());
-        let why = out.words().say(&ending.why);
-        out.object(&ended(
+        let last = Last {
             incident,
-            ending.outcome,
-            revision,
+            outcome: ending.outcome,
+            kind: ending.kind,
+            revision: ending.revision.as_ref().map(|arn| arn.as_str()),
             seconds,
-            &ending.unproven,
-            Some(&why),
-        ));
+            unproven: &ending.unproven,
+            why: out.words().say(&ending.why),
+            new_plan: None,
+        };
+        out.object(&last.object());
         return;
     }
     say_text(incident, ending.outcome, &ending.why, out);
@@ -397,10 +503,37 @@ pub(super) fn say_ending(incident: Option<&Incident>, ending: &Ending, at: Times
     }
 }
 
+/// Says that nothing was sent, and for scripts the plan that could be approved instead.
+fn say_refused(incident: Option<&Incident>, why: &Phrase, new_plan: Option<&Plan>, out: &mut Output) {
+    if out.is_json() {
+        let last = Last {
+            incident,
+            new_plan: new_plan.map(|plan| facts::plan(plan, out.words())),
+            ..Last::of(Outcome::Refused, EndingKind::Refused, out.words().say(why))
+        };
+        out.object(&last.object());
+    } else {
+        say_text(incident, Outcome::Refused, why, out);
+    }
+}
+
+/// Says an end that is no ending of the story: what is not known yet, or was never begun.
 fn say(incident: Option<&Incident>, outcome: Outcome, seconds: i64, why: &Phrase, out: &mut Output) {
     if out.is_json() {
-        let why = out.words().say(why);
-        out.object(&ended(incident, outcome, None, seconds, &[], Some(&why)));
+        let kind = match outcome {
+            Outcome::Refused => EndingKind::Refused,
+            Outcome::OnTarget
+            | Outcome::Elsewhere
+            | Outcome::Failed
+            | Outcome::TimedOut
+            | Outcome::Unknown => EndingKind::Unknown,
+        };
+        let last = Last {
+            incident,
+            seconds,
+            ..Last::of(outcome, kind, out.words().say(why))
+        };
+        out.object(&last.object());
     } else {
         say_text(incident, outcome, why, out);
     }
@@ -429,23 +562,51 @@ fn elapsed(incident: Option<&Incident>, until: Timestamp) -> i64 {
     since.map_or(0, |since| until.duration_since(since).as_secs().max(0))
 }
 
-fn ended(
-    incident: Option<&Incident>,
+/// The last line for scripts.
+struct Last<'a> {
+    incident: Option<&'a Incident>,
     outcome: Outcome,
-    revision: Option<&str>,
+    kind: Option<EndingKind>,
+    revision: Option<&'a str>,
     seconds: i64,
-    unproven: &[Unproven],
-    why: Option<&str>,
-) -> Value {
-    json!({
-        "event": "ended",
-        "outcome": outcome,
-        "incident": incident.map(|i| &i.id),
-        "revision": revision,
-        "seconds": seconds,
-        "unproven": unproven,
-        "why": why,
-    })
+    unproven: &'a [Unproven],
+    why: String,
+    new_plan: Option<Value>,
+}
+
+impl Last<'_> {
+    /// An end without an incident, a revision or a time.
+    const fn of(outcome: Outcome, kind: EndingKind, why: String) -> Self {
+        Self {
+            incident: None,
+            outcome,
+            kind: Some(kind),
+            revision: None,
+            seconds: 0,
+            unproven: &[],
+            why,
+            new_plan: None,
+        }
+    }
+
+    fn object(&self) -> Value {
+        let mut object = json!({
+            "event": "ended",
+            "outcome": self.outcome,
+            "kind": self.kind.map(EndingKind::as_str),
+            "by": self.kind.and_then(EndingKind::put_back_by).map(PutBackBy::as_str),
+            "incident": self.incident.map(|i| &i.id),
+            "revision": self.revision,
+            "seconds": self.seconds,
+            "unproven": self.unproven,
+            "why": self.why,
+        });
+        // Only a refusal has one, so only there is it looked for.
+        if let (Value::Object(fields), Some(plan)) = (&mut object, &self.new_plan) {
+            fields.insert("new_plan".to_owned(), plan.clone());
+        }
+        object
+    }
 }
 
 #[cfg(test)]
@@ -454,18 +615,25 @@ mod tests {
 
     #[test]
     fn the_last_line_names_the_contracts_fields() {
-        let line = ended(
-            None,
-            Outcome::OnTarget,
-            Some("arn:x:56"),
-            95,
-            &[Unproven::ServiceDeployment],
-            None,
-        );
+        let line = Last {
+            revision: Some("arn:x:56"),
+            seconds: 95,
+            unproven: &[Unproven::ServiceDeployment],
+            ..Last::of(
+                Outcome::Elsewhere,
+                EndingKind::PutBack(PutBackBy::Alarm),
+                "why".to_owned(),
+            )
+        };
         assert_eq!(
-            line.to_string(),
-            r#"{"event":"ended","outcome":"on-target","incident":null,"revision":"arn:x:56","seconds":95,"unproven":["service-deployment"],"why":null}"#
+            line.object().to_string(),
+            r#"{"event":"ended","outcome":"elsewhere","kind":"put-back","by":"alarm","incident":null,"revision":"arn:x:56","seconds":95,"unproven":["service-deployment"],"why":"why"}"#
         );
+        let refused = Last {
+            new_plan: Some(json!({ "hash": "abc" })),
+            ..Last::of(Outcome::Refused, EndingKind::Refused, "stale".to_owned())
+        };
+        assert_eq!(refused.object()["new_plan"]["hash"], "abc");
     }
 
     #[test]

@@ -81,7 +81,7 @@ const DEFECTS: [Defect; 3] = [
         places: [
             "Date.toISOString (<anonymous>)",
             "ResultFormatter.period (/app/dist/diagnosis/result.formatter.js:22:37)",
-            "DiagnosisController.latest (/app/dist/diagnosis/diagnosis.controller.js:91:18)",
+            "DiagnosisController.respond (/app/dist/diagnosis/diagnosis.controller.js:91:18)",
         ],
     },
 ];

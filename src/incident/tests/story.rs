@@ -182,6 +182,7 @@ fn a_plan_of_several_steps_ends_with_its_last() {
         Event::Scoped,
         Event::TargetChosen {
             target: "last-good".parse().unwrap(),
+            method: None,
         },
         planned(plan(&["backend", "frontend"], 2)),
         approved('a'),

@@ -320,7 +320,7 @@ fn candidates_tell_whether_the_image_can_be_pulled() {
 fn a_method_fits_or_says_what_to_do_instead() {
     use crate::domain::{Controller, Scheduling, ServiceState, ServiceStatus, Strategy};
     let fits = super::super::fixtures::service(57, 4);
-    assert_eq!(super::super::choose_method(&fits, None), Ok(Method::Revision));
+    assert_eq!(super::super::fits(&fits), Ok(()));
     type Change = fn(&mut ServiceState);
     let cases: [(Change, &str); 8] = [
         (
@@ -356,11 +356,12 @@ fn a_method_fits_or_says_what_to_do_instead() {
     for (change, why) in cases {
         let mut state = fits.clone();
         change(&mut state);
-        let found = super::super::choose_method(&state, Some(Method::Revision));
+        let found = super::super::fits(&state);
         assert_eq!(found.map_err(|p| p.id.into_owned()), Err(why.to_owned()));
     }
     assert_eq!("revision".parse(), Ok(Method::Revision));
-    assert!("stop".parse::<Method>().is_err());
+    assert_eq!("stop".parse(), Ok(Method::Stop));
+    assert!("abort".parse::<Method>().is_err());
 }
 
 mod properties {

@@ -3,7 +3,8 @@ use super::super::fixtures::{
 };
 use super::*;
 use crate::domain::{
-    CircuitBreaker, Clean, FaultKind, Observed, ServiceDeploymentStatus as Native, TargetHealth, Task,
+    CircuitBreaker, Clean, FaultKind, Observed, ServiceDeploymentStatus as Native, StoppedTask, TargetHealth,
+    Task,
 };
 
 /// The world while a rollback from :57 to :56, sent at second 0, is followed: each look reads all of it at one time.
@@ -12,6 +13,8 @@ struct Scene {
     history: DeploymentHistory,
     tasks: Vec<Task>,
     targets: TargetHealth,
+    /// Tasks that stopped, as read with the tasks.
+    failures: Vec<StoppedTask>,
     /// Subjects whose reading fails from now on; their last good reading stays.
     broken: Broken,
     last: Readings,
@@ -58,6 +61,7 @@ fn goal() -> Goal {
         digest: Some(digest(56)),
         deployment: Some(deployment_id("ours")),
         service_deployment: None,
+        stopped: None,
         sent_at: seconds(0),
         hold: Duration::from_secs(60),
         timeout: Duration::from_secs(20 * 60),
@@ -87,6 +91,7 @@ impl Scene {
                 healthy: 4,
                 ..TargetHealth::default()
             },
+            failures: Vec::new(),
             broken: Broken::default(),
             last: Readings::default(),
         }
@@ -127,6 +132,7 @@ impl Scene {
             state: &self.last.state,
             history: &self.last.history,
             tasks: &self.last.tasks,
+            failures: &self.failures,
             targets: &self.last.targets,
         };
         follow.see(&sighting, now)
@@ -536,6 +542,7 @@ fn a_displacement_waits_for_the_history_that_explains_it() {
         state: &state,
         history: &early,
         tasks: &scene.last.tasks,
+        failures: &[],
         targets: &scene.last.targets,
     };
     assert_eq!(
@@ -625,6 +632,7 @@ fn ids_that_the_answer_did_not_tell_are_found() {
         state: &state,
         history: &scene.last.history,
         tasks: &scene.last.tasks,
+        failures: &[],
         targets: &scene.last.targets,
     };
     assert_eq!(
@@ -647,6 +655,8 @@ fn ids_that_the_answer_did_not_tell_are_found() {
 }
 
 mod deadline;
+mod endings;
+mod stop;
 
 mod properties {
     use super::*;

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DefinitionStatus, Deployment, FaultKind, Identity, Observed, Phrase, RolloutState, ServiceKey,
-    ServiceState, Strategy,
+    DefinitionStatus, Deployment, FaultKind, Identity, Observed, Phrase, RolloutState, ServiceDeployment,
+    ServiceKey, ServiceState, Strategy,
 };
 
+use super::super::flight::{Agreement, Flight, agreement, ecs_target, is_among_sources};
+use super::super::propose::Way;
 use super::super::served::Known;
 use super::super::target::candidate;
-use super::super::{Method, Point, ProposalInputs, Rule, Target, choose_method};
+use super::super::{Method, Point, ProposalInputs, Rule, Target, fits};
 use super::{alarms, breaker, changes, company, health, image, protected, tag};
 
 /// What is checked before a plan may be applied.
@@ -48,6 +50,8 @@ pub enum PreflightCheck {
     CircuitBreaker,
     /// How the plan is approved.
     Protected,
+    /// Where ECS goes back to when the deployment is stopped; a row of the method `stop` alone.
+    StopTarget,
 }
 
 /// What a check says.
@@ -97,14 +101,15 @@ impl PreflightRow {
             | PreflightCheck::TargetHealth
             | PreflightCheck::Alarms
             | PreflightCheck::CircuitBreaker
-            | PreflightCheck::Protected => false,
+            | PreflightCheck::Protected
+            | PreflightCheck::StopTarget => false,
         };
         about_others && self.verdict == PreflightVerdict::Block
     }
 }
 
 impl PreflightCheck {
-    /// All, in the order in which they are shown.
+    /// Those that every plan has, in the order in which they are shown.
     pub const ALL: [Self; 16] = [
         Self::Account,
         Self::Controller,
@@ -144,6 +149,7 @@ impl PreflightCheck {
             Self::Alarms => "alarms",
             Self::CircuitBreaker => "circuit-breaker",
             Self::Protected => "protected",
+            Self::StopTarget => "stop-target",
         }
     }
 
@@ -167,6 +173,7 @@ impl PreflightCheck {
             Self::Alarms => "preflight-alarms",
             Self::CircuitBreaker => "preflight-circuit-breaker",
             Self::Protected => "preflight-protected",
+            Self::StopTarget => "preflight-stop-target",
         })
     }
 }
@@ -203,31 +210,37 @@ pub(in crate::rollback) fn rows(
     identity: &Identity,
     state: &ServiceState,
     known: &Known<'_>,
-    from: &Point,
-    (method, target): (Method, &Target),
+    way: &Way<'_>,
 ) -> Vec<PreflightRow> {
     let observed = &inputs.target;
     let around = &inputs.around;
+    let (from, target) = (&way.from, &way.target);
+    let of_stop = match way.method {
+        Method::Stop => Some(PreflightCheck::StopTarget),
+        Method::Revision => None,
+    };
     PreflightCheck::ALL
         .into_iter()
+        .chain(of_stop)
         .map(|check| {
             let (verdict, evidence) = match check {
                 PreflightCheck::Account => on(inputs.identity, account(inputs, identity)),
-                PreflightCheck::Controller => on(observed.state, controller(inputs, state)),
+                PreflightCheck::Controller => on(observed.state, controller(state)),
                 PreflightCheck::Desired => on(observed.state, desired(state)),
-                PreflightCheck::Deployment => on(observed.state, deployment(inputs, state)),
-                PreflightCheck::NotCurrent => on(observed.state, not_current(from, target)),
-                PreflightCheck::TargetActive => on(observed.definitions, target_active(known, target)),
+                PreflightCheck::Deployment => on(observed.state, deployment(inputs, state, way)),
+                PreflightCheck::NotCurrent => on(observed.state, not_current(from, target, way)),
+                PreflightCheck::TargetActive => on(observed.definitions, target_active(known, target, way)),
                 PreflightCheck::Image => on(observed.images, image::image(inputs, target)),
                 PreflightCheck::Proven => proven(known, target),
                 PreflightCheck::Incident => on(around.company, company::incident(inputs)),
                 PreflightCheck::Lease => on(around.company, company::lease(inputs)),
-                PreflightCheck::Tag => on(observed.images, tag::tag(known, method, target)),
+                PreflightCheck::Tag => on(observed.images, tag::tag(known, way.method, target)),
                 PreflightCheck::Differs => on(observed.definitions, changes::changes(inputs, from, target)),
                 PreflightCheck::TargetHealth => health::health(inputs, state),
                 PreflightCheck::Alarms => on(observed.state, alarms::alarms(inputs, state)),
                 PreflightCheck::CircuitBreaker => on(observed.state, breaker::breaker(state)),
                 PreflightCheck::Protected => protected::protected(inputs),
+                PreflightCheck::StopTarget => on(observed.history, stop_target(inputs, known, way)),
             };
             PreflightRow {
                 service: inputs.service.name.clone(),
@@ -263,8 +276,8 @@ fn account(inputs: &ProposalInputs<'_>, identity: &Identity) -> Finding {
     }
 }
 
-fn controller(inputs: &ProposalInputs<'_>, state: &ServiceState) -> Finding {
-    if let Err(instead) = choose_method(state, inputs.method) {
+fn controller(state: &ServiceState) -> Finding {
+    if let Err(instead) = fits(state) {
         return block(instead);
     }
     match &state.strategy {
@@ -297,8 +310,28 @@ fn has_tasks(deployment: &Deployment) -> bool {
     deployment.running > 0 || deployment.pending > 0 || deployment.desired > 0
 }
 
-fn deployment(inputs: &ProposalInputs<'_>, state: &ServiceState) -> Finding {
+fn deployment(inputs: &ProposalInputs<'_>, state: &ServiceState, way: &Way<'_>) -> Finding {
     let primary = state.primary();
+    match way.flight {
+        // What is stopped is no foreign deployment, and the tasks beside it are those that ECS goes back to.
+        Flight::Stoppable(stopped) if way.method == Method::Stop => {
+            return pass(
+                Phrase::new("preflight-deployment-stopped")
+                    .text("deployment", stopped.arn.id())
+                    .text("status", stopped.status.as_str()),
+            );
+        }
+        Flight::Stoppable(running) => {
+            return block(
+                Phrase::new("preflight-deployment-stoppable")
+                    .text("deployment", running.arn.id())
+                    .text("status", running.status.as_str())
+                    .time("at", running.created_at),
+            );
+        }
+        Flight::GoingBack(running) => return block(going_back(inputs, running)),
+        Flight::Landed | Flight::Untold => {}
+    }
     let other = state
         .deployments
         .iter()
@@ -357,7 +390,66 @@ fn deployment(inputs: &ProposalInputs<'_>, state: &ServiceState) -> Finding {
     }
 }
 
-fn not_current(from: &Point, target: &Target) -> Finding {
+/// That ECS goes back already, and where to as far as it says.
+fn going_back(inputs: &ProposalInputs<'_>, running: &ServiceDeployment) -> Phrase {
+    let to = running
+        .rollback
+        .as_ref()
+        .zip(inputs.target.history.value())
+        .and_then(|(rollback, history)| history.revisions.get(&rollback.revision))
+        .map(|revision| revision.task_definition.short().to_owned());
+    Phrase::new("preflight-deployment-going-back")
+        .text("deployment", running.arn.id())
+        .text("status", running.status.as_str())
+        .text("revision", to.unwrap_or_else(|| "–".to_owned()))
+}
+
+/// Where ECS goes back to, beside what was asked for.
+fn stop_target(inputs: &ProposalInputs<'_>, known: &Known<'_>, way: &Way<'_>) -> Finding {
+    let Some(stopped) = way.stopped() else {
+        return block(match way.flight {
+            Flight::GoingBack(running) => going_back(inputs, running),
+            Flight::Landed | Flight::Stoppable(_) => Phrase::new("preflight-stop-target-landed"),
+            Flight::Untold => Phrase::new("preflight-stop-target-untold"),
+        });
+    };
+    let to = way.target.definition.short();
+    let differs = |id: &'static str, wanted: &Target| {
+        Phrase::new(id)
+            .text("revision", to)
+            .text("wanted", wanted.definition.short())
+    };
+    match agreement(known, inputs.spec, &way.target) {
+        Agreement::Same => {}
+        Agreement::RuleDiffers(wanted) => return warn(differs("preflight-stop-target-rule", &wanted)),
+        Agreement::RuleFindsNone(why) => {
+            return warn(
+                Phrase::new("preflight-stop-target-rule-none")
+                    .text("revision", to)
+                    .phrase("why", why),
+            );
+        }
+        Agreement::NamedDiffers(wanted) => return block(differs("preflight-stop-target-named", &wanted)),
+        Agreement::NamedNone(why) => {
+            return block(
+                Phrase::new("preflight-stop-target-named-none")
+                    .text("revision", to)
+                    .phrase("why", why),
+            );
+        }
+    }
+    let revision = inputs
+        .target
+        .history
+        .value()
+        .and_then(|history| ecs_target(history, stopped).ok());
+    match revision.and_then(|revision| is_among_sources(stopped, &revision)) {
+        Some(false) => unknown(Phrase::new("preflight-stop-target-sources").text("revision", to)),
+        Some(true) | None => pass(Phrase::new("preflight-stop-target-pass").text("revision", to)),
+    }
+}
+
+fn not_current(from: &Point, target: &Target, way: &Way<'_>) -> Finding {
     let revision = |point: &str| Phrase::new("preflight-not-current-pass").text("revision", point);
     if from.revision != target.definition {
         return pass(revision(target.definition.short()).text("current", from.revision.short()));
@@ -366,6 +458,10 @@ fn not_current(from: &Point, target: &Target) -> Finding {
         (Some(from), Some(to)) => from == to,
         (None, _) | (_, None) => true,
     };
+    // The same definition with other content, deployed anew: a stop goes back to the content that was pinned.
+    if !same && way.stopped().is_some() {
+        return pass(revision(target.definition.short()).text("current", from.revision.short()));
+    }
     // Naming the definition that is set already starts no deployment, whatever its tag means by now.
     let id = if same {
         "preflight-not-current-same"
@@ -375,11 +471,15 @@ fn not_current(from: &Point, target: &Target) -> Finding {
     block(Phrase::new(id).text("revision", target.definition.short()))
 }
 
-fn target_active(known: &Known<'_>, target: &Target) -> Finding {
+fn target_active(known: &Known<'_>, target: &Target, way: &Way<'_>) -> Finding {
     let revision = target.definition.short();
     match candidate(known, &target.definition).status {
         DefinitionStatus::Active => {
             pass(Phrase::new("preflight-target-active-pass").text("revision", revision))
+        }
+        // ECS goes back to a service revision that it keeps; only a new deployment needs the definition to be ACTIVE.
+        DefinitionStatus::Inactive if way.stopped().is_some() => {
+            warn(Phrase::new("preflight-target-active-kept").text("revision", revision))
         }
         DefinitionStatus::Inactive => {
             block(Phrase::new("preflight-target-active-inactive").text("revision", revision))

@@ -11,6 +11,7 @@ use super::rows::{Finding, block, pass, unknown, warn};
 const fn resolves_tags(method: Method) -> bool {
     match method {
         Method::Revision => true,
+        Method::Stop => false,
     }
 }
 

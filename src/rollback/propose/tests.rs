@@ -8,6 +8,8 @@ use crate::domain::{
     RolloutState, ServiceDeploymentStatus, ServiceState, Strategy,
 };
 
+mod stop;
+
 fn plan(world: &World) -> Plan {
     world.propose("last-good", at(5)).unwrap()
 }
@@ -187,7 +189,7 @@ fn each_check_says_what_it_found() {
                 .deployments
                 .push(listed("old", 56, DeploymentStatus::Inactive, 0));
         }),
-        (Deployment, Block, "deployment-running", "last-good", |w| {
+        (Deployment, Block, "deployment-going-back", "last-good", |w| {
             deployed(
                 w.history_mut(),
                 (57, 57),
@@ -357,7 +359,7 @@ mod compared {
             ),
             (
                 |s| s.deployments[0].id = deployment_id("foreign"),
-                Some("changed-deployment"),
+                Some("changed-deployment-dated"),
             ),
             (
                 |s| {
@@ -371,8 +373,10 @@ mod compared {
         for (change, expected) in cases {
             let mut world = World::new();
             change(world.state_mut());
-            let seen = fingerprint(world.state.value().unwrap());
-            let found = unchanged(&plan.steps[0], &seen).err().map(|p| p.id.into_owned());
+            let seen = world.state.value().unwrap();
+            let found = unchanged(&plan.steps[0], seen, None)
+                .err()
+                .map(|p| p.id.into_owned());
             assert_eq!(found.as_deref(), expected);
         }
     }
@@ -390,7 +394,7 @@ mod compared {
         };
         let sent_at = at(10);
         let found = |state: &ServiceState| found_effect(step, &step.fingerprint, sent_at, state);
-        let ours = Found::TookEffect(deployment_id("new"), None);
+        let ours = Found::TookEffect(Some(deployment_id("new")), None);
         assert_eq!(found(&primary("new", 56, Some(10))), ours);
         assert_eq!(
             found(&primary("new", 56, Some(6))),

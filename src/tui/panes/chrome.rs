@@ -40,8 +40,8 @@ pub(super) fn title(pane: Pane, world: &World<'_>) -> String {
         | Pane::Deployments
         | Pane::Images
         | Pane::Events
-        | Pane::ErrorRate
-        | Pane::Logs => world.get(pane.title()),
+        | Pane::Logs
+        | Pane::ErrorRate => world.get(pane.title()),
     }
 }
 

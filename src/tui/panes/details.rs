@@ -21,11 +21,8 @@ pub(in crate::tui) fn details(thing: &Thing<'_>, world: &World<'_>) -> Details {
         Thing::Revision(view, candidate) => revision(view, candidate, world),
         Thing::Deployment(view, found) => deployment(view, found, world),
         Thing::Image(view, found) => image(view, found, world),
+        Thing::Log(view, line) => logs::describe(view, line, world),
         Thing::Event(_, _, text) => vec![PageLine::bare(text.clone())],
-        Thing::Line(view, line) => logs::describe(line, view, world)
-            .into_iter()
-            .map(|(label, text)| PageLine::new(label, text))
-            .collect(),
     };
     let what = thing.name(world);
     let title = world.say(&Phrase::new("describe-title").text("what", what));

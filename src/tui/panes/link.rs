@@ -62,11 +62,11 @@ fn url(thing: &Thing<'_>, pane: Pane, world: &World<'_>) -> Option<String> {
             runbook(view)?.repository,
             image.digest
         ),
-        // The console's own encoding of a slash in what follows the `#`.
-        Thing::Line(view, _) => format!(
-            "{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{}",
-            world.session.log_group(&view.key)?.replace('/', "$252F")
-        ),
+        Thing::Log(view, _) => {
+            // The console writes a slash in the fragment as a percent sign encoded twice, `$252F`.
+            let group = world.session.log_group(&view.key)?.replace('/', "$252F");
+            format!("{host}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}")
+        }
         Thing::Event(Some(view), ..) => tab(&runbook(view)?.ecs_service, "events"),
         Thing::Event(None, ..) => format!("{host}/ecs/v2/clusters/{cluster}/services?region={region}"),
     })

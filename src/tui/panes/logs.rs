@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::domain::{Clean, FaultKind, Freshness, LogLevel, LogLine, LogWindow, Observed, Phrase};
 use crate::session::ServiceView;
+use crate::tui::layer::PageLine;
 use crate::tui::log_view::matches;
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::text;
@@ -42,7 +43,7 @@ pub(in crate::tui) fn in_view<'a>(screen: &Screen, world: &World<'a>) -> Option<
 }
 
 /// The line where the operator stands.
-pub(super) fn selected<'a>(screen: &Screen, world: &World<'a>) -> Option<&'a LogLine> {
+pub(in crate::tui) fn selected<'a>(screen: &Screen, world: &World<'a>) -> Option<&'a LogLine> {
     let (window, rows) = in_view(screen, world)?;
     window.get(*rows.get(screen.logs.at(&rows, window))?)
 }
@@ -345,9 +346,12 @@ fn emphasised(said: &str, sought: Option<&str>, role: Role, world: &World<'_>) -
         if !before.is_empty() {
             spans.push(world.span(before, role));
         }
+        // Underlined too: the selected row is reversed as a whole.
         spans.push(Span::styled(
             found.to_owned(),
-            world.style(role).add_modifier(Modifier::REVERSED),
+            world
+                .style(role)
+                .add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
         ));
         rest = after;
     }
@@ -425,8 +429,8 @@ const TIMES: &[&str] = &["time", "timestamp", "ts", "@timestamp"];
 const ERRORS: &[&str] = &["err", "error", "exception"];
 const KINDS: &[&str] = &["type", "name", "class"];
 
-/// All that is known of a line, as label and text.
-pub(super) fn describe(line: &LogLine, view: &ServiceView, world: &World<'_>) -> Vec<(String, String)> {
+/// All that is known of the selected line, as label and text.
+pub(super) fn describe(view: &ServiceView, line: &LogLine, world: &World<'_>) -> Vec<PageLine> {
     let mut lines = vec![
         (world.get("logs-label-from"), origin(line, view)),
         (world.get("logs-label-stream"), line.stream.to_string()),
@@ -444,6 +448,9 @@ pub(super) fn describe(line: &LogLine, view: &ServiceView, world: &World<'_>) ->
         lines.push((String::new(), said));
     }
     lines
+        .into_iter()
+        .map(|(label, text)| PageLine::new(label, text))
+        .collect()
 }
 
 /// A field and, of a structure, the fields in it; a text keeps its line breaks, for stacks.

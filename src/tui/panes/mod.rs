@@ -122,7 +122,7 @@ pub(super) fn go_to_match(screen: &mut Screen, world: &World<'_>, needle: &Needl
             let id = to.and_then(|to| rows.get(to)).map(|row| row.digest.clone());
             id.map(|id| screen.images.select(id))
         }
-        // The log has a position of its own: it keeps moving while the newest line is followed.
+        // A log has a search of its own: it is about lines that the filter hides too.
         Pane::Logs => None,
         Pane::Events => {
             let id = events::found(screen, world, needle, forward);

@@ -19,17 +19,16 @@ pub(in crate::tui) fn raw(thing: &Thing<'_>, world: &World<'_>) -> Details {
         Thing::Revision(view, candidate) => revision(view, candidate),
         Thing::Deployment(view, found) => deployment(view, found),
         Thing::Image(view, found) => image(view, found),
+        Thing::Log(view, line) => json!({
+            "at": line.at.to_string(),
+            "service": view.key.as_str(),
+            "stream": line.stream,
+            "message": line.message,
+        }),
         Thing::Event(view, at, text) => json!({
             "at": at.to_string(),
             "service": view.map(|view| view.key.as_str()),
             "text": text,
-        }),
-        Thing::Line(view, line) => json!({
-            "at": line.at.to_string(),
-            "service": view.key,
-            "stream": line.stream,
-            "message": line.message,
-            "characters_left_out": line.left_out,
         }),
     };
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();

@@ -21,10 +21,10 @@ pub(in crate::tui) enum Thing<'a> {
     Deployment(&'a ServiceView, &'a ServiceDeployment),
     /// An image of a service's repository.
     Image(&'a ServiceView, &'a Image),
+    /// A line of a service's log.
+    Log(&'a ServiceView, &'a LogLine),
     /// Something that happened, and the service that it is about.
     Event(Option<&'a ServiceView>, Timestamp, String),
-    /// A line of a service's log.
-    Line(&'a ServiceView, &'a LogLine),
 }
 
 /// What is selected in the focused pane; `None` when nothing is.
@@ -54,7 +54,7 @@ pub(in crate::tui) fn selected<'a>(screen: &Screen, world: &World<'a>) -> Option
             });
             Some(Thing::Image(service?, rows.get(at).copied()?))
         }
-        Pane::Logs => Some(Thing::Line(service?, logs::selected(screen, world)?)),
+        Pane::Logs => Some(Thing::Log(service?, logs::selected(screen, world)?)),
         Pane::Events => {
             let (at, text, key) = events::selected(screen, world)?;
             let view = key.and_then(|key| world.session.view(key));
@@ -79,8 +79,8 @@ impl Thing<'_> {
                 let tags = images::tags(image);
                 format!("{tags} {}", image.digest.short()).trim_start().to_owned()
             }
+            Self::Log(_, line) => world.words.clock(line.at),
             Self::Event(_, at, _) => world.words.date_time(*at),
-            Self::Line(_, line) => world.words.clock(line.at),
         }
     }
 
@@ -92,8 +92,8 @@ impl Thing<'_> {
             Self::Revision(_, candidate) => Some(("copied-revision", candidate.definition.to_string())),
             Self::Deployment(_, deployment) => Some(("copied-deployment", deployment.arn.to_string())),
             Self::Image(_, image) => Some(("copied-digest", image.digest.to_string())),
+            Self::Log(_, line) => Some(("copied-line", line.message.to_string())),
             Self::Event(_, _, text) => Some(("copied-event", text.clone())),
-            Self::Line(_, line) => Some(("copied-line", line.message.to_string())),
         }
     }
 }

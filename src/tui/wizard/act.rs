@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::Phrase;
 use crate::incident::{ActState, Stage};
-use crate::rollback::{Phase, Progress, Step};
+use crate::rollback::{Phase, Progress, Step, Trouble};
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::widgets::bar;
@@ -77,6 +77,16 @@ fn following(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         return scene.message("progress-waiting", Role::Text);
     };
     let mut lines = vec![tasks(scene, progress), Line::default()];
+    if let Some(trouble) = &progress.trouble {
+        // Loud, because it does not end by itself before the time is over.
+        let said = format!("▲ {}", world.say(trouble.sentence()));
+        let role = match trouble {
+            Trouble::Paused(_) | Trouble::Stalled(_) => Role::Bad,
+            Trouble::Failing(_) => Role::Warn,
+        };
+        lines.extend(scene.text(&said, role));
+        lines.push(Line::default());
+    }
     let expected = expected(world.session, step)
         .map_or_else(|| world.get("not-known"), |length| world.words.countdown(length));
     let elapsed = Phrase::new("progress-elapsed")

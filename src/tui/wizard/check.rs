@@ -233,6 +233,7 @@ fn changes(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
 pub(super) const fn method_word(method: Method) -> &'static str {
     match method {
         Method::Revision => "method-revision",
+        Method::Stop => "method-stop",
     }
 }
 
@@ -260,6 +261,10 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         scene.cells,
         world,
     ));
+    // The usual way needs no word; a stop is another deed, and ECS chooses where it leads.
+    if let (Method::Stop, Some(why)) = (step.method, &step.why_method) {
+        lines.extend(scene.labelled("label-method", &world.say(why), Role::Warn));
+    }
     lines
 }
 
@@ -347,6 +352,13 @@ fn sent(call: &Call) -> String {
             task_definition,
         } => format!(
             "ecs.UpdateService {{ cluster: {cluster}, service: {service}, taskDefinition: {task_definition} }}"
+        ),
+        Api::StopServiceDeployment {
+            service_deployment,
+            stop_type,
+        } => format!(
+            "ecs.StopServiceDeployment {{ serviceDeploymentArn: {service_deployment}, stopType: {} }}",
+            stop_type.as_str()
         ),
     }
 }

@@ -127,6 +127,7 @@ fn a_machine_that_slept_over_the_deadline_looks_first() {
             state: &scene.last.state,
             history: &scene.last.history,
             tasks: &scene.last.tasks,
+            failures: &[],
             targets: &scene.last.targets,
         };
         underway(follow.see(&sighting, seconds(5000)));
