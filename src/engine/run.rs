@@ -206,6 +206,12 @@ impl Engine {
         if let Msg::Observed { subject, result, .. } = &msg {
             self.timetable
                 .answered(subject, result.is_ok(), &self.attention, now);
+            if result
+                .as_ref()
+                .is_err_and(|fault| fault.kind == FaultKind::Throttled)
+            {
+                self.timetable.throttled(subject);
+            }
         }
         let effects = session::update(&mut self.parts.session, msg, now);
         self.perform(effects, now);

@@ -30,6 +30,8 @@ struct Due {
     /// Whether it was ever answered.
     known: bool,
     failures: u32,
+    /// Whether the newest failure was AWS asking for fewer calls: the same call later may well be answered.
+    throttled: bool,
     generation: u64,
     /// Nobody looks at it: it is not asked for until somebody does.
     asleep: bool,
@@ -50,6 +52,7 @@ impl Timetable {
             again: false,
             known: false,
             failures: 0,
+            throttled: false,
             generation: 0,
             asleep: false,
         };
@@ -106,6 +109,13 @@ impl Timetable {
         }
     }
 
+    /// AWS answered a request by asking for fewer calls; told after [`Self::answered`].
+    pub(super) fn throttled(&mut self, subject: &Subject) {
+        if let Some(due) = self.dues.get_mut(subject) {
+            due.throttled = true;
+        }
+    }
+
     /// A request ended.
     pub(super) fn answered(&mut self, subject: &Subject, ok: bool, attention: &Attention, now: Timestamp) {
         let Some(due) = self.dues.get_mut(subject) else {
@@ -114,6 +124,7 @@ impl Timetable {
         due.in_flight = false;
         due.known |= ok;
         due.failures = if ok { 0 } else { due.failures.saturating_add(1) };
+        due.throttled = false;
         if std::mem::take(&mut due.again) {
             due.next = now;
             return;
@@ -180,11 +191,13 @@ impl Timetable {
         }
     }
 
-    /// Whether every subject has been answered at least once, well or badly.
+    /// Whether a subject has not been answered yet, well or badly. What was only throttled is asked for a few times more:
+    /// one call too many a moment ago must not look like a fact about the service.
     pub(super) fn waiting(&self, heard: impl Fn(&Subject) -> bool) -> bool {
-        self.dues
-            .iter()
-            .any(|(subject, due)| !due.asleep && !heard(subject))
+        self.dues.iter().any(|(subject, due)| {
+            let again = due.throttled && !due.known && due.failures <= EAGER_TRIES;
+            !due.asleep && (!heard(subject) || again)
+        })
     }
 }
 

@@ -8,6 +8,9 @@ use ratatui::text::{Line, Span};
 
 use super::listing::Scroll;
 
+/// Letters from which on a word may mean an id.
+const LONG: usize = 5;
+
 /// Words that are looked for. All of them must be found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Needle {
@@ -54,9 +57,17 @@ impl Needle {
     /// Whether each word occurs in one of `fields`.
     #[must_use]
     pub(super) fn passes(&self, fields: &[&str]) -> bool {
-        self.words
-            .iter()
-            .all(|word| fields.iter().any(|field| find(field, word, 0).is_some()))
+        self.passes_or_id(fields, &[])
+    }
+
+    /// As `passes`; a word that is long enough to mean an id may also occur in one of `ids`. In a digest of 64 digits nearly
+    /// any short number occurs somewhere.
+    #[must_use]
+    pub(super) fn passes_or_id(&self, fields: &[&str], ids: &[&str]) -> bool {
+        self.words.iter().all(|word| {
+            let has = |field: &&str| find(field, word, 0).is_some();
+            fields.iter().any(has) || (word.len() >= LONG && ids.iter().any(has))
+        })
     }
 
     /// Where the words occur in `text`, in order and apart.
@@ -209,6 +220,9 @@ mod tests {
             "a word is not spread over fields"
         );
         assert!(passes("", &[]));
+        let id = ["sha256:61b24effdd61fc97"];
+        assert!(!Needle::new("61").passes_or_id(&["v1.3.4"], &id));
+        assert!(Needle::new("61b24e").passes_or_id(&["v1.3.4"], &id));
     }
 
     #[test]

@@ -71,7 +71,7 @@ async fn two_marks_are_compared_and_a_third_takes_the_place_of_the_oldest() {
     desk.keys("d").await;
     let page = desk.picture();
     assert!(page.contains("Differences · :56 v1.3.4 → :57 v1.4.0"), "{page}");
-    assert!(page.contains("~ 896 → 1024"), "{page}");
+    assert!(page.contains("~ 1024 → 2048"), "{page}");
     assert!(page.contains("+ FEATURE_X"), "{page}");
     assert!(page.contains("v1.3.4") && page.contains("v1.4.0"), "{page}");
     desk.keys("<esc>j<space>").await;

@@ -6,6 +6,7 @@ mod keys;
 mod looking;
 mod pictures;
 mod scan;
+mod scenarios;
 mod services;
 mod sizes;
 mod states;

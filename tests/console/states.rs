@@ -172,3 +172,23 @@ async fn a_fault_that_passes_is_forgotten() {
         .await;
     assert!(!desk.picture().contains("! denied: ecr:DescribeImages"));
 }
+
+/// A tag that was pushed again names another image than the one that ran under it; both rows say so.
+#[tokio::test(start_paused = true)]
+async fn a_tag_that_moved_is_seen() {
+    for lang in Lang::ALL {
+        let mut desk = Desk::open("tag-moved", lang, (120, 40)).await;
+        desk.keys("i").await;
+        let picture = desk.picture();
+        let words = match lang {
+            Lang::En => ["v1.3.4 moved", "was v1.3.4"],
+            Lang::Ja => ["v1.3.4 付替", "元 v1.3.4"],
+        };
+        for word in words {
+            assert!(picture.contains(word), "{picture}");
+        }
+        insta::assert_snapshot!(format!("{}-120x40-59-moved", lang.tag()), picture);
+        desk.keys("jd").await;
+        insta::assert_snapshot!(format!("{}-120x40-59-moved-image", lang.tag()), desk.picture());
+    }
+}

@@ -99,25 +99,15 @@ impl Pty {
 
     /// Waits until the screen of that size shows `text`.
     fn until_seen(&self, size: (u16, u16), text: &str) -> String {
-        let screen = |output: &Output| {
-            let mut parser = vt100::Parser::new(size.1.try_into().unwrap(), size.0.try_into().unwrap(), 0);
-            parser.process(&output.bytes);
-            parser.screen().contents()
-        };
-        self.until(text, |output| screen(output).contains(text));
-        screen(&self.output.0.lock().unwrap())
+        self.until(text, |output| screen(output, size).contains(text));
+        screen(&self.output.0.lock().unwrap(), size)
     }
 
     /// Sends keys again and again until the screen shows `text`: a box that has just opened is deaf for a moment.
     fn insist(&mut self, size: (u16, u16), keys: &str, text: &str) {
         for _ in 0..100 {
             self.type_keys(keys);
-            let shown = |output: &Output| {
-                let mut parser =
-                    vt100::Parser::new(size.1.try_into().unwrap(), size.0.try_into().unwrap(), 0);
-                parser.process(&output.bytes);
-                parser.screen().contents().contains(text)
-            };
+            let shown = |output: &Output| screen(output, size).contains(text);
             let (output, changed) = &*self.output;
             let wait = Duration::from_millis(300);
             let (output, waited) = changed
@@ -131,23 +121,9 @@ impl Pty {
         panic!("never {text}");
     }
 
-    /// Quits. A key that meets a change of size in the same moment waits in crossterm's reader for the next one (its mio
-    /// source leaves a ready terminal unread when a signal is ready too), so the key is pressed again, as a person would.
+    /// Quits.
     fn quit(&mut self) -> u32 {
-        for _ in 0..100 {
-            let writer = self.keys.as_mut().unwrap();
-            // It may be over already, and then nobody takes the key.
-            drop(writer.write_all(b"q").and_then(|()| writer.flush()));
-            let (output, changed) = &*self.output;
-            let (output, _) = changed
-                .wait_timeout_while(output.lock().unwrap(), Duration::from_millis(300), |output| {
-                    !output.over
-                })
-                .unwrap();
-            if output.over {
-                break;
-            }
-        }
+        self.type_keys("q");
         self.ended()
     }
 
@@ -171,6 +147,13 @@ impl Pty {
         assert!(after.contains("\u{1b}[?2004l"), "ended bracketed paste");
         self.child.wait().unwrap().exit_code()
     }
+}
+
+/// What a terminal of that size shows after these bytes.
+fn screen(output: &Output, size: (u16, u16)) -> String {
+    let mut parser = vt100::Parser::new(size.1.try_into().unwrap(), size.0.try_into().unwrap(), 0);
+    parser.process(&output.bytes);
+    parser.screen().contents()
 }
 
 impl Drop for Pty {
@@ -201,6 +184,26 @@ fn it_opens_on_the_burning_backend_follows_the_size_and_quits() {
     assert!(seen.contains("5 Error rate"), "{seen}");
     pty.resize((30, 5));
     pty.until_seen((30, 5), "PRODUCTION");
+    assert_eq!(pty.quit(), 0);
+}
+
+/// A key and a change of size in the same moment: both are taken at once, neither waits for the next key.
+#[test]
+fn a_key_that_meets_a_change_of_size_is_not_late() {
+    let mut pty = Pty::drill((80, 24));
+    pty.until_seen((80, 24), "v1.4.0");
+    for round in 0..20_u16 {
+        let size = (100 + round % 2, 30 + round % 3);
+        pty.resize(size);
+        pty.type_keys("?");
+        pty.until_seen(size, "Esc closes");
+        pty.resize((80, 24));
+        pty.type_keys("?");
+        pty.until("closed", |output| {
+            let seen = screen(output, (80, 24));
+            seen.contains("1 Services") && !seen.contains("Esc closes") && seen.contains("q quit")
+        });
+    }
     assert_eq!(pty.quit(), 0);
 }
 

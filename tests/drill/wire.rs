@@ -407,3 +407,57 @@ async fn the_loopback_door_serves_drops_and_closes() {
         .expect("a hanging request does not keep the server alive")
         .unwrap();
 }
+
+/// A file with one image of the registry archived; the drill reads worlds from anywhere.
+fn with_archived_image() -> (tempfile::TempDir, Drill) {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/assets/scenarios/bad-deploy.toml"
+    ))
+    .unwrap();
+    let archived = text.replacen("tag = \"v1.3.3\"", "tag = \"v1.3.3\"\nstatus = \"archived\"", 1);
+    assert_ne!(archived, text);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("archived.toml");
+    std::fs::write(&file, archived).unwrap();
+    let drill = drill(file.to_str().unwrap(), 1);
+    (folder, drill)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archived_image_is_shown_to_those_who_ask_for_it() {
+    let (_folder, drill) = with_archived_image();
+    let describe = |more: Value| {
+        let mut input = json!({ "repositoryName": BACKEND });
+        input
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let drill = drill.clone();
+        async move {
+            let target = "AmazonEC2ContainerRegistry_V20150921.DescribeImages";
+            let answer = door::json_call(&drill, target, &input).await.unwrap();
+            let mut tags: Vec<String> = answer["imageDetails"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| {
+                    format!(
+                        "{} {}",
+                        it["imageTags"][0].as_str().unwrap(),
+                        it["imageStatus"].as_str().unwrap()
+                    )
+                })
+                .collect();
+            tags.sort();
+            tags
+        }
+    };
+    let (archived, active) = ("v1.3.3 ARCHIVED", ["v1.3.4 ACTIVE", "v1.4.0 ACTIVE"]);
+    assert_eq!(describe(json!({})).await, active);
+    let wish = |status: &str| json!({ "filter": { "imageStatus": status } });
+    assert_eq!(describe(wish("ARCHIVED")).await, [archived]);
+    assert_eq!(describe(wish("ANY")).await, [archived, active[0], active[1]]);
+    let named = json!({ "imageIds": [{ "imageTag": "v1.3.3" }] });
+    assert_eq!(describe(named).await, [archived]);
+}

@@ -6,4 +6,5 @@ mod checks;
 mod crash;
 mod operators;
 mod refusals;
+mod scenarios;
 mod walk;

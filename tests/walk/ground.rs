@@ -105,6 +105,16 @@ impl Ground {
             .collect()
     }
 
+    /// What was written to the drill's world: the operation and its input.
+    pub(crate) fn written(&self) -> Vec<(String, serde_json::Value)> {
+        self.drill
+            .ledger()
+            .into_iter()
+            .filter(|entry| entry.kind == CallKind::Write)
+            .map(|entry| (format!("{}.{}", entry.service, entry.operation), entry.input))
+            .collect()
+    }
+
     pub(crate) fn history(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("drill/rollback-history.md")).unwrap_or_default()
     }

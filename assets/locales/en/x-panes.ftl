@@ -57,6 +57,7 @@ copied-diff = the differences
 copied-digest = the digest
 copied-event = the event
 copied-json = the JSON
+copied-line = the line
 copied-link = the address
 copied-revision = the revision’s ARN
 copied-service = the service’s ARN
@@ -101,8 +102,10 @@ footer-sort = sort
 
 image-untagged = no tag
 label-used-by = used by
-tag-moved-away = ({ $tag } was this for { $revision })
-tag-moved-here = ({ $tag } moved; { $revision } ran another)
+tag-moved-away = { $tag } named this image when { $revision } ran; now it names another
+tag-moved-away-short = was { $tag }
+tag-moved-here = { $tag } moved: { $revision } ran another image under it
+tag-moved-here-short = moved
 used-by-none = no listed revision
 
 ## Labels
@@ -145,4 +148,3 @@ sort-burning = burning
 sort-latency = response time
 sort-name = name
 sort-own = order
-copied-line = log line

@@ -21,6 +21,7 @@ preflight-deployment-going-back = ECS is going back already, to { $revision } ({
 preflight-deployment-stoppable = { $deployment } of { $at } is { $status }: stop it (method stop), or wait for its end
 preflight-deployment-stopped = { $deployment } is { $status } and is what gets stopped
 preflight-stop-target = where ECS goes
+preflight-stop-target-burnt = a stop would bring back { $revision }, which had { $percent } % 5xx while it served: talk to whoever deploys now, and wait for the end of that deployment
 preflight-stop-target-landed = no deployment is under way: use the method revision
 preflight-stop-target-named = ECS goes back to { $revision }, not to { $wanted }: leave the target to last-good, or wait for the end and use revision
 preflight-stop-target-named-none = ECS goes back to { $revision }, and the named target is not to be had: { $why }

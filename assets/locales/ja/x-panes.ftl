@@ -57,6 +57,7 @@ copied-diff = 差分
 copied-digest = ダイジェスト
 copied-event = イベント
 copied-json = JSON
+copied-line = ログの行
 copied-link = URL
 copied-revision = リビジョンのARN
 copied-service = サービスのARN
@@ -101,8 +102,10 @@ footer-sort = 並べ替え
 
 image-untagged = タグなし
 label-used-by = 使用元
-tag-moved-away = （{ $revision } 稼働時の { $tag }）
-tag-moved-here = （{ $tag } は付け替え済み、{ $revision } は別イメージ）
+tag-moved-away = { $revision } 稼働時の { $tag } はこのイメージ。タグは別のイメージに付け替え済み
+tag-moved-away-short = 元 { $tag }
+tag-moved-here = { $tag } は付け替え済み。{ $revision } が稼働したのは別のイメージ
+tag-moved-here-short = 付替
 used-by-none = 一覧のリビジョンでは未使用
 
 ## Labels
@@ -145,4 +148,3 @@ sort-burning = 異常順
 sort-latency = 応答時間
 sort-name = 名前
 sort-own = 既定順
-copied-line = ログの行

@@ -21,6 +21,7 @@ preflight-deployment-going-back = ECSがすでに { $revision } へ戻してい�
 preflight-deployment-stoppable = { $at } の { $deployment } が{ $status }です。停止する（方法 stop）か、終わるのを待ってください
 preflight-deployment-stopped = { $deployment }（{ $status }）を停止します
 preflight-stop-target = ECSの戻し先
+preflight-stop-target-burnt = 中止すると { $revision } に戻りますが、このリビジョンは稼働中の5xxが { $percent } % でした。進行中のデプロイの担当者に確認し、完了を待ってください
 preflight-stop-target-landed = 進行中のデプロイがありません。方法 revision を使ってください
 preflight-stop-target-named = ECSは { $revision } に戻します（指定は { $wanted }）。戻し先を last-good にするか、終わるのを待って revision を使ってください
 preflight-stop-target-named-none = ECSは { $revision } に戻します。指定の戻し先は使えません: { $why }

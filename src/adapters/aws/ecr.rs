@@ -25,6 +25,11 @@ impl Reader {
     pub async fn images(&self, repository: &RepositoryName) -> Result<Vec<Image>, Fault> {
         let mut images = Vec::new();
         let (mut pages, mut token) = (Pages::up_to(PAGES), None);
+        // Without a filter ECR leaves out what is not ACTIVE (API reference, DescribeImagesFilter), and an archived image
+        // would look like one that is gone.
+        let all = sdk::DescribeImagesFilter::builder()
+            .image_status(sdk::ImageStatusFilter::Any)
+            .build();
         loop {
             let answer = ask!(
                 &self.inner.pace,
@@ -34,6 +39,7 @@ impl Reader {
                     .ecr
                     .describe_images()
                     .repository_name(repository.as_str())
+                    .filter(all.clone())
                     .max_results(A_PAGE)
                     .set_next_token(token)
             )?;

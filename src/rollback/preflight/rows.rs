@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DefinitionStatus, Deployment, FaultKind, Identity, Observed, Phrase, RolloutState, ServiceDeployment,
-    ServiceKey, ServiceState, Strategy,
+    CriterionId, DefinitionStatus, Deployment, FaultKind, Identity, Observed, Phrase, RolloutState,
+    ServiceDeployment, ServiceKey, ServiceState, Strategy,
 };
 
 use super::super::flight::{Agreement, Flight, agreement, ecs_target, is_among_sources};
@@ -419,18 +419,31 @@ fn stop_target(inputs: &ProposalInputs<'_>, known: &Known<'_>, way: &Way<'_>) ->
             .text("revision", to)
             .text("wanted", wanted.definition.short())
     };
-    match agreement(known, inputs.spec, &way.target) {
-        Agreement::Same => {}
-        Agreement::RuleDiffers(wanted) => return warn(differs("preflight-stop-target-rule", &wanted)),
-        Agreement::RuleFindsNone(why) => {
+    let burnt = burnt(inputs, known, &way.target);
+    match (agreement(known, inputs.spec, &way.target), burnt) {
+        (Agreement::Same, _) => {}
+        // Usually a colleague's cure is on its way, and a stop would bring the illness back.
+        (Agreement::RuleDiffers(_) | Agreement::RuleFindsNone(_), Some(percent)) => {
+            return block(
+                Phrase::new("preflight-stop-target-burnt")
+                    .text("revision", to)
+                    .text("percent", format!("{percent:.2}")),
+            );
+        }
+        (Agreement::RuleDiffers(wanted), None) => {
+            return warn(differs("preflight-stop-target-rule", &wanted));
+        }
+        (Agreement::RuleFindsNone(why), None) => {
             return warn(
                 Phrase::new("preflight-stop-target-rule-none")
                     .text("revision", to)
                     .phrase("why", why),
             );
         }
-        Agreement::NamedDiffers(wanted) => return block(differs("preflight-stop-target-named", &wanted)),
-        Agreement::NamedNone(why) => {
+        (Agreement::NamedDiffers(wanted), _) => {
+            return block(differs("preflight-stop-target-named", &wanted));
+        }
+        (Agreement::NamedNone(why), _) => {
             return block(
                 Phrase::new("preflight-stop-target-named-none")
                     .text("revision", to)
@@ -447,6 +460,14 @@ fn stop_target(inputs: &ProposalInputs<'_>, known: &Known<'_>, way: &Way<'_>) ->
         Some(false) => unknown(Phrase::new("preflight-stop-target-sources").text("revision", to)),
         Some(true) | None => pass(Phrase::new("preflight-stop-target-pass").text("revision", to)),
     }
+}
+
+/// The 5xx rate in percent of a version while it served, when that is over the runbook's threshold.
+fn burnt(inputs: &ProposalInputs<'_>, known: &Known<'_>, target: &Target) -> Option<f64> {
+    let over = inputs.runbook.criterion(CriterionId::ErrorRate)?.over_percent?;
+    candidate(known, &target.definition)
+        .error_percent
+        .filter(|percent| *percent > over)
 }
 
 fn not_current(from: &Point, target: &Target, way: &Way<'_>) -> Finding {

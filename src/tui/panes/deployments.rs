@@ -134,14 +134,14 @@ pub(super) fn passes(
     needle: &Needle,
     world: &World<'_>,
 ) -> bool {
-    needle.passes(&[
-        deployment.arn.id(),
+    let fields: [&str; 5] = [
         &status_word(deployment, world).0,
         deployment.status.as_str(),
         &named(view, target(view, deployment), world),
         &named(view, source(view, deployment), world),
         reason(deployment).map_or("", Clean::as_str),
-    ])
+    ];
+    needle.passes_or_id(&fields, &[deployment.arn.id()])
 }
 
 /// The rows, filtered and sorted.

@@ -31,9 +31,8 @@ pub(super) fn tags(image: &Image) -> String {
 /// Whether a row has what is looked for: in a tag or the digest.
 pub(super) fn passes(image: &Image, needle: &Needle) -> bool {
     // A list of images is long: nothing is put together for a row that may not be seen.
-    let mut fields: Vec<&str> = image.tags.iter().map(Clean::as_str).collect();
-    fields.push(image.digest.as_str());
-    needle.passes(&fields)
+    let tags: Vec<&str> = image.tags.iter().map(Clean::as_str).collect();
+    needle.passes_or_id(&tags, &[image.digest.as_str()])
 }
 
 /// The rows, filtered and sorted.
@@ -103,14 +102,14 @@ pub(super) fn moved<'a>(image: &Image, view: &'a ServiceView) -> Vec<Moved<'a>> 
     moved
 }
 
-/// That a tag moved, in a few words.
+/// That a tag moved, as a sentence.
 pub(super) fn moved_word(moved: &Moved<'_>, world: &World<'_>) -> String {
-    let (id, tag, candidate) = match moved {
-        Moved::Here(tag, candidate) => ("tag-moved-here", tag, candidate),
-        Moved::Away(tag, candidate) => ("tag-moved-away", tag, candidate),
+    let (phrase, tag, candidate) = match moved {
+        Moved::Here(tag, candidate) => (Phrase::new("tag-moved-here"), tag, candidate),
+        Moved::Away(tag, candidate) => (Phrase::new("tag-moved-away"), tag, candidate),
     };
     world.say(
-        &Phrase::new(id)
+        &phrase
             .text("tag", tag)
             .text("revision", format!(":{}", candidate.definition.revision())),
     )
@@ -199,7 +198,11 @@ fn row(
         if !named.is_empty() {
             named.push(' ');
         }
-        named.push_str(&moved_word(first, world));
+        let said = match first {
+            Moved::Here(..) => Phrase::new("tag-moved-here-short"),
+            Moved::Away(tag, _) => Phrase::new("tag-moved-away-short").text("tag", tag),
+        };
+        named.push_str(&world.say(&said));
     }
     if named.is_empty() {
         named = world.get("image-untagged");

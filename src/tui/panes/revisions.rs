@@ -52,15 +52,16 @@ pub(in crate::tui) fn from_to(from: &Point, to: &Point) -> String {
 /// Whether a row has what is looked for, in any of its columns.
 pub(super) fn passes(candidate: &Candidate, needle: &Needle, world: &World<'_>) -> bool {
     let revision = format!(":{}", candidate.definition.revision());
-    needle.passes(&[
+    let fields: [&str; 6] = [
         &revision,
         candidate.definition.short(),
         candidate.version.as_ref().map_or("", Clean::as_str),
-        candidate.digest.as_ref().map_or("", |digest| digest.as_str()),
         &served_word(candidate, world),
         &image_word(&candidate.image_state, world).0,
         mark(candidate).0,
-    ])
+    ];
+    let digest = candidate.digest.as_ref().map_or("", |digest| digest.as_str());
+    needle.passes_or_id(&fields, &[digest])
 }
 
 /// The rows, filtered and sorted.
@@ -163,8 +164,8 @@ pub(in crate::tui) fn table(world: &World<'_>, room: usize) -> Table {
     let head = |id| world.get(id);
     let columns = vec![
         Column::new("", 3, 0),
-        Column::new(head("column-revision"), 5, 0),
-        Column::new(head("column-version"), 8, 0),
+        Column::new(head("column-rev"), 5, 0),
+        Column::new(head("column-ver"), 8, 0),
         Column::new(head("column-served"), 12, 1).growing(),
         Column::new(head("column-5xx"), 7, 2).right(),
         Column::new(head("column-image"), 6, 3),
