@@ -78,6 +78,7 @@ commands! {
     Choose Acting "choose" "command-choose" "footer-choose";
     Press Acting "press" "command-press" "footer-press";
     Switch Acting "switch" "command-switch" "footer-switch";
+    Method Acting "method" "command-method" "footer-method";
     Stop Acting "stop" "command-stop" "wizard-key-stop";
     LookAgain Acting "look-again" "command-look-again" "doubt-look";
     GiveUp Acting "give-up" "command-give-up" "footer-give-up";

@@ -229,6 +229,7 @@ impl Screen {
             | Command::Choose
             | Command::Press
             | Command::Switch
+            | Command::Method
             | Command::Stop
             | Command::LookAgain
             | Command::GiveUp

@@ -1,10 +1,13 @@
 //! Pictures of every pane and every step of the wizard, in both languages and three sizes, from one real walk each.
 
+use modosu::domain::Mode;
 use modosu::incident::{ActState, Stage};
+use modosu::rollback::Trouble;
 use modosu::session::Session;
 use modosu::words::Lang;
 
 use super::Desk;
+use crate::walk::ground::Ground;
 
 const SMALL: (u16, u16) = (80, 24);
 const MIDDLE: (u16, u16) = (120, 40);
@@ -251,6 +254,90 @@ async fn stale(lang: Lang, size: (u16, u16)) {
     assert_eq!(desk.ground.writes().len(), 1, "only the colleague's");
 }
 
+/// A deployment that is still under way: the method is chosen by state, said, and can be asked for.
+async fn in_flight(lang: Lang, size: (u16, u16)) {
+    let mut desk = Desk::open("in-flight", lang, size).await;
+    insta::assert_snapshot!(named(lang, size, "50-in-flight"), desk.picture());
+    desk.keys("R<enter><enter>").await;
+    insta::assert_snapshot!(named(lang, size, "51-method-auto"), desk.picture());
+    desk.keys("mm").await;
+    insta::assert_snapshot!(named(lang, size, "52-method-stop"), desk.picture());
+    desk.keys("m<enter>").await;
+    insta::assert_snapshot!(named(lang, size, "53-stop-check"), desk.picture());
+    desk.keys("<enter>").await;
+    desk.pause().await;
+    insta::assert_snapshot!(named(lang, size, "54-stop-approve"), desk.picture());
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    desk.until_stage(following).await;
+    desk.until("progress", |session| session.progress.is_some()).await;
+    insta::assert_snapshot!(named(lang, size, "55-stopping"), desk.picture());
+    desk.until_stage(|stage| stage == Stage::Verify).await;
+    assert_eq!(desk.ground.writes(), ["ecs.StopServiceDeployment"]);
+}
+
+/// Asking for the other method says at once that it does not fit.
+async fn wrong_method(lang: Lang, size: (u16, u16)) {
+    let mut desk = Desk::open("in-flight", lang, size).await;
+    desk.keys("R<enter><enter>m<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Check));
+    insta::assert_snapshot!(named(lang, size, "56-method-blocked"), desk.picture());
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Check), "a blocked plan is not frozen");
+}
+
+/// The version that worked does not start any more: seen while it fails, and how ECS ends it.
+async fn crash_loop(lang: Lang, size: (u16, u16)) {
+    let mut desk = Desk::open("crash-loop", lang, size).await;
+    send(&mut desk).await;
+    desk.until("trouble", |session| {
+        session.progress.as_ref().is_some_and(|p| p.trouble.is_some())
+    })
+    .await;
+    insta::assert_snapshot!(named(lang, size, "60-failing"), desk.picture());
+    desk.until_stage(|stage| stage == Stage::Report).await;
+    desk.until("filed", filed).await;
+    insta::assert_snapshot!(named(lang, size, "61-put-back"), desk.picture());
+}
+
+/// The version that worked never becomes ready: loud while it stands still, and when its time is over.
+async fn stalled(lang: Lang, size: (u16, u16)) {
+    let pushed = "behaviour = { error_rate = 0.0002, p50_ms = 95.0, p95_ms = 300.0 }";
+    let change = format!("{pushed}\n\n[[application.image.change]]\nat = \"-1m\"\nboot_s = 5000.0");
+    let ground = Ground::changed(&[(pushed, &change)]);
+    let start = ground.start(Mode::Full);
+    let mut desk = Desk::open_with(ground, start, lang, size).await;
+    send(&mut desk).await;
+    desk.until("stalled", |session| {
+        session
+            .progress
+            .as_ref()
+            .is_some_and(|p| matches!(p.trouble, Some(Trouble::Stalled(_))))
+    })
+    .await;
+    insta::assert_snapshot!(named(lang, size, "62-stalled"), desk.picture());
+    desk.until_stage(|stage| stage == Stage::Report).await;
+    desk.until("filed", filed).await;
+    insta::assert_snapshot!(named(lang, size, "63-stalled-to-the-end"), desk.picture());
+}
+
+/// What the other scenarios open on, and what their plan says.
+async fn other_worlds(lang: Lang, size: (u16, u16)) {
+    for (scenario, main, check) in [
+        ("outage", "70-outage", "71-outage-check"),
+        ("image-gone", "72-image-gone", "73-image-gone-check"),
+        ("tag-moved", "74-tag-moved", "75-tag-moved-check"),
+        ("denied", "76-denied", "77-denied-check"),
+        ("throttled", "78-throttled", "79-throttled-check"),
+    ] {
+        let mut desk = Desk::open(scenario, lang, size).await;
+        insta::assert_snapshot!(named(lang, size, main), desk.picture());
+        desk.keys("R<enter><enter><enter>").await;
+        insta::assert_snapshot!(named(lang, size, check), desk.picture());
+    }
+}
+
 /// Somebody else deploys.
 pub(super) async fn deploy(desk: &Desk, definition: &str) {
     desk.ground
@@ -289,4 +376,17 @@ in_both_languages! {
     stale_80x24 stale SMALL;
     stale_120x40 stale MIDDLE;
     stale_200x60 stale LARGE;
+    in_flight_80x24 in_flight SMALL;
+    in_flight_120x40 in_flight MIDDLE;
+    in_flight_200x60 in_flight LARGE;
+    wrong_method_80x24 wrong_method SMALL;
+    crash_loop_80x24 crash_loop SMALL;
+    crash_loop_120x40 crash_loop MIDDLE;
+    crash_loop_200x60 crash_loop LARGE;
+    stalled_80x24 stalled SMALL;
+    stalled_120x40 stalled MIDDLE;
+    stalled_200x60 stalled LARGE;
+    other_worlds_80x24 other_worlds SMALL;
+    other_worlds_120x40 other_worlds MIDDLE;
+    other_worlds_200x60 other_worlds LARGE;
 }

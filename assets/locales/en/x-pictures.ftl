@@ -1,5 +1,11 @@
 ### The wizard's long lists and bad ends, and what is offered next.
 
+## Target
+
+command-method = Choose how to go back: by the service's state, to a revision, or by stopping what is under way.
+footer-method = method
+method-auto = { $method }, by the service's state
+
 ## Check
 
 label-evidence = evidence
@@ -19,7 +25,12 @@ button-stay = stay
 ending-elsewhere = Something else runs than what was planned.
 ending-failed = The rollback failed.
 ending-no-help = The target runs, but a check says that it did not help.
+ending-paused = It stood at a lifecycle hook until its time was over.
+ending-put-back = ECS put another version back.
 ending-refused = Nothing was sent.
+ending-stalled = Nothing moved any more, and its time is over.
+ending-stopped = It was stopped.
+ending-superseded = Another deployment took its place.
 ending-timed-out = It did not end in time. ECS may still be at it.
 ending-unknown = It cannot be told how the rollback ended.
 label-next = next
@@ -28,7 +39,12 @@ next-again = { $key } starts again.
 next-elsewhere = Look at what runs and its 5xx before you change it once more.
 next-failed = Choose another target, or find out why its tasks do not start.
 next-no-help = The cause may lie elsewhere: data, another service, AWS itself. An older version is the other way.
+next-paused = Somebody has to answer the hook; until then both versions may serve.
+next-put-back = Find out why the chosen version does not stay up; starting it again ends the same way. Choose another target.
 next-refused = Read the reason, then go on with a new plan.
+next-stalled = Remove the reason, or choose another target; ECS goes on trying until somebody stops it.
+next-stopped = See what runs before you change it once more.
+next-superseded = Speak with whoever deployed, and look at what runs and its 5xx.
 next-timed-out = Wait until no deployment is under way, or change it in the AWS console.
 next-unknown = See in the AWS console which revision runs before anything is sent again.
 runs-nothing = no running task

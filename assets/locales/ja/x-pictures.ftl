@@ -1,5 +1,11 @@
 ### The wizard's long lists and bad ends, and what is offered next.
 
+## Target
+
+command-method = 戻す方法を選びます（状態に応じて自動、リビジョン指定、進行中のデプロイの停止）。
+footer-method = 方法
+method-auto = 自動: { $method }
+
 ## Check
 
 label-evidence = 根拠
@@ -19,7 +25,12 @@ button-stay = このまま
 ending-elsewhere = 計画とは別の版が稼働しています。
 ending-failed = ロールバックに失敗しました。
 ending-no-help = 戻し先は稼働していますが、確認項目が不合格です。
+ending-paused = ライフサイクルフックで停止したまま、時間切れになりました。
+ending-put-back = ECSが別の版に戻しました。
 ending-refused = 何も送信していません。
+ending-stalled = 進まなくなり、時間切れになりました。
+ending-stopped = 途中で停止されました。
+ending-superseded = 別のデプロイに置き換えられました。
 ending-timed-out = 時間内に完了しませんでした。ECSはまだ続けている可能性があります。
 ending-unknown = ロールバックの結果を判断できません。
 label-next = 次の対応
@@ -28,7 +39,12 @@ next-again = { $key } でやり直せます。
 next-elsewhere = 稼働中の版と5xxを確認してから、次の変更をしてください。
 next-failed = 別の戻し先を選ぶか、タスクが起動しない原因を調べてください。
 next-no-help = 原因は別にある可能性があります（データ、他サービス、AWS側）。さらに古い版も選べます。
+next-paused = フックへの応答が必要です。それまで新旧が混在する可能性があります。
+next-put-back = 選んだ版が稼働し続けない原因を調べてください。同じ版では同じ結果になります。別の戻し先を選んでください。
 next-refused = 理由を確認し、新しい計画で進めてください。
+next-stalled = 原因を取り除くか、別の戻し先を選んでください。ECSは止められるまで試行を続けます。
+next-stopped = 稼働中の版を確認してから、次の変更をしてください。
+next-superseded = デプロイした担当者に確認し、稼働中の版と5xxを見てください。
 next-timed-out = 進行中のデプロイが終わるのを待つか、AWSコンソールで対応してください。
 next-unknown = 再送の前に、稼働中のリビジョンをAWSコンソールで確認してください。
 runs-nothing = 稼働中のタスクなし

@@ -231,14 +231,22 @@ pub(in crate::tui) fn absent<T>(
     })
 }
 
-/// Draws lines from the top of `area`. What is too long for its line ends in `…`: nothing is cut off without saying so.
+/// Draws lines from the top of `area`. What is too long for its line ends in `…`, and so does the last line when there are
+/// more: nothing is cut off without saying so.
 pub(in crate::tui) fn draw_lines(
     lines: impl IntoIterator<Item = Line<'static>>,
     area: Rect,
     buffer: &mut Buffer,
 ) {
     let area = area.intersection(buffer.area);
-    for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
+    let mut lines = lines.into_iter();
+    for y in area.y..area.bottom() {
+        let Some(mut line) = lines.next() else { return };
+        let more = y + 1 == area.bottom()
+            && lines.any(|line| line.spans.iter().any(|span| !span.content.trim().is_empty()));
+        if more {
+            line.spans.push(Span::raw(" …"));
+        }
         text::fit(line, usize::from(area.width)).render(Rect { y, height: 1, ..area }, buffer);
     }
 }

@@ -13,6 +13,7 @@ use crate::session::ServiceView;
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::search::Needle;
 use crate::tui::sort::{SortBy, largest};
+use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Column, Table};
 use crate::tui::world::World;
@@ -159,16 +160,31 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     );
 }
 
-/// The columns of candidates, here and where the wizard chooses one.
+/// What can be said of an image in a row.
+const IMAGE_WORDS: [&str; 5] = [
+    "image-ok",
+    "image-gone",
+    "image-not-pullable",
+    "image-unknown",
+    "image-untagged",
+];
+
+/// The columns of candidates, here and where the wizard chooses one: those that fit into `room`.
 pub(in crate::tui) fn table(world: &World<'_>, room: usize) -> Table {
     let head = |id| world.get(id);
+    // As wide as its longest word: half a word about an image is worse than no column.
+    let image = IMAGE_WORDS
+        .iter()
+        .map(|id| text::width(&world.get(id)))
+        .max()
+        .unwrap_or_default();
     let columns = vec![
         Column::new("", 3, 0),
         Column::new(head("column-rev"), 5, 0),
         Column::new(head("column-ver"), 8, 0),
         Column::new(head("column-served"), 12, 1).growing(),
         Column::new(head("column-5xx"), 7, 2).right(),
-        Column::new(head("column-image"), 6, 3),
+        Column::new(head("column-image"), image, 3),
     ];
     Table::fit(columns, room)
 }

@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, BorderType, Widget};
 
 use crate::domain::Phrase;
 use crate::incident::{Incident, ReportKind};
-use crate::rollback::Outcome;
+use crate::rollback::{Ending, EndingKind, Outcome};
 use crate::tui::panes::draw_lines;
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -128,14 +128,7 @@ fn outcome(scene: &Scene<'_>) -> Vec<Line<'static>> {
         lines.extend(scene.text(&world.say(&ending.why), Role::Ok));
         return lines;
     }
-    let (head, next) = match ending.outcome {
-        Outcome::OnTarget => ("ending-no-help", "next-no-help"),
-        Outcome::Elsewhere => ("ending-elsewhere", "next-elsewhere"),
-        Outcome::Failed => ("ending-failed", "next-failed"),
-        Outcome::TimedOut => ("ending-timed-out", "next-timed-out"),
-        Outcome::Unknown => ("ending-unknown", "next-unknown"),
-        Outcome::Refused => ("ending-refused", "next-refused"),
-    };
+    let (head, next) = words(ending);
     let mut lines = scene.text(&format!("✗ {}", world.get(head)), Role::Bad);
     lines.extend(scene.text(&world.say(&ending.why), Role::Text));
     lines.extend(scene.labelled("label-runs-now", &runs_now(scene), Role::Title));
@@ -149,6 +142,32 @@ fn outcome(scene: &Scene<'_>) -> Vec<Line<'static>> {
     }
     lines.extend(scene.labelled("label-next", said.trim(), Role::Warn));
     lines
+}
+
+/// What happened, and what can be done next.
+fn words(ending: &Ending) -> (&'static str, &'static str) {
+    // Journals of before endings were told apart have the outcome alone.
+    let kind = ending.kind.unwrap_or(match ending.outcome {
+        Outcome::OnTarget => EndingKind::OnTarget,
+        Outcome::Elsewhere => EndingKind::OtherContent,
+        Outcome::Failed => EndingKind::Failed,
+        Outcome::TimedOut => EndingKind::TimedOut,
+        Outcome::Unknown => EndingKind::Unknown,
+        Outcome::Refused => EndingKind::Refused,
+    });
+    match kind {
+        EndingKind::OnTarget => ("ending-no-help", "next-no-help"),
+        EndingKind::PutBack(_) => ("ending-put-back", "next-put-back"),
+        EndingKind::Failed => ("ending-failed", "next-failed"),
+        EndingKind::Stopped => ("ending-stopped", "next-stopped"),
+        EndingKind::Superseded => ("ending-superseded", "next-superseded"),
+        EndingKind::Paused => ("ending-paused", "next-paused"),
+        EndingKind::Stalled => ("ending-stalled", "next-stalled"),
+        EndingKind::TimedOut => ("ending-timed-out", "next-timed-out"),
+        EndingKind::OtherContent => ("ending-elsewhere", "next-elsewhere"),
+        EndingKind::Unknown => ("ending-unknown", "next-unknown"),
+        EndingKind::Refused => ("ending-refused", "next-refused"),
+    }
 }
 
 /// What the service runs now, as it was read last.

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use crate::domain::{ServiceKey, TaskDefinitionArn};
 use crate::incident::{Incident, Stage};
-use crate::rollback::Plan;
+use crate::rollback::{Method, Plan};
 use crate::session::{ServiceView, Session};
 use crate::tui::keymap::Context;
 use crate::tui::layer::ApproveBox;
@@ -25,6 +25,8 @@ pub struct Wizard {
     pub(super) target: Listing<TaskDefinitionArn>,
     /// The selected check.
     pub(super) checks: Listing<String>,
+    /// The method that is asked for; `None` lets the state of the service choose.
+    pub(super) method: Option<Method>,
     /// The selected row or call of the plan.
     pub(super) rows: Listing<Item>,
     /// The plan that waited for approval last: what is proposed after it was refused is told by the difference.
@@ -51,6 +53,7 @@ impl Wizard {
             changed: moment,
             target: Listing::default(),
             checks: Listing::default(),
+            method: None,
             rows: Listing::default(),
             asked: None,
             scroll: Scroll::default(),

@@ -50,6 +50,7 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
             Command::Next,
             Command::Down,
             Command::Up,
+            Command::Method,
             Command::Back,
             Command::Abandon,
             Command::Help,
@@ -166,6 +167,21 @@ impl Screen {
                 {
                     open.focus = open.focus.other();
                     open.touched = world.moment;
+                }
+                Vec::new()
+            }
+            Command::Method => {
+                let fits = target::methods(incident, world);
+                match self
+                    .wizard_mut()
+                    .filter(|_| incident.stage == Stage::Target && fits.len() > 1)
+                {
+                    Some(wizard) => {
+                        let at = fits.iter().position(|method| *method == wizard.method);
+                        let next = at.map_or(0, |at| (at + 1) % fits.len());
+                        wizard.method = fits.get(next).copied().flatten();
+                    }
+                    None => self.not_now(world),
                 }
                 Vec::new()
             }
@@ -368,7 +384,8 @@ impl Screen {
                 match chosen {
                     Some(candidate) => {
                         let target = target::spec(candidate);
-                        wizard.decide(OperatorMsg::Choose { target, method: None }, incident, world)
+                        let method = wizard.method;
+                        wizard.decide(OperatorMsg::Choose { target, method }, incident, world)
                     }
                     None => Vec::new(),
                 }

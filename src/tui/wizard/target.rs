@@ -6,12 +6,14 @@ use ratatui::text::Line;
 
 use crate::domain::{Clean, Phrase, TargetSpec, TaskDefinitionArn};
 use crate::incident::Incident;
-use crate::rollback::Candidate;
+use crate::rollback::{Candidate, Method};
 use crate::session::{ServiceView, Session};
 use crate::tui::panes::{absent, candidate_row, candidate_table, draw_lines, highlight};
 use crate::tui::theme::Role;
+use crate::tui::world::World;
 
 use super::Wizard;
+use super::check::method_word;
 use super::frame::Scene;
 use super::state::service;
 
@@ -115,6 +117,39 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
     draw_lines(why, below, buffer);
 }
 
+/// The methods that may be asked for here. That the state chooses is always one; a stop only where something is under way.
+pub(super) fn methods(incident: &Incident, world: &World<'_>) -> Vec<Option<Method>> {
+    let under_way = service(world.session, incident)
+        .and_then(|view| view.history.value())
+        .is_some_and(|history| history.deployments.iter().any(|d| d.status.is_stoppable()));
+    let mut methods = vec![None, Some(Method::Revision)];
+    if under_way {
+        methods.push(Some(Method::Stop));
+    }
+    methods
+}
+
+/// The method that is asked for, or the one that the state chooses and why.
+fn method(scene: &Scene<'_>, view: &ServiceView, candidate: &Candidate) -> String {
+    let world = &scene.world;
+    let wanted = scene.wizard.method;
+    let proposal = world
+        .session
+        .proposal(&view.key, &spec(candidate), wanted, world.now);
+    let step = proposal.as_ref().ok().and_then(|plan| plan.steps.first());
+    match (wanted, step) {
+        (Some(wanted), _) => world.get(method_word(wanted)),
+        (None, Some(step)) => {
+            let chosen = Phrase::new("method-auto").text("method", world.get(method_word(step.method)));
+            match &step.why_method {
+                Some(why) => format!("{} · {}", world.say(&chosen), world.say(why)),
+                None => world.say(&chosen),
+            }
+        }
+        (None, None) => world.say(&Phrase::new("method-auto").text("method", world.get("not-known"))),
+    }
+}
+
 /// The rule that would choose it, or why it cannot be chosen.
 fn why(scene: &Scene<'_>, view: &ServiceView, candidate: &Candidate) -> Vec<Line<'static>> {
     let world = &scene.world;
@@ -128,6 +163,7 @@ fn why(scene: &Scene<'_>, view: &ServiceView, candidate: &Candidate) -> Vec<Line
         Err(none) => (world.say(&none.why), Role::Bad),
     };
     let mut lines = crate::tui::overlays::labelled(&label, &said, role, scene.cells, world);
+    lines.extend(scene.labelled("label-method", &method(scene, view, candidate), Role::Text));
     if let Some(digest) = &candidate.digest {
         lines.extend(scene.labelled("label-digest", digest.as_str(), Role::Muted));
     }
