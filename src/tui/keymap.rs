@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    /// The table "Keys" of the contract, as far as the things exist.
+    /// The table "Keys" of the contract, and what docs/decisions adds to it.
     #[test]
     fn the_contract_s_keys_mean_what_it_says() {
         for (key, command) in [
@@ -238,7 +238,18 @@ mod tests {
             ("w", Command::Events),
             ("m", Command::Metrics),
             ("i", Command::Images),
+            ("p", Command::Deployments),
+            ("L", Command::Logs),
+            ("7", Command::Logs),
             ("d", Command::Describe),
+            ("y", Command::Raw),
+            ("c", Command::Copy),
+            ("b", Command::Link),
+            ("space", Command::Mark),
+            ("n", Command::NextMatch),
+            ("N", Command::PreviousMatch),
+            ("o", Command::Sort),
+            ("O", Command::Reverse),
             ("r", Command::Refresh),
             ("ctrl-r", Command::Refresh),
             ("e", Command::EditReport),

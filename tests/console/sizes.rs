@@ -48,6 +48,11 @@ async fn walk(lang: Lang, everywhere: fn(Option<Stage>) -> bool) {
         ("a", "<esc>"),
         ("/x", "<esc>"),
         ("2d", "<esc>"),
+        ("pd", "<esc>"),
+        ("t<space>j<space>d", "<esc>"),
+        ("ty/name", "<esc><esc>"),
+        ("ib", "<esc>"),
+        ("1oto", "O"),
         ("+", "_"),
     ];
     for (open, close) in layers {
