@@ -96,7 +96,7 @@ impl Follow {
                 .clone(),
         );
         self.watch_movement(state, state_at, sighting);
-        let decided = match self.native_end(state, sighting) {
+        let decided = match self.native_end(state, state_at, sighting) {
             Look::GoOn => match self.given_up(state, state_at, sighting) {
                 Look::GoOn => self.displaced(state, state_at, sighting),
                 decided @ (Look::Ended(..) | Look::Wait(_)) => decided,
@@ -166,8 +166,8 @@ impl Follow {
     }
 
     /// What ECS itself says of the end of our service deployment.
-    fn native_end(&self, state: &ServiceState, sighting: &Sighting<'_>) -> Look {
-        let Some((history, native, _)) = self.native(state, sighting) else {
+    fn native_end(&self, state: &ServiceState, state_at: Timestamp, sighting: &Sighting<'_>) -> Look {
+        let Some((history, native, told_at)) = self.native(state, sighting) else {
             return Look::GoOn;
         };
         let reason = |phrase: Phrase| phrase.text("reason", said(native));
@@ -243,6 +243,10 @@ impl Follow {
                         reason(Phrase::new("follow-failed")),
                     ),
                     (false, Some(primary)) => superseded(primary),
+                    // The service was read before that: what took its place is seen at the next look.
+                    (false, None) if state_at < told_at => {
+                        Look::Wait(Phrase::new("follow-displaced-waiting"))
+                    }
                     (false, None) => Look::Ended(
                         Outcome::Elsewhere,
                         EndingKind::Stopped,

@@ -175,7 +175,7 @@ impl Finder {
             && let Some(first) = hits.first()
         {
             self.at.set(Some(*first));
-            drop(scroll.window(lines.len(), height));
+            scroll.window(lines.len(), height);
             scroll.show(*first);
         }
         self.hits.replace(hits);
@@ -247,7 +247,7 @@ mod tests {
         let scroll = Scroll::default();
         let lines = || ["a", "b", "c", "ab"].map(Line::from).to_vec();
         drop(finder.mark(lines(), &scroll, 2, Style::new()));
-        drop(scroll.window(4, 2));
+        scroll.window(4, 2);
         assert!(finder.go(true, &scroll));
         assert_eq!(scroll.window(4, 2), 2..4);
         assert!(finder.go(true, &scroll));

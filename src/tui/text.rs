@@ -205,7 +205,7 @@ fn may_break(before: char, after: char) -> bool {
         return true;
     }
     let narrow = |letter: char| width(letter.encode_utf8(&mut [0; 4])) < 2;
-    !CLOSING.contains(after) && !OPENING.contains(before) && !(narrow(before) && narrow(after))
+    !(CLOSING.contains(after) || OPENING.contains(before) || (narrow(before) && narrow(after)))
 }
 
 /// Replaces whatever could still drive a terminal or mislead the eye, in every cell of a finished picture. What comes from

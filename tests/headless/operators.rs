@@ -18,8 +18,9 @@ async fn rolled_back(desk: &Desk, hash: &str) -> Ran {
     desk.modosu(&arguments).await
 }
 
-/// That nothing was applied and a plan is offered that is not the one that was approved.
-fn offers_another(ran: &Ran, hash: &str) -> Value {
+/// That nothing was applied, and the plan as it would be now is shown. It leads back to the version that burns, so it is
+/// blocked and no way to approve it is offered.
+fn shows_another(ran: &Ran, hash: &str) -> Value {
     assert_eq!(ran.code, Some(4), "{ran:?}");
     let last = ran.lines().pop().unwrap();
     assert_eq!(
@@ -29,7 +30,13 @@ fn offers_another(ran: &Ran, hash: &str) -> Value {
     let new = last["new_plan"].clone();
     let offered = new["hash"].as_str().unwrap_or_else(|| panic!("{last}"));
     assert_ne!(offered, hash);
-    assert!(ran.err.contains(&format!("--approve {offered}")), "{}", ran.err);
+    assert_eq!(new["verdict"], "blocked", "{new}");
+    assert!(!ran.err.contains(&format!("--approve {offered}")), "{}", ran.err);
+    assert!(
+        ran.err.contains("would bring back peoplebooster-backend:57"),
+        "{}",
+        ran.err
+    );
     last
 }
 
@@ -39,7 +46,7 @@ async fn a_plan_of_before_a_colleague_s_deployment_is_stale() {
     let hash = desk.hash().await;
     desk.deploy(55).await;
     let ran = rolled_back(&desk, &hash).await;
-    let last = offers_another(&ran, &hash);
+    let last = shows_another(&ran, &hash);
     // What is under way now would be stopped, and ECS would go back to where it came from: that is said.
     let step = &last["new_plan"]["steps"][0];
     assert_eq!(step["method"], "stop", "{step}");
@@ -50,7 +57,7 @@ async fn a_plan_of_before_a_colleague_s_deployment_is_stale() {
         .iter()
         .find(|row| row["check"] == "stop-target")
         .unwrap();
-    assert_eq!(row["verdict"], "warn", "{row}");
+    assert_eq!(row["verdict"], "block", "{row}");
     assert!(
         row["evidence"]
             .as_str()
@@ -82,11 +89,24 @@ async fn changed_when_asked(asked: u32) {
     let desk = Desk::at(path.to_str().unwrap(), 1).await;
     let hash = desk.hash().await;
     let ran = rolled_back(&desk, &hash).await;
-    let last = offers_another(&ran, &hash);
+    let last = shows_another(&ran, &hash);
     let why = last["why"].as_str().unwrap();
     assert!(
         why.contains("peoplebooster-backend:55") && why.contains("ecs-svc/"),
         "{why}"
     );
+    assert!(desk.writes().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_can_be_approved_is_offered_with_its_line() {
+    let desk = Desk::at("bad-deploy", 1).await;
+    let hash = desk.hash().await;
+    let wrong = "0".repeat(64);
+    let ran = rolled_back(&desk, &wrong).await;
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    let last = ran.lines().pop().unwrap();
+    assert_eq!(last["new_plan"]["hash"], hash.as_str());
+    assert!(ran.err.contains(&format!("--approve {hash}")), "{}", ran.err);
     assert!(desk.writes().await.is_empty());
 }

@@ -86,7 +86,7 @@ async fn what_differs_beyond_the_image_is_named_without_its_value() {
     engine.settle().await;
     let (verdict, evidence) = said(&engine, PreflightCheck::Differs);
     assert_eq!(verdict, PreflightVerdict::Warn, "{evidence}");
-    assert!(evidence.contains("memory 1024 → 896"), "{evidence}");
+    assert!(evidence.contains("memory 2048 → 1024"), "{evidence}");
     assert!(evidence.ends_with("variable FEATURE_X removed"), "{evidence}");
 }
 
