@@ -80,6 +80,14 @@ pub async fn run(engine: Engine, words: Words, options: Options) -> color_eyre::
     ended
 }
 
+/// Waits until a picture is due. One that is due already is not waited for at all: a timer has a grain of a millisecond, and
+/// would add most of one to every key.
+async fn come(due: Option<Instant>) {
+    if let Some(due) = due.filter(|due| *due > Instant::now()) {
+        sleep_until(due).await;
+    }
+}
+
 async fn turn(
     console: &mut Console<Pen>,
     reader: &mut Reader,
@@ -105,7 +113,7 @@ async fn turn(
                 Some(batch) => console.handle_all(batch),
                 None => return Ok(Exit::Signal(HANG_UP)),
             },
-            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+            () = come(due), if due.is_some() => {
                 match console.draw() {
                     Ok(()) => {}
                     // The terminal takes nothing any more: it was hung up.

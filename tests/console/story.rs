@@ -61,6 +61,8 @@ async fn page() -> String {
     };
     looking(&mut page).await;
     going_back(&mut page).await;
+    under_way(&mut page).await;
+    crashing(&mut page).await;
     colleague(&mut page).await;
     in_doubt(&mut page).await;
     page.text
@@ -195,6 +197,66 @@ async fn going_back(page: &mut Page) {
         "The incident is closed. The criterion is not met any more, and the chart shows why.",
     );
     assert_eq!(desk.ground.writes(), ["ecs.UpdateService"]);
+}
+
+async fn under_way(page: &mut Page) {
+    page.chapter(
+        "When the bad deployment is still under way",
+        "Scenario `in-flight`. The method follows from the state of the service: what is under way is stopped, and ECS goes back.",
+    );
+    let mut desk = Desk::open("in-flight", Lang::En, SIZE).await;
+    desk.keys("R<enter><enter>").await;
+    page.show(
+        &mut desk,
+        "`R` `Enter` `Enter`",
+        "The target step says which method the state asks for and why; `m` asks for another.",
+    );
+    desk.keys("<enter>").await;
+    page.show(
+        &mut desk,
+        "`Enter`",
+        "ECS chooses where a stop leads, so the plan says where that is, and a row warns when it is not where modosu would go.",
+    );
+    desk.keys("<enter>").await;
+    desk.pause().await;
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    desk.until_stage(|stage| stage == Stage::Verify).await;
+    page.show(
+        &mut desk,
+        "`Enter` `production/backend` `Enter`",
+        "One StopServiceDeployment and nothing else; ECS put the version back, and the checks begin.",
+    );
+    assert_eq!(desk.ground.writes(), ["ecs.StopServiceDeployment"]);
+}
+
+async fn crashing(page: &mut Page) {
+    page.chapter(
+        "When the version that worked does not start",
+        "Scenario `crash-loop`. What wants to be seen while it is followed is loud, with the reason that ECS gives for its tasks.",
+    );
+    let mut desk = Desk::open("crash-loop", Lang::En, SIZE).await;
+    desk.reach_approval().await;
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    desk.until("trouble", |session| {
+        session.progress.as_ref().is_some_and(|p| p.trouble.is_some())
+    })
+    .await;
+    page.show(
+        &mut desk,
+        "`R` to `Enter` as before",
+        "New tasks come and go: the container's exit code stands under the bar.",
+    );
+    desk.until_stage(|stage| stage == Stage::Report).await;
+    desk.until("filed", filed).await;
+    page.show(
+        &mut desk,
+        "",
+        "The circuit breaker put the bad version back. The rollback ended elsewhere: what runs now, and what can be done next.",
+    );
 }
 
 async fn colleague(page: &mut Page) {

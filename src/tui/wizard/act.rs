@@ -76,7 +76,12 @@ fn following(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
     let Some(progress) = &world.session.progress else {
         return scene.message("progress-waiting", Role::Text);
     };
-    let mut lines = vec![tasks(scene, progress), Line::default()];
+    // Before the first reading there is nothing to count.
+    let mut lines = if progress.desired == 0 {
+        Vec::new()
+    } else {
+        vec![tasks(scene, progress), Line::default()]
+    };
     if let Some(trouble) = &progress.trouble {
         // Loud, because it does not end by itself before the time is over.
         let said = format!("▲ {}", world.say(trouble.sentence()));
