@@ -95,6 +95,16 @@ impl<T> Observed<T> {
         self.failure.as_ref().map(|(fault, _)| fault)
     }
 
+    /// When the failure that came after the last good reading was met.
+    pub fn failed_at(&self) -> Option<Timestamp> {
+        self.failure.as_ref().map(|(_, at)| *at)
+    }
+
+    /// Whether an attempt at `since` or later has answered or failed.
+    pub fn is_heard_since(&self, since: Timestamp) -> bool {
+        self.failed_at().is_some_and(|at| at >= since) || self.as_of().is_some_and(|at| at >= since)
+    }
+
     /// How old the last good reading is at `now`.
     pub fn age(&self, now: Timestamp) -> Option<Duration> {
         self.as_of()
@@ -110,5 +120,30 @@ impl<T> Observed<T> {
             (Some(age), None) if age > allowed => Freshness::Stale,
             (Some(_), None) => Freshness::Fresh,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::FaultKind;
+    use super::*;
+
+    fn second(n: i64) -> Timestamp {
+        Timestamp::from_second(n).unwrap()
+    }
+
+    #[test]
+    fn what_was_met_before_is_not_heard_since() {
+        let fault = || Err::<u8, _>(Fault::new(FaultKind::Throttled, "x", "x"));
+        let mut observed = Observed::default();
+        assert!(!observed.is_heard_since(second(0)));
+        observed.take(fault(), second(4));
+        assert_eq!(observed.failed_at(), Some(second(4)));
+        assert!(observed.is_heard_since(second(4)) && !observed.is_heard_since(second(5)));
+        observed.take(Ok(1), second(6));
+        assert_eq!(observed.failed_at(), None);
+        assert!(observed.is_heard_since(second(6)) && !observed.is_heard_since(second(7)));
+        observed.take(fault(), second(8));
+        assert!(observed.is_heard_since(second(8)) && !observed.is_heard_since(second(9)));
     }
 }

@@ -34,8 +34,11 @@ pub(super) struct Hands {
     pub(super) scribe: Scribe,
     pub(super) clock: Clock,
     pub(super) environment: EnvironmentName,
-    /// Set when nothing that is not sent yet may be sent: the operator said stop, the journal failed, or the process ends.
+    /// Set when nothing that is not sent yet may be sent: the operator said stop, the journal failed, the lease was
+    /// lost, or the process ends.
     pub(super) halt: Arc<AtomicBool>,
+    /// Set when the process ends. Looking writes nothing, so this alone ends it.
+    pub(super) ending: Arc<AtomicBool>,
     pub(super) tell: mpsc::UnboundedSender<Msg>,
 }
 
@@ -178,8 +181,10 @@ impl Hands {
         let began = self.clock.now();
         loop {
             // The process ends: what is in doubt stays so, and the next one looks.
-            if self.halted() {
-                return;
+            if self.ending.load(Ordering::SeqCst) {
+                return self.say(ActMsg::StillDoubtful {
+                    why: Phrase::new("doubtful-ending"),
+                });
             }
             let found = self.look_for_effect(step, before, sent_at).await;
             let now = self.clock.now();
@@ -196,16 +201,14 @@ impl Hands {
                         call: at_call,
                         receipt,
                     };
-                    drop(self.scribe.append_act(incident, event).await);
-                    return;
+                    return self.conclude(incident, event).await;
                 }
                 Ok(Found::AsBefore) if looked >= SETTLE => {
                     let event = Event::NotApplied {
                         step: at_step,
                         call: at_call,
                     };
-                    drop(self.scribe.append_act(incident, event).await);
-                    return;
+                    return self.conclude(incident, event).await;
                 }
                 Ok(Found::AsBefore) => None,
                 Ok(Found::Otherwise(why)) => Some(why),
@@ -215,6 +218,15 @@ impl Hands {
                 return self.say(ActMsg::StillDoubtful { why });
             }
             self.clock.sleep(BETWEEN).await;
+        }
+    }
+
+    /// Makes what looking showed durable. Where that fails nobody looks any more, and the session must know.
+    async fn conclude(&self, incident: &IncidentId, event: Event) {
+        if let Err(fault) = self.scribe.append_act(incident, event).await {
+            self.say(ActMsg::StillDoubtful {
+                why: Phrase::new("doubtful-unrecorded").text("detail", &fault.detail),
+            });
         }
     }
 

@@ -59,7 +59,8 @@ pub struct Engine {
     renewed: Timestamp,
     /// Set when nothing that is not sent yet may be sent.
     halt: Arc<AtomicBool>,
-    closing: bool,
+    /// Set when the process ends.
+    ending: Arc<AtomicBool>,
     /// Looks, the scribe and the drill's clock: may be dropped at any time.
     tasks: JoinSet<()>,
     /// Writes and what looks for their effect: waited for at the end.
@@ -103,7 +104,7 @@ impl Engine {
             attention: parts.session.attention(),
             renewed: now,
             halt: Arc::new(AtomicBool::new(false)),
-            closing: false,
+            ending: Arc::new(AtomicBool::new(false)),
             parts,
             watch,
             tasks,
@@ -256,7 +257,8 @@ impl Engine {
                         continue;
                     };
                     // A stop belongs to the walk that it was said in; the end of the process to every one.
-                    self.halt = Arc::new(AtomicBool::new(self.closing || self.parts.session.stop_requested));
+                    let halted = self.ending.load(Ordering::SeqCst) || self.parts.session.stop_requested;
+                    self.halt = Arc::new(AtomicBool::new(halted));
                     let hands = self.hands();
                     let place = Place {
                         step: step_index,
@@ -297,6 +299,7 @@ impl Engine {
             clock: self.parts.eyes.clock.clone(),
             environment: self.parts.session.setup.environment.clone(),
             halt: self.halt.clone(),
+            ending: self.ending.clone(),
             tell: self.parts.tell.clone(),
         }
     }
@@ -480,7 +483,7 @@ impl Engine {
     /// Ends in order: nothing new is started, what is under way is made durable, and the lease is given back.
     pub async fn shutdown(mut self) {
         self.watch = Watch::Once;
-        self.closing = true;
+        self.ending.store(true, Ordering::SeqCst);
         self.halt.store(true, Ordering::SeqCst);
         let clock = Clock::machine();
         let mut patience = std::pin::pin!(clock.sleep(LAST_ANSWER));

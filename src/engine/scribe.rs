@@ -262,10 +262,14 @@ fn obey(desk: &Desk, open: &mut Option<Journal>, order: Order) {
             services,
         } => {
             let renewed = journal(desk, open).and_then(|j| {
-                j.acquire(&environment, &services, &desk.holder, now, LEASE)
+                patiently(|| j.acquire(&environment, &services, &desk.holder, now, LEASE))
                     .map_err(Fault::from)
             });
-            if let Err(fault) = renewed {
+            // Only a lease that somebody else has is lost. One that could not be renewed binds for a while yet and is renewed
+            // again before it runs out.
+            if let Err(fault) = renewed
+                && fault.kind == FaultKind::Held
+            {
                 let why = Phrase::new("notice-lease-lost").text("detail", &fault.detail);
                 tell(desk, Msg::Act(ActMsg::LeaseLost { why }));
             }
@@ -343,7 +347,7 @@ fn company(
 /// this machine is taken over at once.
 const LEASE: Duration = Duration::from_secs(10 * 60);
 
-/// How often an append is tried while another process keeps the journal busy. Nothing was written then, so this is no
+/// How often an order is tried while another process keeps the journal busy. Nothing was written then, so this is no
 /// second try of a write that failed.
 const BUSY_TRIES: usize = 3;
 
@@ -361,12 +365,19 @@ fn append(
     event: &Event,
     now: Timestamp,
 ) -> Result<Recorded, AppendError> {
+    match patiently(|| journal.append(id, event, now)) {
+        Err(JournalError::Story(_)) => Err(AppendError::Overtaken),
+        done => done.map_err(|error| AppendError::Failed(Fault::from(error))),
+    }
+}
+
+/// Tries an order of the journal again while another process keeps it busy.
+fn patiently<T>(mut order: impl FnMut() -> Result<T, JournalError>) -> Result<T, JournalError> {
     let mut tries = 1;
     loop {
-        match journal.append(id, event, now) {
+        match order() {
             Err(JournalError::Busy) if tries < BUSY_TRIES => tries += 1,
-            Err(JournalError::Story(_)) => return Err(AppendError::Overtaken),
-            done => return done.map_err(|error| AppendError::Failed(Fault::from(error))),
+            done => return done,
         }
     }
 }
@@ -458,4 +469,80 @@ fn story_fault(error: &impl ToString) -> Fault {
 fn tell(desk: &Desk, msg: Msg) {
     // The engine's end of the channel closes only when the engine is gone; then nobody needs to know.
     drop(desk.tell.send(msg));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_busy_is_tried_again_and_nothing_else_is() {
+        let mut tries = 0;
+        let done = patiently(|| {
+            tries += 1;
+            if tries < BUSY_TRIES {
+                Err(JournalError::Busy)
+            } else {
+                Ok(tries)
+            }
+        });
+        assert_eq!(done.unwrap(), BUSY_TRIES);
+        for (error, expected) in [
+            ((|| JournalError::Busy) as fn() -> JournalError, BUSY_TRIES),
+            (|| JournalError::Poisoned, 1),
+        ] {
+            let mut tries = 0;
+            let done: Result<(), _> = patiently(|| {
+                tries += 1;
+                Err(error())
+            });
+            assert!(done.is_err());
+            assert_eq!(tries, expected);
+        }
+    }
+
+    /// What the session is told when the lease is renewed in a journal at `path`.
+    fn told_by_renewal(path: PathBuf, token: &str) -> Vec<Msg> {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let desk = desk(path, token, tell);
+        let renew = Order::Renew {
+            environment: "production".parse().unwrap(),
+            services: vec!["backend".parse().unwrap()],
+        };
+        obey(&desk, &mut None, renew);
+        std::iter::from_fn(|| told.try_recv().ok()).collect()
+    }
+
+    fn desk(path: PathBuf, token: &str, tell: mpsc::UnboundedSender<Msg>) -> Desk {
+        Desk {
+            path,
+            mode: Mode::Full,
+            clock: Clock::from_parts(
+                std::sync::Arc::new(|| "2026-11-23T05:00:00Z".parse().unwrap()),
+                std::sync::Arc::new(|| 1.0),
+            ),
+            time_zone: TimeZone::UTC,
+            holder: Holder {
+                who: "sato".to_owned(),
+                host: "bastion".to_owned(),
+                pid: std::process::id(),
+                token: token.to_owned(),
+            },
+            tell,
+        }
+    }
+
+    #[test]
+    fn a_lease_is_lost_to_somebody_else_and_not_to_a_fault() {
+        let folder = tempfile::tempdir().unwrap();
+        // A folder is no journal: it cannot be opened.
+        assert!(told_by_renewal(folder.path().to_owned(), "ours").is_empty());
+        let journal = folder.path().join("journal.db");
+        assert!(told_by_renewal(journal.clone(), "theirs").is_empty());
+        let told = told_by_renewal(journal, "ours");
+        assert!(
+            matches!(told.as_slice(), [Msg::Act(ActMsg::LeaseLost { .. })]),
+            "{told:?}"
+        );
+    }
 }

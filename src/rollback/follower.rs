@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Deployment, DeploymentHistory, DeploymentStatus, Phrase, RolloutState, ServiceDeployment,
+    Clean, Deployment, DeploymentHistory, DeploymentStatus, Phrase, RolloutState, ServiceDeployment,
     ServiceDeploymentStatus, ServiceState, TaskDefinitionArn,
 };
 
@@ -39,8 +39,11 @@ pub struct Follow {
     seen: bool,
     /// The reading in which something else stood in our place first.
     displaced_at: Option<Timestamp>,
-    /// The reading in which ECS had given our deployment up first.
-    failed_at: Option<Timestamp>,
+    /// The reading in which ECS had given our deployment up first, and why. It outlives the deployment in the list: one that
+    /// was given up leaves it once its tasks are gone.
+    gave_up: Option<(Timestamp, Option<Clean>)>,
+    /// The first reading of the history in which ECS had gone back from what was stopped.
+    went_back_at: Option<Timestamp>,
     /// When a counter moved last.
     movement: Movement,
 }
@@ -63,7 +66,8 @@ impl Follow {
             attended: None,
             seen: false,
             displaced_at: None,
-            failed_at: None,
+            gave_up: None,
+            went_back_at: None,
             movement: Movement::default(),
         }
     }
@@ -171,7 +175,7 @@ impl Follow {
             return Look::GoOn;
         };
         let reason = |phrase: Phrase| phrase.text("reason", said(native));
-        let by = put_back_by(native);
+        let by = put_back_by(native, self.goal.stopped.is_some());
         match &native.status {
             ServiceDeploymentStatus::Pending | ServiceDeploymentStatus::InProgress
                 if self.goal.stopped.is_some() =>
@@ -210,6 +214,18 @@ impl Follow {
                     .map(|revision| revision.task_definition.clone())
                     .or_else(|| state.primary().map(|primary| primary.task_definition.clone()));
                 match went_to {
+                    // ECS pinned the content with the service revision, so what it went back to does not change by waiting.
+                    Some(revision)
+                        if revision == self.goal.definition && self.went_to_other(history, native) =>
+                    {
+                        Look::Ended(
+                            Outcome::Elsewhere,
+                            EndingKind::OtherContent,
+                            Some(revision),
+                            Phrase::new("follow-other-content")
+                                .text("revision", self.goal.definition.short()),
+                        )
+                    }
                     Some(revision) if revision == self.goal.definition => Look::GoOn,
                     Some(revision) => {
                         let why = put_back(by).text("revision", revision.short());
@@ -258,22 +274,63 @@ impl Follow {
         }
     }
 
+    /// Whether what ECS went back to is known to have other content than planned.
+    fn went_to_other(&self, history: &DeploymentHistory, native: &ServiceDeployment) -> bool {
+        let images = native
+            .rollback
+            .as_ref()
+            .and_then(|rollback| history.revisions.get(&rollback.revision))
+            .map(|revision| revision.images.as_slice())
+            .unwrap_or_default();
+        self.goal.digest.as_ref().is_some_and(|wanted| {
+            !images.is_empty()
+                && images
+                    .iter()
+                    .all(|image| image.digest.as_ref().is_some_and(|told| told != wanted))
+        })
+    }
+
+    /// Whether the tasks of what was stopped may still be among those that were read: until ECS has gone back, and the tasks
+    /// were read after it said so.
+    fn may_be_on_their_way_out(&mut self, state: &ServiceState, sighting: &Sighting<'_>) -> bool {
+        let told_at = self
+            .native(state, sighting)
+            .filter(|(_, native, _)| native.status == ServiceDeploymentStatus::RollbackSuccessful)
+            .map(|(_, _, told_at)| told_at);
+        if let Some(told_at) = told_at {
+            self.went_back_at.get_or_insert(told_at);
+        }
+        self.went_back_at
+            .is_none_or(|at| sighting.tasks.as_of().is_none_or(|read_at| read_at < at))
+    }
+
     /// What to do when ECS gave our deployment up: it may be about to put another version back, and then its end is the end.
     fn given_up(&mut self, state: &ServiceState, state_at: Timestamp, sighting: &Sighting<'_>) -> Look {
-        let Some(ours) = self
-            .ours(state)
-            .filter(|ours| ours.rollout == Some(RolloutState::Failed))
-        else {
-            self.failed_at = None;
+        let ours = self.ours(state).map(|ours| {
+            (
+                ours.rollout == Some(RolloutState::Failed),
+                ours.rollout_reason.clone(),
+            )
+        });
+        match &ours {
+            Some((true, reason)) => {
+                self.gave_up.get_or_insert((state_at, reason.clone()));
+            }
+            Some((false, _)) => self.gave_up = None,
+            None => {}
+        }
+        let Some((failed_at, reason)) = self.gave_up.clone() else {
             return Look::GoOn;
         };
-        let failed_at = *self.failed_at.get_or_insert(state_at);
-        let text = match &ours.rollout_reason {
+        let text = match &reason {
             Some(reason) => reason.to_string(),
             None => "–".to_owned(),
         };
         let wait = || Look::Wait(Phrase::new("follow-gave-up-waiting").text("reason", &text));
-        if let Some(other) = state.primary().filter(|primary| primary.id != ours.id) {
+        let other = state
+            .primary()
+            .filter(|primary| Some(&primary.id) != self.goal.deployment.as_ref());
+        if let Some(other) = other {
             return match (self.may_still_tell(sighting, failed_at), &other.rollout) {
                 // Until the history was read after this, it cannot be told apart from a colleague's deployment.
                 (true, _) => wait(),
@@ -297,6 +354,10 @@ impl Follow {
                 ),
             };
         }
+        // Ours has left the list and nothing has come in its place: that is for whoever looks for what displaced it.
+        if ours.is_none() {
+            return Look::GoOn;
+        }
         let goes_back = state
             .circuit_breaker
             .is_some_and(|breaker| breaker.enable && breaker.rollback);
@@ -311,9 +372,10 @@ impl Follow {
         )
     }
 
-    /// Whether the history can be expected to be read again after `at`.
+    /// Whether the history can be expected to be read again after `at`. A fault that may heal is waited out; how long is
+    /// bounded by the time allowed.
     fn may_still_tell(&self, sighting: &Sighting<'_>, at: Timestamp) -> bool {
-        sighting.history.fault().is_none() && sighting.history.as_of().is_none_or(|as_of| as_of < at)
+        !proof::never_tells(sighting.history) && sighting.history.as_of().is_none_or(|as_of| as_of < at)
     }
 
     /// The primary deployment, when it is neither ours nor the one that was stopped.
@@ -418,7 +480,9 @@ impl Follow {
                 Part::Beyond(what) => unproven.push(what),
                 Part::NotYet(note) => return broken(self, note),
                 // ECS puts a pinned service revision back, so other content is that of tasks on their way out.
-                Part::OtherContent if self.goal.stopped.is_some() => {
+                Part::OtherContent
+                    if self.goal.stopped.is_some() && self.may_be_on_their_way_out(state, sighting) =>
+                {
                     return broken(self, Phrase::new("follow-tasks-old"));
                 }
                 // A deployment keeps the digests of its first task (version consistency), so this does not heal by waiting.

@@ -35,7 +35,7 @@ pub(super) fn since_sent<T>(observed: &Observed<T>, sent_at: Timestamp) -> Optio
 }
 
 /// Whether the newest attempt shows that this endpoint, or these rights, will never tell.
-fn never_tells<T>(observed: &Observed<T>) -> bool {
+pub(super) fn never_tells<T>(observed: &Observed<T>) -> bool {
     match observed.fault().map(|fault| &fault.kind) {
         Some(FaultKind::NotOffered | FaultKind::Denied { .. }) => true,
         None

@@ -24,6 +24,13 @@ const LATE_DATA: Duration = Duration::from_secs(600);
 pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Effects {
     match event {
         Event::Approved { .. } => act(session),
+        Event::Intended { .. } => {
+            // The stop came while the intent was on its way to the journal, past the last look at it.
+            if session.stop_requested {
+                session.refuse(Phrase::new("notice-stop-came-late"), now);
+            }
+            Effects::none()
+        }
         Event::Answered { .. } => next_call_or_follow(session, now),
         Event::Adopted { .. } => {
             session.looking = false;
@@ -52,7 +59,6 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
         | Event::Planned { .. }
         | Event::Reconsidered
         | Event::Refused { .. }
-        | Event::Intended { .. }
         | Event::Checked { .. }
         | Event::Reported { .. }
         | Event::Filed { .. } => Effects::none(),

@@ -1,8 +1,9 @@
 //! Writes that go wrong: each is sent once, and what happened to it is found out by looking.
 
 use modosu::domain::Mode;
-use modosu::incident::Event;
+use modosu::incident::{ActState, Event, Stage};
 use modosu::rollback::Outcome;
+use modosu::session::{OperatorMsg, Session};
 
 use super::ground::{Ground, approve, backend, to_approval, until};
 
@@ -95,4 +96,41 @@ async fn a_world_that_changed_after_approval_refuses_the_write() {
     engine.shutdown().await;
     colleague.shutdown().await;
     assert_eq!(ground.writes().len(), 1, "only the colleague's");
+}
+
+fn is_act(session: &Session, wanted: ActState) -> bool {
+    session
+        .incident
+        .as_ref()
+        .is_some_and(|i| matches!(i.stage, Stage::Act { state, .. } if state == wanted))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_that_comes_while_the_answer_gets_lost_does_not_stop_the_looking() {
+    let ground = Ground::new("bad-deploy");
+    let mut engine = ground.engine(Mode::Full).await;
+    let hash = to_approval(&mut engine).await;
+    ground.fault("ecs.UpdateService", "lost", 1).await;
+    approve(&mut engine, hash);
+    until(&mut engine, 60, "approved", |s| is_act(s, ActState::Ready)).await;
+    // The session has not heard of the intent yet, so the stop is taken in while the call is on its way.
+    while ground.writes().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    engine.tell(OperatorMsg::StopBeforeNext);
+    assert!(engine.session().stop_requested);
+    until(&mut engine, 60, "sent", |s| !is_act(s, ActState::Ready)).await;
+    assert_eq!(
+        engine.session().notice.as_ref().map(|n| n.text.id.as_ref()),
+        Some("notice-stop-came-late")
+    );
+    until(&mut engine, 600, "ended", |s| {
+        s.incident.as_ref().is_some_and(|i| i.ending.is_some())
+    })
+    .await;
+    assert_eq!(
+        engine.session().incident.as_ref().and_then(|i| i.outcome()),
+        Some(Outcome::OnTarget)
+    );
+    engine.shutdown().await;
 }

@@ -30,6 +30,7 @@ preflight-stop-target-rule = ECS goes back to { $revision }, modosu would have c
 preflight-stop-target-rule-none = ECS goes back to { $revision }, modosu would have chosen none: { $why }
 preflight-stop-target-sources = ECS should go back to { $revision }, but does not name it among what the deployment replaces
 preflight-stop-target-untold = what is under way cannot be stopped, or is not listed yet
+preflight-target-health-few = { $healthy } healthy of { $desired } wanted ({ $initial } starting, { $draining } draining): part of the service does not serve
 preflight-target-active-kept = task definition { $revision } is INACTIVE; ECS keeps the service revision that uses it
 
 ## What changed since the plan
@@ -45,12 +46,15 @@ found-stop-other = { $deployment } is { $status }, which is not known to this ve
 ## While it is followed
 
 cli-trouble = ▲ { $why }
+doubtful-ending = looking was cut short because modosu ends; the next start looks again
+doubtful-unrecorded = what was found could not be recorded: { $detail }
 follow-paused = stands at the hook { $hook } (stage { $stage }) until somebody decides
 follow-paused-until = stands at the hook { $hook } (stage { $stage }) until somebody decides; ECS acts by itself at { $at }
 follow-stalled = nothing has moved for { $quiet }: { $cause }
 follow-stalled-unexplained = nothing has moved for { $quiet }, and ECS gives no reason
 follow-stop-too-late = { $deployment } completed before the stop reached it; nothing was put back
 follow-stop-waiting = stop sent; waiting for ECS to go back ({ $status })
+notice-stop-came-late = The stop came too late: this call is sent.
 
 ## How it ended
 
@@ -58,6 +62,7 @@ follow-put-back-alarm = an alarm made ECS put { $revision } back: { $reason }
 follow-put-back-breaker = the circuit breaker put { $revision } back: { $reason }
 follow-put-back-stop = somebody stopped the deployment and ECS put { $revision } back: { $reason }
 follow-with-cause = { $why } ({ $cause })
+next-put-back-stop = ECS went back to another version than planned. Check whether it will do; if not, roll back to the planned one by name with the method revision.
 
 ## Why tasks do not stay up
 

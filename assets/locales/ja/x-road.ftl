@@ -30,6 +30,7 @@ preflight-stop-target-rule = ECSは { $revision } に戻します（modosuなら
 preflight-stop-target-rule-none = ECSは { $revision } に戻します（modosuには選べる版がありません: { $why }）
 preflight-stop-target-sources = 戻し先は { $revision } のはずですが、ECSが示す置き換え元に含まれていません
 preflight-stop-target-untold = 進行中のものは停止できないか、まだ一覧に現れていません
+preflight-target-health-few = 正常{ $healthy } / 必要{ $desired }（起動中{ $initial }、登録解除中{ $draining }）。一部のタスクがリクエストを受けていません
 preflight-target-active-kept = タスク定義 { $revision } はINACTIVEですが、それを使うサービスリビジョンはECSに残っています
 
 ## 計画後の変化
@@ -45,12 +46,15 @@ found-stop-other = { $deployment } の状態 { $status } はこの版では判�
 ## 追跡中
 
 cli-trouble = ▲ { $why }
+doubtful-ending = modosuの終了により確認を中断しました。次回の起動で確認を再開します
+doubtful-unrecorded = 確認した結果を記録できません: { $detail }
 follow-paused = フック { $hook }（ステージ { $stage }）で判断待ちです
 follow-paused-until = フック { $hook }（ステージ { $stage }）で判断待ちです。{ $at } にECSが自動で処理します
 follow-stalled = { $quiet }動きがありません: { $cause }
 follow-stalled-unexplained = { $quiet }動きがなく、ECSから理由も示されていません
 follow-stop-too-late = 停止が届く前に { $deployment } が完了しました。版は戻っていません
 follow-stop-waiting = 停止を送信済みです。ECSが戻し始めるのを待っています（{ $status }）
+notice-stop-came-late = 停止は間に合いませんでした。この呼び出しは送信されます。
 
 ## 結末
 
@@ -58,6 +62,7 @@ follow-put-back-alarm = アラームによりECSが { $revision } に戻しま�
 follow-put-back-breaker = サーキットブレーカーが { $revision } に戻しました: { $reason }
 follow-put-back-stop = デプロイが停止され、ECSが { $revision } に戻しました: { $reason }
 follow-with-cause = { $why }（{ $cause }）
+next-put-back-stop = 停止により、ECSは計画とは別の版に戻しました。この版でよいか確認し、よくなければ計画した版を指定して方法 revision で戻してください。
 
 ## タスクが起動しない理由
 

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
-use crate::domain::{Fault, Mode, Observed, Phrase, ServiceKey};
+use crate::domain::{Fault, Mode, Phrase, ServiceKey};
 use crate::engine::{Engine, Watch};
 use crate::incident::{ActState, Event, Incident, Recorded, Stage, timeline};
 use crate::rollback::{Ending, Phase, Progress, Trouble};
-use crate::session::{JournalState, Notice, NoticeLevel, OperatorMsg, ServiceView};
+use crate::session::{JournalState, Notice, NoticeLevel, OperatorMsg, Session};
 
 /// How often an unchanged progress is said again, on the engine's clock.
 const SAY_AGAIN: SignedDuration = SignedDuration::from_secs(10);
@@ -145,24 +145,23 @@ pub(super) async fn look_anew(
 ) -> Result<(), Stopped> {
     let since = engine.now();
     engine.tell(OperatorMsg::Refresh(Some(service.clone())));
-    while !is_anew(engine.session().view(service), since) && engine.now().duration_since(since) < LOOK_ANEW {
+    while !is_anew(engine.session(), service, since) && engine.now().duration_since(since) < LOOK_ANEW {
         step(engine, signals).await?;
     }
     Ok(())
 }
 
-/// Whether what a plan is made from was read at `since` or later, or cannot be read.
-fn is_anew(view: Option<&ServiceView>, since: Timestamp) -> bool {
-    fn heard<T>(observed: &Observed<T>, since: Timestamp) -> bool {
-        observed.fault().is_some() || observed.as_of().is_some_and(|at| at >= since)
-    }
-    view.is_none_or(|view| {
-        heard(&view.state, since)
-            && heard(&view.history, since)
-            && heard(&view.definitions, since)
-            && heard(&view.images, since)
-            && heard(&view.tasks, since)
-    })
+/// Whether what a plan is made from was read at `since` or later, or could not be read then.
+fn is_anew(session: &Session, service: &ServiceKey, since: Timestamp) -> bool {
+    let of_all = session.identity.is_heard_since(since) && session.company.is_heard_since(since);
+    of_all
+        && session.view(service).is_none_or(|view| {
+            view.state.is_heard_since(since)
+                && view.history.is_heard_since(since)
+                && view.definitions.is_heard_since(since)
+                && view.images.is_heard_since(since)
+                && view.tasks.is_heard_since(since)
+        })
 }
 
 /// Says that the history row was not written, if it was not.

@@ -284,17 +284,34 @@ fn approved_plan(engine: &Engine, wanted: &Wanted, approved: Option<&PlanHash>) 
     if approved.is_some_and(|hash| *hash != plan.hash) {
         return Err(Break::Stale(stale(plan.hash.short().to_owned()), Box::new(plan)));
     }
+    match forbidden(&plan) {
+        None => Ok(plan),
+        Some(failure) => Err(failure.into()),
+    }
+}
+
+/// Why the plan's own checks do not let it be applied, if they do not.
+fn forbidden(plan: &Plan) -> Option<Failure> {
     // Somebody else at work is a refusal and no verdict on the plan.
     if let Some(row) = plan.preflight.iter().find(|row| row.is_anothers_command()) {
-        return Err(Failure::refused(row.evidence.clone())
-            .hint(Phrase::new("hint-held"))
-            .into());
+        return Some(Failure::refused(row.evidence.clone()).hint(Phrase::new("hint-held")));
     }
     match plan.verdict {
-        PlanVerdict::Ready | PlanVerdict::Warn => Ok(plan),
-        PlanVerdict::Blocked => Err(Failure::new(Exit::Blocked, Phrase::new("cli-error-blocked"))
-            .hint(Phrase::new("cli-hint-plan-again"))
-            .into()),
+        PlanVerdict::Ready | PlanVerdict::Warn => None,
+        PlanVerdict::Blocked => Some(
+            Failure::new(Exit::Blocked, Phrase::new("cli-error-blocked"))
+                .hint(Phrase::new("cli-hint-plan-again")),
+        ),
+    }
+}
+
+/// Why the approved plan may not be applied any more, where it is the same and one of its rows has turned since: that is a
+/// verdict on the plan and no stale approval.
+fn turned(again: &Plan, approved: &Plan) -> Option<Failure> {
+    if again.hash == approved.hash {
+        forbidden(again)
+    } else {
+        None
     }
 }
 
@@ -310,6 +327,12 @@ async fn or_stale(
         Break::Failed(failure) if failure.exit == Exit::Refused => failure,
         Break::Failed(_) | Break::Stopped(_) | Break::Stale(..) => return broke,
     };
+    let again = engine
+        .session()
+        .proposal(&wanted.service, &wanted.target, wanted.method, engine.now());
+    if let Some(forbidden) = again.ok().and_then(|again| turned(&again, approved)) {
+        return Break::Failed(forbidden);
+    }
     if let Err(Stopped(exit)) = drive::look_anew(engine, &wanted.service, signals).await {
         return Break::Stopped(exit);
     }
@@ -612,6 +635,8 @@ impl Last<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::incident::samples;
+    use crate::rollback::{PreflightCheck, PreflightVerdict};
 
     #[test]
     fn the_last_line_names_the_contracts_fields() {
@@ -645,5 +670,25 @@ mod tests {
             assert_eq!(said(wrong).what.id, "cli-error-override-form", "{wrong}");
             assert_eq!(said(wrong).exit, Exit::Usage);
         }
+    }
+
+    #[test]
+    fn a_row_that_turned_since_is_a_verdict_unless_somebody_else_is_at_work() {
+        let approved = samples::plan(&["backend"], 1);
+        let with = |check| {
+            let mut again = approved.clone();
+            again.preflight[0].check = check;
+            again.preflight[0].verdict = PreflightVerdict::Block;
+            again.verdict = PlanVerdict::Blocked;
+            again
+        };
+        let exit = |again: &Plan| turned(again, &approved).map(|failure| failure.exit);
+        assert_eq!(exit(&approved), None);
+        assert_eq!(exit(&with(PreflightCheck::Image)), Some(Exit::Blocked));
+        assert_eq!(exit(&with(PreflightCheck::Lease)), Some(Exit::Refused));
+        // Another plan is a stale approval, whatever it says.
+        let mut other = with(PreflightCheck::Image);
+        other.hash = samples::hash('b');
+        assert_eq!(exit(&other), None);
     }
 }

@@ -108,11 +108,12 @@ pub(super) fn said(native: &ServiceDeployment) -> String {
         .map_or_else(|| "–".to_owned(), ToString::to_string)
 }
 
-/// Who turned a service deployment back: what tripped, else what ECS's reason says.
-pub(super) fn put_back_by(native: &ServiceDeployment) -> PutBackBy {
+/// Who turned a service deployment back: what tripped, else our own stop, else what ECS's reason says.
+pub(super) fn put_back_by(native: &ServiceDeployment, is_stopped_by_us: bool) -> PutBackBy {
     match &native.given_up_by {
         Some(GivenUpBy::CircuitBreaker) => PutBackBy::CircuitBreaker,
         Some(GivenUpBy::Alarms(_)) => PutBackBy::Alarm,
+        None if is_stopped_by_us => PutBackBy::Stop,
         None => by_words(&said(native)),
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn health(inputs: &ProposalInputs<'_>, state: &ServiceState) -> Findi
     }
     let observed = inputs.around.targets;
     match (observed.value(), observed.fault()) {
-        (Some(targets), _) => on(observed, judge(targets)),
+        (Some(targets), _) => on(observed, judge(targets, state.desired)),
         (None, Some(fault)) => {
             unknown(Phrase::new("preflight-target-health-not-read").phrase("fault", fault.phrase()))
         }
@@ -22,7 +22,7 @@ pub(super) fn health(inputs: &ProposalInputs<'_>, state: &ServiceState) -> Findi
     }
 }
 
-fn judge(targets: &TargetHealth) -> Finding {
+fn judge(targets: &TargetHealth, desired: u32) -> Finding {
     let counted = |id| {
         Phrase::new(id)
             .number("healthy", targets.healthy)
@@ -37,6 +37,16 @@ fn judge(targets: &TargetHealth) -> Finding {
     }
     if targets.unhealthy + targets.other > 0 {
         return warn(counted("preflight-target-health-some"));
+    }
+    if targets.healthy < desired {
+        // Targets that were taken out are not on the list, so nothing on it is unhealthy.
+        return warn(
+            Phrase::new("preflight-target-health-few")
+                .number("healthy", targets.healthy)
+                .number("desired", desired)
+                .number("initial", targets.initial)
+                .number("draining", targets.draining),
+        );
     }
     pass(
         Phrase::new("preflight-target-health-pass")

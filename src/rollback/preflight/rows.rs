@@ -204,6 +204,18 @@ pub(super) fn on<T>(observed: &Observed<T>, finding: Finding) -> Finding {
     }
 }
 
+/// A finding that rests on the history too. What an endpoint does not offer is not needed; a reading whose renewal failed
+/// could be hiding what happened since.
+fn on_history(inputs: &ProposalInputs<'_>, finding: Finding) -> Finding {
+    let history = inputs.target.history;
+    match history.fault().map(|fault| &fault.kind) {
+        Some(FaultKind::NotOffered) | None => finding,
+        // What was never read is in the finding already.
+        Some(_) if history.value().is_none() => finding,
+        Some(_) => on(history, finding),
+    }
+}
+
 /// All rows for one service, in the order of [`PreflightCheck::ALL`].
 pub(in crate::rollback) fn rows(
     inputs: &ProposalInputs<'_>,
@@ -227,11 +239,19 @@ pub(in crate::rollback) fn rows(
                 PreflightCheck::Account => on(inputs.identity, account(inputs, identity)),
                 PreflightCheck::Controller => on(observed.state, controller(state)),
                 PreflightCheck::Desired => on(observed.state, desired(state)),
-                PreflightCheck::Deployment => on(observed.state, deployment(inputs, state, way)),
-                PreflightCheck::NotCurrent => on(observed.state, not_current(from, target, way)),
+                PreflightCheck::Deployment => {
+                    on_history(inputs, on(observed.state, deployment(inputs, state, way)))
+                }
+                PreflightCheck::NotCurrent => {
+                    let finding = on(observed.state, not_current(from, target, way));
+                    match way.method {
+                        Method::Stop => on_history(inputs, finding),
+                        Method::Revision => finding,
+                    }
+                }
                 PreflightCheck::TargetActive => on(observed.definitions, target_active(known, target, way)),
                 PreflightCheck::Image => on(observed.images, image::image(inputs, target)),
-                PreflightCheck::Proven => proven(known, target),
+                PreflightCheck::Proven => on_history(inputs, proven(known, target)),
                 PreflightCheck::Incident => on(around.company, company::incident(inputs)),
                 PreflightCheck::Lease => on(around.company, company::lease(inputs)),
                 PreflightCheck::Tag => on(observed.images, tag::tag(known, way.method, target)),

@@ -125,6 +125,10 @@ fn targets_are_told_as_they_are_now() {
             let targets = w.targets.value_mut().unwrap();
             (targets.healthy, targets.unhealthy) = (0, 4);
         }),
+        // Three of four were taken out: what is left is healthy, and too little.
+        (Health, Warn, "target-health-few", |w| {
+            w.targets.value_mut().unwrap().healthy = 1;
+        }),
         // Nothing is registered at all: nobody serves.
         (Health, Warn, "target-health-outage", |w| {
             w.targets = Observed::known(TargetHealth::default(), at(5));
@@ -231,6 +235,38 @@ fn an_alarm_that_rings_already_is_said_to_be_ignored_by_ecs() {
             );
         }),
     ]);
+}
+
+#[test]
+fn nothing_passes_on_a_history_that_could_not_be_renewed() {
+    use PreflightCheck::{Deployment, NotCurrent, Proven};
+    fn not_renewed(world: &mut World) {
+        world.history.take(Err(fault(FaultKind::Throttled)), at(6));
+    }
+    holds(&[
+        (Proven, Pass, "proven-pass", |_| ()),
+        (Proven, Unknown, "stale", not_renewed),
+        // What is not offered is not needed.
+        (Proven, Pass, "proven-pass", |w| {
+            w.history.take(Err(fault(FaultKind::NotOffered)), at(6));
+        }),
+    ]);
+    let verdicts = |world: &World| {
+        let plan = world.propose("last-good", at(6)).unwrap();
+        [Deployment, NotCurrent, Proven].map(|check| {
+            let row = plan.preflight.iter().find(|r| r.check == check).unwrap();
+            row.verdict
+        })
+    };
+    // Another definition is not the current one, whatever the history says; a stop rests on it altogether.
+    for (mut world, then) in [
+        (World::new(), [Unknown, Pass, Unknown]),
+        (World::in_flight(), [Unknown; 3]),
+    ] {
+        assert_eq!(verdicts(&world), [Pass; 3]);
+        not_renewed(&mut world);
+        assert_eq!(verdicts(&world), then);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, BorderType, Widget};
 
 use crate::domain::Phrase;
 use crate::incident::{Incident, ReportKind};
-use crate::rollback::{Ending, EndingKind, Outcome};
+use crate::rollback::{Ending, EndingKind, Outcome, PutBackBy};
 use crate::tui::panes::draw_lines;
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -157,7 +157,10 @@ fn words(ending: &Ending) -> (&'static str, &'static str) {
     });
     match kind {
         EndingKind::OnTarget => ("ending-no-help", "next-no-help"),
-        EndingKind::PutBack(_) => ("ending-put-back", "next-put-back"),
+        EndingKind::PutBack(PutBackBy::Stop) => ("ending-put-back", "next-put-back-stop"),
+        EndingKind::PutBack(PutBackBy::CircuitBreaker | PutBackBy::Alarm | PutBackBy::Untold) => {
+            ("ending-put-back", "next-put-back")
+        }
         EndingKind::Failed => ("ending-failed", "next-failed"),
         EndingKind::Stopped => ("ending-stopped", "next-stopped"),
         EndingKind::Superseded => ("ending-superseded", "next-superseded"),
@@ -222,4 +225,21 @@ fn draw_gaps(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
             .collect()
     };
     draw_lines(lines, area, buffer);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_our_own_stop_led_elsewhere_another_target_is_not_the_advice() {
+        let next = |by| {
+            let kind = EndingKind::PutBack(by);
+            words(&Ending::bare(Outcome::Elsewhere, kind, Phrase::new("x"))).1
+        };
+        assert_eq!(next(PutBackBy::Stop), "next-put-back-stop");
+        for by in [PutBackBy::CircuitBreaker, PutBackBy::Alarm, PutBackBy::Untold] {
+            assert_eq!(next(by), "next-put-back");
+        }
+    }
 }

@@ -169,3 +169,65 @@ fn a_kind_keeps_its_form_in_the_journal_and_an_old_ending_has_none() {
     let old = r#"{"outcome":"failed","revision":null,"stable_at":null,"why":{"id":"x"},"unproven":[]}"#;
     assert_eq!(serde_json::from_str::<Ending>(old).unwrap().kind, None);
 }
+
+/// Ours was given up by the circuit breaker, and ECS's own rollback is primary; the history cannot be read.
+fn given_up_unread(name: FaultKindName) -> Scene {
+    let mut scene = Scene::begun();
+    scene.broken.history = Some(name);
+    scene.state.circuit_breaker = Some(CircuitBreaker {
+        enable: true,
+        rollback: true,
+    });
+    scene.state.deployments[0].rollout = Some(RolloutState::Failed);
+    scene.state.deployments[0].rollout_reason =
+        Some(Clean::new("ECS deployment circuit breaker: tasks failed"));
+    scene.state.deployments[0].status = DeploymentStatus::Active;
+    scene.state.deployments[1].status = DeploymentStatus::Primary;
+    scene.state.deployments[1].rollout = Some(RolloutState::InProgress);
+    scene
+}
+
+#[test]
+fn a_breaker_s_put_back_is_told_though_ours_left_the_list_and_no_history_is_read() {
+    let mut scene = given_up_unread(FaultKindName::NotOffered);
+    let mut follow = Follow::new(goal());
+    underway(scene.watch(&mut follow, 5, 60));
+    // Its last task is gone, so it leaves the list; ECS is not done yet.
+    scene.state.deployments.remove(0);
+    assert_eq!(
+        underway(scene.watch(&mut follow, 65, 120)).note.id,
+        "follow-gave-up-waiting"
+    );
+    scene.state.deployments[0].rollout = Some(RolloutState::Completed);
+    let ending = ended(scene.look(&mut follow, 125));
+    assert_eq!(
+        (ending.outcome, ending.kind, ending.revision),
+        (
+            Outcome::Elsewhere,
+            Some(EndingKind::PutBack(PutBackBy::CircuitBreaker)),
+            Some(definition(57))
+        )
+    );
+}
+
+#[test]
+fn one_throttled_look_at_the_history_is_no_verdict() {
+    let mut scene = given_up_unread(FaultKindName::Throttled);
+    scene.state.deployments.remove(0);
+    let mut follow = Follow::new(goal());
+    follow.seen = true;
+    assert_eq!(
+        underway(scene.watch(&mut follow, 5, 60)).note.id,
+        "follow-displaced-waiting"
+    );
+    scene.broken.history = None;
+    put_back(&mut scene.history, (57, 57));
+    let ending = ended(scene.look(&mut follow, 65));
+    assert_eq!(ending.kind, Some(EndingKind::PutBack(PutBackBy::Untold)));
+
+    // Where it never heals, the time allowed is the end.
+    let mut scene = given_up_unread(FaultKindName::Throttled);
+    scene.state.deployments[1].rollout = Some(RolloutState::Completed);
+    let ending = ended(scene.watch(&mut Follow::new(goal()), 5, 3000));
+    assert_eq!(ending.outcome, Outcome::TimedOut);
+}

@@ -142,8 +142,9 @@ fn every_other_end_of_a_stop_has_its_name() {
                 scene.state.deployments[0].task_definition = definition(54);
             },
             Outcome::Elsewhere,
-            EndingKind::PutBack(PutBackBy::Untold),
-            "follow-put-back",
+            // ECS may say nothing of why: it was our own stop.
+            EndingKind::PutBack(PutBackBy::Stop),
+            "follow-put-back-stop",
         ),
         (
             |scene| {
@@ -188,5 +189,45 @@ fn the_service_deployment_that_was_stopped_is_the_one_by_name() {
         follow.goal().service_deployment,
         Some(deployment_arn("d8999")),
         "it is older than the stop"
+    );
+}
+
+#[test]
+fn other_content_than_planned_is_said_and_not_waited_out() {
+    // The service revision that ECS went back to tells it.
+    let mut scene = sent();
+    let mut follow = Follow::new(stopped_goal(&scene));
+    underway(scene.watch(&mut follow, 5, 10));
+    going_back(&mut scene);
+    gone_back(&mut scene);
+    put_back(&mut scene.history, (56, 99));
+    let ending = ended(scene.look(&mut follow, 15));
+    assert_eq!(
+        (ending.outcome, ending.kind, ending.revision),
+        (
+            Outcome::Elsewhere,
+            Some(EndingKind::OtherContent),
+            Some(definition(56))
+        )
+    );
+
+    // It tells no digest, but the tasks do: those that were read after ECS said that it had gone back.
+    let mut scene = sent();
+    let mut follow = Follow::new(stopped_goal(&scene));
+    underway(scene.watch(&mut follow, 5, 10));
+    going_back(&mut scene);
+    gone_back(&mut scene);
+    put_back(&mut scene.history, (56, 56));
+    let pinned = revision_arn("r56-56");
+    scene.history.revisions.get_mut(&pinned).unwrap().images[0].digest = None;
+    scene.tasks = (0..4).map(|n| task(n, 56, Some(99))).collect();
+    scene.broken.tasks = Some(FaultKindName::Throttled);
+    scene.last.tasks = Observed::known(scene.tasks.clone(), seconds(10));
+    let progress = underway(scene.watch(&mut follow, 15, 40));
+    assert_eq!(progress.note.id, "follow-tasks-old");
+    scene.broken.tasks = None;
+    assert_eq!(
+        ended(scene.look(&mut follow, 45)).kind,
+        Some(EndingKind::OtherContent)
     );
 }
