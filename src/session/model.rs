@@ -76,7 +76,7 @@ pub struct ServiceView {
     pub targets: Observed<TargetHealth>,
     /// Its tasks.
     pub tasks: Observed<Vec<Task>>,
-    /// Its tasks that stopped lately, newest first, as read with the newest tasks while a rollback was followed.
+    /// Its tasks that stopped lately, newest first, as last read while a rollback was followed.
     pub stopped: Vec<StoppedTask>,
     /// Its minutes, three hours of them.
     pub series: Observed<Series>,
