@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use modosu::domain::{Mode, StoppedTask};
 use modosu::engine::{Door, Engine, Watch};
-use modosu::rollback::{Ending, EndingKind, Outcome, PutBackBy, Trouble};
+use modosu::rollback::{Ending, EndingKind, Outcome, PlanVerdict, PreflightCheck, PutBackBy, Trouble};
 use modosu::session::{OperatorMsg, Session};
 use modosu::words::{Lang, Words};
 
@@ -151,4 +151,47 @@ async fn a_cause_once_seen_outlives_a_list_of_stopped_tasks_that_cannot_be_read(
     let ending = to_the_end(&mut engine).await;
     assert!(said(&ending).contains("exited with code 1"), "{}", said(&ending));
     assert!(crashed(engine.session()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_way_back_that_is_still_going_is_not_stopped_by_the_next_plan() {
+    let ground = Ground::new("slow-deploy");
+    let mut engine = approved(&ground, 20).await;
+    let ending = to_the_end(&mut engine).await;
+    assert_eq!(ending.outcome, Outcome::TimedOut, "{}", said(&ending));
+    engine.tell(OperatorMsg::Refresh(None));
+    until(&mut engine, 60, "seen in flight", |s| {
+        s.view(&backend())
+            .and_then(|view| view.history.value())
+            .is_some_and(|history| history.deployments.iter().any(|d| d.status.is_running()))
+    })
+    .await;
+    let now = engine.now();
+    let plan = |to: &str| {
+        engine
+            .session()
+            .proposal(&backend(), &to.parse().unwrap(), None, now)
+            .unwrap()
+    };
+    let next = plan("last-good");
+    assert_eq!(next.verdict, PlanVerdict::Blocked, "{:#?}", next.preflight);
+    let row = next
+        .preflight
+        .iter()
+        .find(|row| row.check == PreflightCheck::StopTarget)
+        .unwrap();
+    assert!(
+        ["preflight-stop-target-way-back", "preflight-stop-target-burnt"].contains(&row.evidence.id.as_ref()),
+        "{row:?}"
+    );
+    // Who names the version that ECS goes back to means it.
+    let named = plan(":57");
+    let blocks = |row: &&modosu::rollback::PreflightRow| {
+        row.check == PreflightCheck::StopTarget && row.verdict == modosu::rollback::PreflightVerdict::Block
+    };
+    assert!(
+        !named.preflight.iter().any(|row| blocks(&row)),
+        "{:#?}",
+        named.preflight
+    );
 }

@@ -22,8 +22,6 @@ pub(crate) struct Ground {
 
 impl Ground {
     pub(crate) fn new(scenario: &str) -> Self {
-        // The SDK spreads its retries by this thread's numbers: the same each time, or no two pictures of a failure are alike.
-        fastrand::seed(1);
         let options = Options {
             scenario: scenario.to_owned(),
             seed: 1,

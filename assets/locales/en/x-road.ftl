@@ -30,6 +30,7 @@ preflight-stop-target-rule = ECS goes back to { $revision }, modosu would have c
 preflight-stop-target-rule-none = ECS goes back to { $revision }, modosu would have chosen none: { $why }
 preflight-stop-target-sources = ECS should go back to { $revision }, but does not name it among what the deployment replaces
 preflight-stop-target-untold = what is under way cannot be stopped, or is not listed yet
+preflight-stop-target-way-back = what is being deployed is itself the way back to { $from }, which served { $served }: follow it; a stop would bring back { $revision }
 preflight-target-health-few = { $healthy } healthy of { $desired } wanted ({ $initial } starting, { $draining } draining): part of the service does not serve
 preflight-target-active-kept = task definition { $revision } is INACTIVE; ECS keeps the service revision that uses it
 

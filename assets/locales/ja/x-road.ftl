@@ -30,6 +30,7 @@ preflight-stop-target-rule = ECSは { $revision } に戻します（modosuなら
 preflight-stop-target-rule-none = ECSは { $revision } に戻します（modosuには選べる版がありません: { $why }）
 preflight-stop-target-sources = 戻し先は { $revision } のはずですが、ECSが示す置き換え元に含まれていません
 preflight-stop-target-untold = 進行中のものは停止できないか、まだ一覧に現れていません
+preflight-stop-target-way-back = 進行中のデプロイ自体が { $from }（稼働実績 { $served }）への復帰です。完了を待ってください。中止すると { $revision } に戻ります
 preflight-target-health-few = 正常{ $healthy } / 必要{ $desired }（起動中{ $initial }、登録解除中{ $draining }）。一部のタスクがリクエストを受けていません
 preflight-target-active-kept = タスク定義 { $revision } はINACTIVEですが、それを使うサービスリビジョンはECSに残っています
 

@@ -1,10 +1,12 @@
 //! The rows, in the order in which they are shown, and those on the account and the service itself.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     CriterionId, DefinitionStatus, Deployment, FaultKind, Identity, Observed, Phrase, RolloutState,
-    ServiceDeployment, ServiceKey, ServiceState, Strategy,
+    ServiceDeployment, ServiceKey, ServiceState, Strategy, TargetSpec,
 };
 
 use super::super::flight::{Agreement, Flight, agreement, ecs_target, is_among_sources};
@@ -439,31 +441,28 @@ fn stop_target(inputs: &ProposalInputs<'_>, known: &Known<'_>, way: &Way<'_>) ->
             .text("revision", to)
             .text("wanted", wanted.definition.short())
     };
-    let burnt = burnt(inputs, known, &way.target);
-    match (agreement(known, inputs.spec, &way.target), burnt) {
-        (Agreement::Same, _) => {}
-        // Usually a colleague's cure is on its way, and a stop would bring the illness back.
-        (Agreement::RuleDiffers(_) | Agreement::RuleFindsNone(_), Some(percent)) => {
-            return block(
-                Phrase::new("preflight-stop-target-burnt")
-                    .text("revision", to)
-                    .text("percent", format!("{percent:.2}")),
-            );
-        }
-        (Agreement::RuleDiffers(wanted), None) => {
+    let agreement = agreement(known, inputs.spec, &way.target);
+    if *inputs.spec == TargetSpec::LastGood
+        && let Some(why) = undoes_a_cure(inputs, known, way, agreement == Agreement::Same)
+    {
+        return block(why);
+    }
+    match agreement {
+        Agreement::Same => {}
+        Agreement::RuleDiffers(wanted) => {
             return warn(differs("preflight-stop-target-rule", &wanted));
         }
-        (Agreement::RuleFindsNone(why), None) => {
+        Agreement::RuleFindsNone(why) => {
             return warn(
                 Phrase::new("preflight-stop-target-rule-none")
                     .text("revision", to)
                     .phrase("why", why),
             );
         }
-        (Agreement::NamedDiffers(wanted), _) => {
+        Agreement::NamedDiffers(wanted) => {
             return block(differs("preflight-stop-target-named", &wanted));
         }
-        (Agreement::NamedNone(why), _) => {
+        Agreement::NamedNone(why) => {
             return block(
                 Phrase::new("preflight-stop-target-named-none")
                     .text("revision", to)
@@ -480,6 +479,35 @@ fn stop_target(inputs: &ProposalInputs<'_>, known: &Known<'_>, way: &Way<'_>) ->
         Some(false) => unknown(Phrase::new("preflight-stop-target-sources").text("revision", to)),
         Some(true) | None => pass(Phrase::new("preflight-stop-target-pass").text("revision", to)),
     }
+}
+
+/// Why a stop that nobody named a version for would bring the illness back: the version that ECS goes to burnt while it
+/// served, or what is being deployed is itself a way back, ours or a colleague's.
+fn undoes_a_cure(
+    inputs: &ProposalInputs<'_>,
+    known: &Known<'_>,
+    way: &Way<'_>,
+    agreed: bool,
+) -> Option<Phrase> {
+    let to = way.target.definition.short();
+    if let Some(percent) = burnt(inputs, known, &way.target) {
+        return Some(
+            Phrase::new("preflight-stop-target-burnt")
+                .text("revision", to)
+                .text("percent", format!("{percent:.2}")),
+        );
+    }
+    let served: Duration = known
+        .of_definition(&way.from.revision)
+        .map(|residence| residence.length(known.end))
+        .sum();
+    let way_back = !agreed && way.from.revision != way.target.definition && served >= inputs.target.soak;
+    way_back.then(|| {
+        Phrase::new("preflight-stop-target-way-back")
+            .text("from", way.from.revision.short())
+            .duration("served", served)
+            .text("revision", to)
+    })
 }
 
 /// The 5xx rate in percent of a version while it served, when that is over the runbook's threshold.
