@@ -302,7 +302,7 @@ impl Eyes {
                 .map(Observation::Company),
             Look::History { cluster, name } => self
                 .reader
-                .history(&cluster, &name)
+                .history(&cluster, &name, self.clock.now())
                 .await
                 .map(Observation::History),
             Look::Definitions { family } => self
@@ -310,7 +310,11 @@ impl Eyes {
                 .definitions(&family)
                 .await
                 .map(Observation::Definitions),
-            Look::Images { repository } => self.reader.images(&repository).await.map(Observation::Images),
+            Look::Images { repository } => self
+                .reader
+                .images(&repository, self.clock.now())
+                .await
+                .map(Observation::Images),
             Look::Targets { groups } => self.reader.targets(&groups).await.map(Observation::Targets),
             Look::Tasks {
                 cluster,
@@ -319,13 +323,11 @@ impl Eyes {
             } => {
                 let tasks = self.reader.tasks(&cluster, &name).await?;
                 let stopped = if stopped {
-                    // They explain, they prove nothing: what cannot be read of them must not cost the tasks that run.
-                    self.reader
-                        .stopped_tasks(&cluster, &name)
-                        .await
-                        .unwrap_or_default()
+                    // They explain, they prove nothing: what cannot be read of them must cost neither the tasks that run nor
+                    // what was read of them before.
+                    self.reader.stopped_tasks(&cluster, &name).await.ok()
                 } else {
-                    Vec::new()
+                    None
                 };
                 Ok(Observation::Tasks(tasks, stopped))
             }

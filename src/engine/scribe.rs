@@ -299,13 +299,13 @@ fn company(
     let now = desk.clock.now();
     let journal = journal(desk, open)?;
     let incidents = journal
-        .heads()
+        .open_heads()
         .map_err(Fault::from)?
         .into_iter()
         .filter_map(|head| match head {
             Ok(head) => {
                 let ours = head.environment == *environment && head.world.as_deref() == world;
-                (ours && head.stage.is_open()).then(|| OpenIncident {
+                ours.then(|| OpenIncident {
                     id: Clean::new(head.id.as_str()),
                     services: Some(head.services),
                     opened_at: Some(head.opened_at),

@@ -12,7 +12,7 @@ use crate::domain::{
     TaskDefinition,
 };
 use crate::incident::Incident;
-use crate::rollback::{Candidate, CriterionStatus, Declaration, Follow, Progress, Verdict};
+use crate::rollback::{Candidate, CriterionState, CriterionStatus, Declaration, Follow, Progress, Verdict};
 use crate::runbook::Runbook;
 
 /// What a session is started with and never changes.
@@ -76,7 +76,7 @@ pub struct ServiceView {
     pub targets: Observed<TargetHealth>,
     /// Its tasks.
     pub tasks: Observed<Vec<Task>>,
-    /// Its tasks that stopped lately, newest first, as read with the newest tasks while a rollback was followed.
+    /// Its tasks that stopped lately, newest first, as last read while a rollback was followed.
     pub stopped: Vec<StoppedTask>,
     /// Its minutes, three hours of them.
     pub series: Observed<Series>,
@@ -92,6 +92,16 @@ pub struct ServiceView {
     pub candidates: Vec<Candidate>,
     /// Its criteria. Derived at each change.
     pub criteria: Vec<CriterionStatus>,
+}
+
+impl ServiceView {
+    /// Whether a criterion of it is met.
+    #[must_use]
+    pub fn is_burning(&self) -> bool {
+        self.criteria
+            .iter()
+            .any(|criterion| criterion.state == CriterionState::Met)
+    }
 }
 
 /// Whether the journal can be trusted with the next intent.

@@ -33,8 +33,9 @@ pub enum Observation {
     Images(Vec<Image>),
     /// A service's targets.
     Targets(TargetHealth),
-    /// A service's tasks; and, while a rollback of it is followed, those that stopped lately, newest first.
-    Tasks(Vec<Task>, Vec<StoppedTask>),
+    /// A service's tasks; and, while a rollback of it is followed, those that stopped lately, newest first, where they could be
+    /// read.
+    Tasks(Vec<Task>, Option<Vec<StoppedTask>>),
     /// The answer of a health address.
     Health(HealthReading),
     /// Lines of a service's log.

@@ -65,7 +65,9 @@ fn take_value(session: &mut Session, subject: &Subject, observation: Observation
         }
         Observation::Tasks(tasks, stopped) => with_view(session, subject, |view| {
             view.tasks.take(Ok(tasks), at);
-            view.stopped = stopped;
+            if let Some(stopped) = stopped {
+                view.stopped = stopped;
+            }
         }),
         Observation::Health(reading) => with_view(session, subject, |view| {
             keep_answer(view, Ok(reading.clone()), at);

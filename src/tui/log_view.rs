@@ -115,16 +115,6 @@ impl LogView {
     }
 }
 
-/// Whether every word of `sought` occurs in a line, large and small letters alike.
-#[must_use]
-pub(super) fn matches(sought: &str, line: &str) -> bool {
-    let line = line.to_lowercase();
-    sought
-        .to_lowercase()
-        .split_whitespace()
-        .all(|word| line.contains(word))
-}
-
 /// The row of a line.
 fn position(id: &Clean, rows: &[usize], window: &LogWindow) -> Option<usize> {
     rows.iter()

@@ -204,15 +204,10 @@ impl Screen {
         {
             return Some(view);
         }
-        let burning = |view: &&ServiceView| {
-            view.criteria
-                .iter()
-                .any(|criterion| criterion.state == crate::rollback::CriterionState::Met)
-        };
         session
             .services
             .iter()
-            .find(burning)
+            .find(|view| view.is_burning())
             .or_else(|| session.services.first())
     }
 

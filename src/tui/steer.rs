@@ -9,11 +9,11 @@ use super::keymap::Context;
 use super::keys::Key;
 use super::layer::{AskBox, Button, DeclareBox, Layer, NoteBox, NotePurpose, Palette, Question};
 use super::listing::{Listing, Motion, Scroll};
-use super::log_view::matches;
 use super::overlays::{DECLARABLE, beneath, declared};
 use super::palette::{Entry, entries};
 use super::panes::{deployment_ids, event_moved, image_ids, log_in_view, revision_ids, service_ids};
 use super::screen::{Pane, Request, Screen};
+use super::search::Needle;
 use super::widgets::Field;
 use super::wizard::{self, Wizard};
 use super::world::World;
@@ -27,6 +27,14 @@ impl Screen {
         if !keep {
             self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
         }
+        // A service that burns, or that a layer was opened on, stays the one that keys are about: the next that burns must not
+        // slip under a finger.
+        if self.services.chosen().is_none()
+            && let Some(view) = self.service(world.session)
+            && (view.is_burning() || !self.layers.is_empty())
+        {
+            self.services.select(view.key.clone());
+        }
         // The lists of another service begin at their top: what was selected belongs to the service that was left.
         let about = self.service(world.session).map(|view| &view.key);
         if self.about.as_ref() != about {
@@ -34,6 +42,7 @@ impl Screen {
             self.revisions = Listing::default();
             self.deployments = Listing::default();
             self.images = Listing::default();
+            self.logs.follow();
         }
         let reporting = world
             .session
@@ -330,10 +339,11 @@ impl Screen {
             return;
         };
         let at = self.logs.at(&rows, window);
+        let needle = Needle::new(&sought);
         let passes = |row: &usize| {
             rows.get(*row)
                 .and_then(|nth| window.get(*nth))
-                .is_some_and(|line| matches(&sought, line.message.as_str()))
+                .is_some_and(|line| needle.passes(&[line.message.as_str()]))
         };
         let found = if way == Motion::Down {
             (at + 1..rows.len()).find(passes)

@@ -91,7 +91,10 @@ async fn everything_that_is_read_arrives() {
     assert!(services[1].1.is_ok());
     assert_eq!(services[2].1.as_ref().unwrap_err().kind, FaultKind::NotFound);
 
-    let history = reader.history(&cluster(), &backend()).await.unwrap();
+    let history = reader
+        .history(&cluster(), &backend(), drill.clock().now())
+        .await
+        .unwrap();
     let effective = history.deployments[0].effective().unwrap();
     let revision = &history.revisions[effective];
     assert_eq!(revision.task_definition, state.task_definition);
@@ -103,7 +106,7 @@ async fn everything_that_is_read_arrives() {
     assert!(definitions.iter().all(|d| d.status == DefinitionStatus::Active));
 
     let images = reader
-        .images(&RepositoryName::new(BACKEND).unwrap())
+        .images(&RepositoryName::new(BACKEND).unwrap(), drill.clock().now())
         .await
         .unwrap();
     assert_eq!(images[0].tags[0].as_str(), "v1.4.0");
@@ -177,7 +180,10 @@ async fn a_write_is_followed_to_its_end() {
     drill.clock().advance(Duration::from_secs(300));
     let state = reader.service(&cluster(), &backend()).await.unwrap();
     assert_eq!(state.primary().unwrap().rollout, Some(RolloutState::Completed));
-    let history = reader.history(&cluster(), &backend()).await.unwrap();
+    let history = reader
+        .history(&cluster(), &backend(), drill.clock().now())
+        .await
+        .unwrap();
     assert_eq!(
         Some(&history.deployments[0].arn),
         receipt.service_deployment.as_ref()

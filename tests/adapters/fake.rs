@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::response::Response;
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use modosu::adapters::aws::{AwsSettings, Bucket, Connection, Pace, Reader, connect};
 use modosu::adapters::http::{Connector, Door};
 use modosu::domain::{ClusterName, EcsServiceName, ServiceKey};
@@ -257,6 +258,11 @@ fn from_cbor(value: &ciborium::Value) -> Value {
 // What the tests talk about.
 
 pub(super) const ECS: &str = "arn:aws:ecs:ap-northeast-1:123456789012";
+
+/// A while after everything that happens here.
+pub(super) fn now() -> Timestamp {
+    Timestamp::from_second(1_763_100_000).unwrap()
+}
 
 pub(super) fn cluster() -> ClusterName {
     ClusterName::new("pb").unwrap()

@@ -5,6 +5,7 @@ mod drill;
 mod fake;
 mod faults;
 mod fence;
+mod listing;
 mod loopback;
 mod reading;
 mod series;

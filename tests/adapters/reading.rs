@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use jiff::SignedDuration;
 use modosu::adapters::aws::Bucket;
 use modosu::domain::{
     Clean, Controller, DefinitionStatus, DeploymentStatus, FaultKind, ImageStatus, RepositoryName,
@@ -9,7 +10,7 @@ use modosu::domain::{
 };
 use serde_json::{Value, json};
 
-use super::fake::{Call, ECS, Fake, Reply, cluster, definition_arn, ecs_name, group_arn, key, service};
+use super::fake::{Call, ECS, Fake, Reply, cluster, definition_arn, ecs_name, group_arn, key, now, service};
 
 #[tokio::test(start_paused = true)]
 async fn identity_is_account_caller_and_region() {
@@ -205,7 +206,7 @@ fn history(call: &Call) -> Reply {
 async fn history_is_all_pages_newest_first_and_what_is_finished_is_asked_once() {
     let fake = Fake::new(history);
     let (reader, _) = fake.reader().await;
-    let first = reader.history(&cluster(), &ecs_name("s")).await.unwrap();
+    let first = reader.history(&cluster(), &ecs_name("s"), now()).await.unwrap();
     assert_eq!(first.deployments.len(), 60);
     assert!(
         first
@@ -226,7 +227,7 @@ async fn history_is_all_pages_newest_first_and_what_is_finished_is_asked_once() 
     assert_eq!(fake.count("ecs.DescribeServiceRevisions"), 3);
 
     let before = fake.calls().len();
-    let second = reader.history(&cluster(), &ecs_name("s")).await.unwrap();
+    let second = reader.history(&cluster(), &ecs_name("s"), now()).await.unwrap();
     assert_eq!(first, second);
     let again: Vec<_> = fake.calls().split_off(before);
     let described: Vec<_> = again
@@ -309,7 +310,7 @@ async fn definitions_are_the_newest_of_exactly_the_family_even_unsorted() {
 async fn what_history_names_is_described_too_with_its_status() {
     let fake = Fake::new(unsorted);
     let (reader, _) = fake.reader().await;
-    reader.history(&cluster(), &ecs_name("s")).await.unwrap();
+    reader.history(&cluster(), &ecs_name("s"), now()).await.unwrap();
     let definitions = reader.definitions("pb-backend").await.unwrap();
     // Thirty of the list, and the twenty newest others that history names (59 down to 40, for the revision of the running
     // deployment is not settled yet), but for the one that vanished.
@@ -364,7 +365,7 @@ async fn images_are_paged_newest_first_and_a_repeating_token_ends() {
         }))
     });
     let repository = RepositoryName::new("pb-backend").unwrap();
-    let images = fake.reader().await.0.images(&repository).await.unwrap();
+    let images = fake.reader().await.0.images(&repository, now()).await.unwrap();
     assert_eq!(
         fake.count("ecr.DescribeImages"),
         3,
@@ -468,11 +469,14 @@ async fn targets_of_all_groups_are_counted_by_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whether_tags_are_fixed_is_asked_once_and_a_refusal_hides_no_image() {
+async fn whether_tags_are_fixed_is_asked_now_and_then_and_a_refusal_hides_no_image() {
     let answers = Mutex::new(vec![
         Reply::Error(400, "AccessDeniedException", "no"),
         Reply::Json(
             json!({"repositories": [{"repositoryName": "pb-backend", "imageTagMutability": "IMMUTABLE"}]}),
+        ),
+        Reply::Json(
+            json!({"repositories": [{"repositoryName": "pb-backend", "imageTagMutability": "MUTABLE"}]}),
         ),
     ]);
     let fake = Fake::new(move |call| match call.operation.as_str() {
@@ -482,8 +486,16 @@ async fn whether_tags_are_fixed_is_asked_once_and_a_refusal_hides_no_image() {
     let (reader, _) = fake.reader().await;
     let repository = RepositoryName::new("pb-backend").unwrap();
     let fixed = |images: Vec<modosu::domain::Image>| images[0].tags_are_fixed;
-    assert!(!fixed(reader.images(&repository).await.unwrap()));
-    assert!(fixed(reader.images(&repository).await.unwrap()));
-    assert!(fixed(reader.images(&repository).await.unwrap()));
+    assert!(!fixed(reader.images(&repository, now()).await.unwrap()));
+    assert!(fixed(reader.images(&repository, now()).await.unwrap()));
+    assert!(fixed(reader.images(&repository, now()).await.unwrap()));
     assert_eq!(fake.count("ecr.DescribeRepositories"), 2);
+    let later = now() + SignedDuration::from_mins(14);
+    assert!(fixed(reader.images(&repository, later).await.unwrap()));
+    assert_eq!(fake.count("ecr.DescribeRepositories"), 2);
+    let later = now() + SignedDuration::from_mins(15);
+    assert!(
+        !fixed(reader.images(&repository, later).await.unwrap()),
+        "somebody made the tags movable"
+    );
 }

@@ -1,12 +1,17 @@
 //! Rollbacks that do not arrive, and why.
 
-use modosu::domain::Mode;
-use modosu::engine::Engine;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use futures::FutureExt;
+use modosu::domain::{Mode, StoppedTask};
+use modosu::engine::{Door, Engine, Watch};
 use modosu::rollback::{Ending, EndingKind, Outcome, PutBackBy, Trouble};
-use modosu::session::OperatorMsg;
+use modosu::session::{OperatorMsg, Session};
 use modosu::words::{Lang, Words};
 
-use super::ground::{Ground, to_approval, until};
+use super::ground::{Ground, approve, backend, to_approval, until};
 
 /// How the version that worked behaves when it is started again.
 fn old_version(behaviour: &str) -> Ground {
@@ -105,4 +110,45 @@ async fn stopped_tasks_are_read_only_while_a_rollback_is_followed() {
     let mut engine = approved(&ground, 1200).await;
     to_the_end(&mut engine).await;
     assert!(asked(&ground) > 0);
+}
+
+/// Refuses the list of stopped tasks once `refused` is set; everything else goes through.
+fn refusing_stopped_tasks(door: Door, refused: &Arc<AtomicBool>) -> Door {
+    let Door::Direct(inner) = door else {
+        unreachable!("the ground has no other door")
+    };
+    let refused = refused.clone();
+    Door::Direct(Arc::new(move |request: http::Request<Bytes>| {
+        let lists = String::from_utf8_lossy(request.body()).contains("\"desiredStatus\":\"STOPPED\"");
+        if lists && refused.load(Ordering::Relaxed) {
+            let body = Bytes::from_static(br#"{"__type":"AccessDeniedException","message":"no"}"#);
+            let response = http::Response::builder().status(400).body(body).unwrap();
+            return std::future::ready(Ok(response)).boxed();
+        }
+        inner(request)
+    }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cause_once_seen_outlives_a_list_of_stopped_tasks_that_cannot_be_read() {
+    let ground = old_version("crash_after_s = 4.0");
+    let refused = Arc::new(AtomicBool::new(false));
+    let mut start = ground.start(Mode::Full);
+    start.door = refusing_stopped_tasks(start.door, &refused);
+    let mut engine = Engine::start(start, Watch::Live).await.unwrap();
+    let hash = to_approval(&mut engine).await;
+    approve(&mut engine, hash);
+    let crashed = |s: &Session| {
+        s.view(&backend()).is_some_and(|view| {
+            let exited = |task: &StoppedTask| task.containers.iter().any(|c| c.exit_code == Some(1));
+            view.stopped
+                .iter()
+                .any(|task| task.task_definition.revision() == 56 && exited(task))
+        })
+    };
+    until(&mut engine, 300, "a crash seen", crashed).await;
+    refused.store(true, Ordering::Relaxed);
+    let ending = to_the_end(&mut engine).await;
+    assert!(said(&ending).contains("exited with code 1"), "{}", said(&ending));
+    assert!(crashed(engine.session()));
 }

@@ -1,6 +1,7 @@
 //! Images in ECR.
 
 use aws_sdk_ecr::types as sdk;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{Clean, Digest, Fault, Image, ImageStatus, RepositoryName};
 
@@ -15,14 +16,17 @@ const REPOSITORY: &str = "ecr.DescribeRepositories";
 const A_PAGE: i32 = 1000;
 /// Pages that are followed: ten thousand images, half of ECR's quota for a repository and far beyond what is looked at.
 const PAGES: usize = 10;
+/// How long it is believed that the tags of a repository are fixed, or are not: the setting can be changed at any time, and a
+/// tag that is wrongly held for fixed is a wrong proof of what a version holds.
+const FIXED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 impl Reader {
     /// The images of a repository, the newest push first. An entry without a digest is left out: it names nothing. Whether
-    /// tags are fixed is asked for once; where that is refused they count as movable.
+    /// tags are fixed is asked for every fifteen minutes by `now`; where that is refused they count as movable.
     ///
     /// # Errors
     /// `NotFound` when there is no such repository; any fault of the call.
-    pub async fn images(&self, repository: &RepositoryName) -> Result<Vec<Image>, Fault> {
+    pub async fn images(&self, repository: &RepositoryName, now: Timestamp) -> Result<Vec<Image>, Fault> {
         let mut images = Vec::new();
         let (mut pages, mut token) = (Pages::up_to(PAGES), None);
         // Without a filter ECR leaves out what is not ACTIVE (API reference, DescribeImagesFilter), and an archived image
@@ -51,7 +55,7 @@ impl Reader {
         }
         images.sort_by_key(|image| std::cmp::Reverse(image.pushed_at));
         // It only makes a tag that cannot be proven believable; a refusal is no reason to show no images.
-        let fixed = self.tags_are_fixed(repository).await.unwrap_or_default();
+        let fixed = self.tags_are_fixed(repository, now).await.unwrap_or_default();
         for image in &mut images {
             image.tags_are_fixed = fixed;
         }
@@ -59,9 +63,11 @@ impl Reader {
     }
 
     /// Whether no tag of the repository can be moved. Repositories with exclusions count as movable.
-    async fn tags_are_fixed(&self, repository: &RepositoryName) -> Result<bool, Fault> {
+    async fn tags_are_fixed(&self, repository: &RepositoryName, now: Timestamp) -> Result<bool, Fault> {
         let known = self.cache().fixed_tags.get(repository).copied();
-        if let Some(fixed) = known {
+        if let Some((fixed, asked)) = known
+            && (SignedDuration::ZERO..FIXED_FOR).contains(&now.duration_since(asked))
+        {
             return Ok(fixed);
         }
         let answer = ask!(
@@ -76,7 +82,7 @@ impl Reader {
         let fixed = answer.repositories().first().is_some_and(|repository| {
             repository.image_tag_mutability() == Some(&sdk::ImageTagMutability::Immutable)
         });
-        self.cache().fixed_tags.insert(repository.clone(), fixed);
+        self.cache().fixed_tags.insert(repository.clone(), (fixed, now));
         Ok(fixed)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_sdk_ecs::types as sdk;
+use jiff::Timestamp;
 
 use crate::domain::{
     Clean, ClusterName, ContainerImage, DeploymentHistory, EcsServiceName, Fault, FaultKind, GivenUpBy,
@@ -10,22 +11,17 @@ use crate::domain::{
     ServiceDeploymentStatus as Status, ServiceRevision, ServiceRevisionArn,
 };
 
-use super::convert::{Pages, clean, id, malformed, optional_id, time};
+use super::convert::{clean, id, malformed, optional_id, time};
+use super::listing::Listed;
 use super::pace::{Bucket, ask};
 use super::reader::Reader;
 
-const LIST: &str = "ecs.ListServiceDeployments";
+pub(super) const LIST: &str = "ecs.ListServiceDeployments";
 const DESCRIBE: &str = "ecs.DescribeServiceDeployments";
 const REVISIONS: &str = "ecs.DescribeServiceRevisions";
 
-/// Deployments in a page (ECS API reference, ListServiceDeployments).
-const A_PAGE: i32 = 100;
-/// Pages that are followed. ECS shows 90 days; the order of a page is not promised, so all are read and then sorted.
-const PAGES: usize = 30;
-/// Deployments that are kept, newest first.
-const KEPT: usize = 200;
-/// Of those, how many are described in full whatever their state. Older ones only when ECS itself rolled them back: the list
-/// names neither where they went nor what they replaced.
+/// How many of the newest deployments are described in full whatever their state. Older ones only when ECS itself rolled
+/// them back: the list names neither where they went nor what they replaced.
 const DESCRIBED: usize = 20;
 /// ARNs in one describe call (ECS API reference).
 const ARNS_A_CALL: usize = 20;
@@ -35,19 +31,22 @@ const REVISIONS_KEPT: usize = 100;
 impl Reader {
     /// The deployment history of a service: the newest two hundred, and the service revisions that they name. Finished
     /// deployments and revisions never change, so they are asked for once. `sources` are known for the newest twenty and
-    /// for those that ECS rolled back.
+    /// for those that ECS rolled back. All pages of the list are read every ten minutes by `now`, its newest days at each
+    /// look: while a rollback is followed, a service with a thousand deployments costs no more calls than one with ten.
     ///
     /// # Errors
     /// Any fault of the calls; `NotOffered` where the endpoint has no service deployments. A revision that ECS does not
-    /// describe (those from before 2024-10-25) is left out.
+    /// describe (those from before 2024-10-25) is left out, and not asked for again before the next full list.
     pub async fn history(
         &self,
         cluster: &ClusterName,
         name: &EcsServiceName,
+        now: Timestamp,
     ) -> Result<DeploymentHistory, Fault> {
-        let mut deployments = self.listed(cluster, name).await?;
+        let service = (cluster.clone(), name.clone());
+        let mut deployments = self.listed(&service, now).await?;
         self.fill_in(&mut deployments).await?;
-        let revisions = self.revisions(&deployments).await?;
+        let revisions = self.revisions(&service, &deployments).await?;
         Ok(DeploymentHistory {
             deployments,
             revisions,
@@ -77,40 +76,6 @@ impl Reader {
                 Err(Fault::new(FaultKind::NotFound, DESCRIBE, &detail))
             }
         }
-    }
-
-    async fn listed(
-        &self,
-        cluster: &ClusterName,
-        name: &EcsServiceName,
-    ) -> Result<Vec<ServiceDeployment>, Fault> {
-        let mut deployments = Vec::new();
-        let (mut pages, mut token) = (Pages::up_to(PAGES), None);
-        loop {
-            let answer = ask!(
-                &self.inner.pace,
-                Bucket::ServiceDeployment,
-                LIST,
-                self.inner
-                    .ecs
-                    .list_service_deployments()
-                    .cluster(cluster.as_str())
-                    .service(name.as_str())
-                    .max_results(A_PAGE)
-                    .set_next_token(token)
-            )?;
-            for brief in answer.service_deployments() {
-                deployments.push(from_brief(brief)?);
-            }
-            token = pages.next(answer.next_token());
-            if token.is_none() {
-                break;
-            }
-        }
-        deployments.sort_by_key(|deployment| std::cmp::Reverse(deployment.created_at));
-        deployments.dedup_by(|a, b| a.arn == b.arn);
-        deployments.truncate(KEPT);
-        Ok(deployments)
     }
 
     /// Adds what only a description tells.
@@ -164,12 +129,14 @@ impl Reader {
 
     async fn revisions(
         &self,
+        service: &Listed,
         deployments: &[ServiceDeployment],
     ) -> Result<BTreeMap<ServiceRevisionArn, ServiceRevision>, Fault> {
         let mut found = BTreeMap::new();
-        let mut missing: Vec<String> = Vec::new();
+        let mut missing: Vec<ServiceRevisionArn> = Vec::new();
         {
             let cache = self.cache();
+            let gone = cache.listings.get(service).map(|listing| &listing.gone);
             let mut seen = HashSet::new();
             for arn in named_revisions(deployments)
                 .filter(|arn| seen.insert(*arn))
@@ -177,7 +144,8 @@ impl Reader {
             {
                 match cache.revisions.get(arn) {
                     Some(revision) => drop(found.insert(arn.clone(), revision.clone())),
-                    None => missing.push(arn.as_str().to_owned()),
+                    None if gone.is_some_and(|gone| gone.contains(arn)) => {}
+                    None => missing.push(arn.clone()),
                 }
             }
         }
@@ -195,7 +163,9 @@ impl Reader {
                 self.inner
                     .ecs
                     .describe_service_revisions()
-                    .set_service_revision_arns(Some(chunk.to_vec()))
+                    .set_service_revision_arns(Some(
+                        chunk.iter().map(|arn| arn.as_str().to_owned()).collect()
+                    ))
             )?;
             for revision in answer.service_revisions() {
                 let revision = revision_from(revision)?;
@@ -206,6 +176,11 @@ impl Reader {
                 }
                 found.insert(revision.arn.clone(), revision);
             }
+        }
+        if let Some(listing) = self.cache().listings.get_mut(service) {
+            // That of a running deployment may only be too new to be described.
+            let is_gone = |arn: &ServiceRevisionArn| !found.contains_key(arn) && !unsettled.contains(arn);
+            listing.gone.extend(missing.into_iter().filter(is_gone));
         }
         Ok(found)
     }
@@ -253,7 +228,7 @@ fn status_from(status: Option<&sdk::ServiceDeploymentStatus>) -> Status {
     }
 }
 
-fn from_brief(brief: &sdk::ServiceDeploymentBrief) -> Result<ServiceDeployment, Fault> {
+pub(super) fn from_brief(brief: &sdk::ServiceDeploymentBrief) -> Result<ServiceDeployment, Fault> {
     Ok(ServiceDeployment {
         arn: id(LIST, "serviceDeploymentArn", brief.service_deployment_arn())?,
         status: status_from(brief.status()),

@@ -14,6 +14,7 @@ mod ecs;
 mod elb;
 mod fault;
 mod history;
+mod listing;
 mod logs;
 mod metrics;
 mod pace;

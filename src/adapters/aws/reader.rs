@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use crate::domain::{
     Clean, Fault, Identity, Region, RepositoryName, ServiceDeployment, ServiceDeploymentArn, ServiceRevision,
     ServiceRevisionArn, TargetGroupArn, TaskDefinition, TaskDefinitionArn,
@@ -11,6 +13,7 @@ use crate::domain::{
 
 use super::connect::Connection;
 use super::convert::id;
+use super::listing::{Listed, Listing};
 use super::pace::{Bucket, Pace, ask};
 
 /// Reads from AWS. Cheap to clone; clones share what never changes and need not be asked for twice.
@@ -31,19 +34,21 @@ pub(super) struct Inner {
     cache: Mutex<Cache>,
 }
 
-/// What never changes on AWS's side: kept for the life of the process, a few hundred small values.
+/// What never changes on AWS's side, or so rarely that it is asked for again only now and then: a few hundred small values.
 #[derive(Default)]
 pub(super) struct Cache {
     /// Finished service deployments that were described in full.
     pub(super) deployments: HashMap<ServiceDeploymentArn, ServiceDeployment>,
+    /// The lists of deployments, by service.
+    pub(super) listings: HashMap<Listed, Listing>,
     /// Service revisions.
     pub(super) revisions: BTreeMap<ServiceRevisionArn, ServiceRevision>,
     /// Task definitions; all but their status is immutable.
     pub(super) definitions: HashMap<TaskDefinitionArn, TaskDefinition>,
     /// Task definitions that AWS refused to describe: deregistered and no longer used by anything.
     pub(super) gone_definitions: HashSet<TaskDefinitionArn>,
-    /// Whether the tags of a repository cannot be moved; a setting that hardly ever changes.
-    pub(super) fixed_tags: HashMap<RepositoryName, bool>,
+    /// Whether the tags of a repository cannot be moved, and when that was asked.
+    pub(super) fixed_tags: HashMap<RepositoryName, (bool, Timestamp)>,
     /// The CloudWatch names of the load balancers that a target group belongs to.
     pub(super) balancers: HashMap<TargetGroupArn, Vec<String>>,
 }

@@ -1,5 +1,6 @@
 //! Opening: a file that nobody else can change, and that is known to be a whole journal of ours.
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
@@ -28,6 +29,9 @@ pub struct Journal {
     /// Set when a write failed: a failed fsync is never tried again, because the kernel may have dropped the page
     /// (Rebello et al., "Can applications recover from fsync failures?", USENIX ATC 2020).
     pub(super) poisoned: bool,
+    /// How many events each incident that was read as not open had then, and the hash of the newest, by id. It can become
+    /// open only by another event, and that changes both.
+    pub(super) not_open: HashMap<String, (u64, Vec<u8>)>,
 }
 
 impl Journal {
@@ -70,6 +74,7 @@ impl Journal {
             connection,
             access,
             poisoned: false,
+            not_open: HashMap::new(),
         };
         journal.check(path)?;
         Ok(journal)

@@ -78,34 +78,79 @@ impl Journal {
     pub fn heads(&self) -> Result<Heads, JournalError> {
         heads(&*self.connection.unchecked_transaction()?)
     }
+
+    /// The incidents that are open, newest first, and those that are damaged, open or not. What was read as not open
+    /// is read again only when it has another event, so that a long past does not make this slow.
+    ///
+    /// # Errors
+    /// As `heads`.
+    pub fn open_heads(&mut self) -> Result<Heads, JournalError> {
+        let tx = self.connection.unchecked_transaction()?;
+        let mut open = Vec::new();
+        for row in rows(&tx)? {
+            // A row without a readable head is a damaged incident's: reading its events says so.
+            if row.head.is_some() && row.head.as_ref() == self.not_open.get(row.id.as_str()) {
+                continue;
+            }
+            let head = head(&tx, row.id.clone())?;
+            match (&head, row.head) {
+                (Ok(whole), Some(newest)) if !whole.stage.is_open() => {
+                    self.not_open.insert(row.id.as_str().to_owned(), newest);
+                }
+                (Ok(_) | Err(_), _) => open.push(head),
+            }
+        }
+        Ok(open)
+    }
 }
 
 /// All incidents, newest first. Called inside a transaction, so that they are of one moment.
 pub(super) fn heads(connection: &Connection) -> Result<Heads, JournalError> {
-    let ids = connection
-        .prepare("SELECT id, day, number FROM incident ORDER BY day DESC, number DESC")?
+    rows(connection)?
+        .into_iter()
+        .map(|row| head(connection, row.id))
+        .collect()
+}
+
+/// What stands of an incident beside its events.
+struct Row {
+    id: IncidentId,
+    /// How many events it has and the hash of the newest, where they can be read.
+    head: Option<(u64, Vec<u8>)>,
+}
+
+/// The incidents that the journal knows of, newest first; no event is read.
+fn rows(connection: &Connection) -> Result<Vec<Row>, JournalError> {
+    let rows = connection
+        .prepare("SELECT id, day, number, events, head FROM incident ORDER BY day DESC, number DESC")?
         .query_map([], |row| {
             Ok((
                 row.get::<_, String>(0)?,
                 row.get::<_, String>(1)?,
                 row.get::<_, u32>(2)?,
+                row.get(3).and_then(|events| Ok((events, row.get(4)?))).ok(),
             ))
         })?
         .collect::<Result<Vec<_>, _>>()?;
-    ids.into_iter()
-        .map(|(text, day, number)| {
-            let id = IncidentId::parse(&text)
+    rows.into_iter()
+        .map(|(text, day, number, head)| {
+            IncidentId::parse(&text)
                 .filter(|_| text == format!("{day}-{number}"))
-                .ok_or_else(|| JournalError::Corrupt("the id of an incident does not fit".to_owned()))?;
-            match story(connection, &id) {
-                Ok(incident) => Ok(Ok(Head::from(&incident))),
-                Err(error) if matches!(error, JournalError::Damaged { .. } | JournalError::Story(_)) => {
-                    Damaged::of(connection, id, error).map(Err)
-                }
-                Err(error) => Err(error),
-            }
+                .map(|id| Row { id, head })
+                .ok_or_else(|| JournalError::Corrupt("the id of an incident does not fit".to_owned()))
         })
         .collect()
+}
+
+/// One incident as a list shows it, or as what it is when it is damaged or does not fold.
+fn head(connection: &Connection, id: IncidentId) -> Result<Result<Head, Damaged>, JournalError> {
+    match story(connection, &id) {
+        Ok(incident) => Ok(Ok(Head::from(&incident))),
+        Err(error) if matches!(error, JournalError::Damaged { .. } | JournalError::Story(_)) => {
+            Damaged::of(connection, id, error).map(Err)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn story(connection: &Connection, id: &IncidentId) -> Result<Incident, JournalError> {

@@ -22,6 +22,7 @@ use crate::tui::theme::Role;
 use crate::tui::world::World;
 
 use super::chrome::{self, Chrome};
+use super::deployments::target;
 
 /// How old the services' state may be; their messages come with it.
 const ALLOWED: Duration = Duration::from_secs(30);
@@ -132,13 +133,6 @@ impl Event<'_> {
             ),
         }
     }
-}
-
-/// The task definition that a deployment brings.
-fn target<'a>(view: &'a ServiceView, deployment: &ServiceDeployment) -> Option<&'a TaskDefinitionArn> {
-    let history = view.history.value()?;
-    let revision = history.revisions.get(deployment.target.as_ref()?)?;
-    Some(&revision.task_definition)
 }
 
 fn story(session: &Session) -> Vec<(Timestamp, Phrase)> {

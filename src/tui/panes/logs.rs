@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use serde_json::Value;
 
 use crate::domain::{Clean, FaultKind, Freshness, LogLevel, LogLine, LogWindow, Observed, Phrase};
 use crate::session::ServiceView;
 use crate::tui::layer::PageLine;
-use crate::tui::log_view::matches;
 use crate::tui::screen::{Pane, Screen};
+use crate::tui::search::Needle;
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -27,11 +26,15 @@ const FOLDED_MOST: usize = 12;
 
 /// The rows that pass the filter, as places in the window.
 fn rows(screen: &Screen, window: &LogWindow) -> Vec<usize> {
-    let filter = screen.filter(Pane::Logs);
+    let needle = screen.needle(Pane::Logs);
     window
         .lines()
         .enumerate()
-        .filter(|(_, line)| filter.is_none_or(|filter| matches(filter, line.message.as_str())))
+        .filter(|(_, line)| {
+            needle
+                .as_ref()
+                .is_none_or(|needle| needle.passes(&[line.message.as_str()]))
+        })
         .map(|(nth, _)| nth)
         .collect()
 }
@@ -73,7 +76,9 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     }
     let focused = screen.focus == Pane::Logs && screen.layers.is_empty();
     let columns = Columns::fit(cells, view);
-    let sought = screen.filter(Pane::Logs).or(screen.logs.search.as_deref());
+    let sought = screen
+        .needle(Pane::Logs)
+        .or_else(|| screen.logs.search.as_deref().map(Needle::new));
     let at = screen.logs.at(&rows, window);
     let folded = |row: usize| {
         rows.get(row)
@@ -87,7 +92,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         let Some(line) = rows.get(row).and_then(|nth| window.get(*nth)) else {
             continue;
         };
-        for line in columns.lines(line, row == at && focused, sought, screen.logs.wrap, world) {
+        for line in columns.lines(
+            line,
+            row == at && focused,
+            sought.as_ref(),
+            screen.logs.wrap,
+            world,
+        ) {
             lines.push(chrome::highlight(line, row == at, focused, world));
         }
     }
@@ -292,7 +303,7 @@ impl<'a> Columns<'a> {
         &self,
         line: &LogLine,
         marked: bool,
-        sought: Option<&str>,
+        sought: Option<&Needle>,
         wrap: bool,
         world: &World<'_>,
     ) -> Vec<Line<'static>> {
@@ -317,48 +328,12 @@ impl<'a> Columns<'a> {
                 " ".repeat(9 + if self.origin > 0 { self.origin + 1 } else { 0 })
             };
             spans.push(world.span(head, Role::Muted));
-            spans.extend(emphasised(&said, sought, role, world));
+            let said = chrome::found(Line::from(world.span(said, role)), sought, world);
+            spans.extend(said.spans);
             Line::from(spans)
         })
         .collect()
     }
-}
-
-/// Text in the style of a role, with what is sought made to stand out.
-fn emphasised(said: &str, sought: Option<&str>, role: Role, world: &World<'_>) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    let mut rest = said;
-    let words: Vec<String> = sought
-        .into_iter()
-        .flat_map(str::split_whitespace)
-        .map(str::to_ascii_lowercase)
-        .collect();
-    while !rest.is_empty() {
-        // Lower-casing ASCII keeps every place, so that places found in one text hold in the other.
-        let low = rest.to_ascii_lowercase();
-        let next = words
-            .iter()
-            .filter_map(|word| low.find(word.as_str()).map(|at| (at, word.len())))
-            .min();
-        let Some((at, len)) = next else { break };
-        let (before, found) = rest.split_at(at);
-        let (found, after) = found.split_at(len);
-        if !before.is_empty() {
-            spans.push(world.span(before, role));
-        }
-        // Underlined too: the selected row is reversed as a whole.
-        spans.push(Span::styled(
-            found.to_owned(),
-            world
-                .style(role)
-                .add_modifier(Modifier::REVERSED | Modifier::UNDERLINED),
-        ));
-        rest = after;
-    }
-    if !rest.is_empty() {
-        spans.push(world.span(rest, role));
-    }
-    spans
 }
 
 /// A line as it is read best: of a JSON object its level and message first, then what went wrong, then the other fields;

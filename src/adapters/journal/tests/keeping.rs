@@ -204,3 +204,79 @@ fn a_fault_of_the_journal_is_one_of_this_machine() {
     assert_eq!(fault.kind, FaultKind::Local);
     assert!(fault.certainly_not_done());
 }
+
+/// Breaks an event so that nobody who reads it believes the incident; what stands beside the events stays as it is.
+fn break_first_event(journal: &Journal, id: &IncidentId) {
+    let trigger = "DROP TRIGGER event_is_never_changed";
+    journal.connection.execute_batch(trigger).unwrap();
+    let sql = "UPDATE event SET payload = 'x' WHERE incident = ?1 AND seq = 1";
+    assert_eq!(journal.connection.execute(sql, [id.as_str()]).unwrap(), 1);
+}
+
+/// The story that goes well, up to its approval, and the approval: with that it is open.
+fn before_approval() -> (Vec<Event>, Event) {
+    let mut events = walk();
+    let place = events
+        .iter()
+        .position(|event| matches!(event, Event::Approved { .. }))
+        .unwrap();
+    events.truncate(place + 1);
+    let approval = events.pop().unwrap();
+    (events, approval)
+}
+
+fn told(journal: &mut Journal) -> Vec<Result<IncidentId, IncidentId>> {
+    let heads = journal.open_heads().unwrap().into_iter();
+    heads
+        .map(|head| head.map(|head| head.id).map_err(|damaged| damaged.id))
+        .collect()
+}
+
+#[test]
+fn what_was_read_as_not_open_is_not_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = open(&file(&folder));
+    let closed = write(&mut journal, &walk()).unwrap();
+    let (events, approval) = before_approval();
+    let at_work = write(&mut journal, &events).unwrap();
+    journal.append(&at_work, &approval, at(2000)).unwrap();
+    assert_eq!(told(&mut journal), [Ok(at_work.clone())]);
+
+    // Its events would not be believed any more: they were not read. Who has not read them before, and a list of all, say it,
+    // and one that is damaged is said at each look.
+    break_first_event(&journal, &closed);
+    assert_eq!(told(&mut journal), [Ok(at_work.clone())]);
+    assert!(journal.heads().unwrap()[1].is_err());
+    journal.not_open.clear();
+    for _ in 0..2 {
+        assert_eq!(told(&mut journal), [Ok(at_work.clone()), Err(closed.clone())]);
+    }
+}
+
+#[test]
+fn what_another_process_goes_on_with_is_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = open(&file(&folder));
+    let (events, approval) = before_approval();
+    let id = write(&mut journal, &events).unwrap();
+    assert_eq!(told(&mut journal), []);
+    let mut other = open(&file(&folder));
+    other.append(&id, &approval, at(2000)).unwrap();
+    assert_eq!(told(&mut journal), [Ok(id.clone())]);
+    let all = walk();
+    for (n, event) in (1..).zip(&all[events.len() + 1..]) {
+        other.append(&id, event, at(2000 + 60 * n)).unwrap();
+    }
+    assert_eq!(told(&mut journal), []);
+}
+
+#[test]
+fn a_closed_incident_that_knows_of_more_events_than_it_has_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut journal = open(&file(&folder));
+    let id = write(&mut journal, &walk()).unwrap();
+    assert_eq!(told(&mut journal), []);
+    let sql = "UPDATE incident SET events = events + 1";
+    assert_eq!(journal.connection.execute(sql, []).unwrap(), 1);
+    assert_eq!(told(&mut journal), [Err(id)]);
+}
