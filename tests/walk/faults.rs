@@ -115,7 +115,7 @@ async fn a_stop_that_comes_while_the_answer_gets_lost_does_not_stop_the_looking(
     until(&mut engine, 60, "approved", |s| is_act(s, ActState::Ready)).await;
     // The session has not heard of the intent yet, so the stop is taken in while the call is on its way.
     while ground.writes().is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        engine.clock().sleep(std::time::Duration::from_millis(20)).await;
     }
     engine.tell(OperatorMsg::StopBeforeNext);
     assert!(engine.session().stop_requested);
