@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// What CloudWatch says of one minute. A value that is absent was not published: for a count that may mean zero or not yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -98,6 +98,15 @@ impl Series {
             .rev()
             .find_map(|(at, m)| m.latency_seconds.map(|seconds| (*at, seconds)))
     }
+
+    /// The newest response time, unless minutes after it have none: when the balancer answers by itself there is no response
+    /// time, and an old one says nothing about now. One minute may lag behind, since CloudWatch publishes them apart.
+    #[must_use]
+    pub fn latency_now(&self) -> Option<(Timestamp, f64)> {
+        let (newest, _) = self.newest()?;
+        self.newest_latency()
+            .filter(|(at, _)| newest.duration_since(*at) <= SignedDuration::from_mins(1))
+    }
 }
 
 #[cfg(test)]
@@ -143,5 +152,22 @@ mod tests {
         };
         assert_eq!(outage.error_percent(true), Some(100.0));
         assert_eq!(outage.error_percent(false), None);
+    }
+
+    #[test]
+    fn an_old_response_time_says_nothing_about_now() {
+        let minute = |latency| Minute {
+            requests: Some(200.0),
+            latency_seconds: latency,
+            ..Minute::default()
+        };
+        let at = |m: i64| Timestamp::from_second(m * 60).unwrap();
+        let mut series = Series::default();
+        series.minutes.insert(at(1), minute(Some(0.3)));
+        series.minutes.insert(at(2), minute(None));
+        assert_eq!(series.latency_now(), Some((at(1), 0.3)));
+        series.minutes.insert(at(3), minute(None));
+        assert_eq!(series.latency_now(), None);
+        assert_eq!(series.newest_latency(), Some((at(1), 0.3)));
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
 
 /// "312 ms now · 298 ms an hour ago".
 fn summary(series: &Series, world: &World<'_>) -> Option<String> {
-    let (at, now) = series.newest_latency()?;
+    let (at, now) = series.latency_now()?;
     let hour = at.checked_sub(SignedDuration::from_hours(1)).ok()?;
     let before = series
         .minutes

@@ -60,7 +60,7 @@ pub(super) fn rows<'a>(screen: &Screen, world: &World<'a>) -> Vec<&'a ServiceVie
 
 fn compare(by: SortBy, a: &ServiceView, b: &ServiceView) -> Ordering {
     let rate = |view: &ServiceView| view.series.value()?.newest_error_percent().map(|(_, rate)| rate);
-    let latency = |view: &ServiceView| view.series.value()?.newest_latency().map(|(_, seconds)| seconds);
+    let latency = |view: &ServiceView| view.series.value()?.latency_now().map(|(_, seconds)| seconds);
     match by {
         SortBy::Burning => heat(b).cmp(&heat(a)).then_with(|| largest(rate(a), rate(b))),
         SortBy::Name => a.key.cmp(&b.key),
@@ -219,7 +219,7 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
         rate.map_or_else(none, |(_, rate)| percent(rate, world)),
         style(role),
     ));
-    let latency = series.and_then(|series| series.newest_latency());
+    let latency = series.and_then(|series| series.latency_now());
     cells.push((
         latency.map_or_else(none, |(_, seconds)| millis(seconds, world)),
         style(Role::Text),
