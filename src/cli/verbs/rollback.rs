@@ -11,7 +11,10 @@ use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
 use crate::domain::{Clean, Phrase, PlanHash};
 use crate::engine::Engine;
 use crate::incident::{Incident, Stage};
-use crate::rollback::{Ending, EndingKind, Outcome, Plan, PlanVerdict, PutBackBy, Unproven};
+use crate::rollback::{
+    Ending, EndingKind, Outcome, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict,
+    PutBackBy, Unproven,
+};
 use crate::session::OperatorMsg;
 
 use super::drive::{self, End, Stopped, Teller};
@@ -306,9 +309,13 @@ fn forbidden(plan: &Plan) -> Option<Failure> {
 }
 
 /// Why the approved plan may not be applied any more, where it is the same and one of its rows has turned since: that is a
-/// verdict on the plan and no stale approval.
+/// verdict on the plan and no stale approval. Another deployment is not such a row: the history may tell of it before the
+/// service itself was read again, and then the world is what changed.
 fn turned(again: &Plan, approved: &Plan) -> Option<Failure> {
-    if again.hash == approved.hash {
+    let of_deployment = |row: &PreflightRow| {
+        row.check == PreflightCheck::Deployment && row.verdict == PreflightVerdict::Block
+    };
+    if again.hash == approved.hash && !again.preflight.iter().any(of_deployment) {
         forbidden(again)
     } else {
         None
@@ -636,8 +643,6 @@ impl Last<'_> {
 mod tests {
     use super::*;
     use crate::incident::samples;
-    use crate::rollback::{PreflightCheck, PreflightVerdict};
-
     #[test]
     fn the_last_line_names_the_contracts_fields() {
         let line = Last {
@@ -686,6 +691,7 @@ mod tests {
         assert_eq!(exit(&approved), None);
         assert_eq!(exit(&with(PreflightCheck::Image)), Some(Exit::Blocked));
         assert_eq!(exit(&with(PreflightCheck::Lease)), Some(Exit::Refused));
+        assert_eq!(exit(&with(PreflightCheck::Deployment)), None);
         // Another plan is a stale approval, whatever it says.
         let mut other = with(PreflightCheck::Image);
         other.hash = samples::hash('b');
