@@ -149,16 +149,16 @@ fn must_be_read(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
 fn open_rows(scene: &Scene<'_>, plan: &Plan) -> (String, Role) {
     let world = &scene.world;
     let named: Vec<String> = [
-        (PreflightVerdict::Block, "✗"),
-        (PreflightVerdict::Warn, "!"),
-        (PreflightVerdict::Unknown, "?"),
+        (PreflightVerdict::Block, "✗", "check-block"),
+        (PreflightVerdict::Warn, "!", "check-warn"),
+        (PreflightVerdict::Unknown, "?", "check-unknown"),
     ]
     .into_iter()
-    .filter_map(|(verdict, glyph)| {
+    .filter_map(|(verdict, glyph, word)| {
         let rows = plan.preflight.iter().filter(|row| row.verdict == verdict);
         let names: Vec<String> = rows.map(|row| world.say(&row.check.phrase())).collect();
         let count = names.len();
-        (count > 0).then(|| format!("{glyph} {count}: {}", names.join(", ")))
+        (count > 0).then(|| format!("{glyph} {} {count}: {}", world.get(word), names.join(", ")))
     })
     .collect();
     if named.is_empty() {
