@@ -138,6 +138,12 @@ impl Digest {
 }
 
 impl PlanHash {
+    /// The first sixteen characters, for what a person approves. Never compared.
+    #[must_use]
+    pub fn half(&self) -> &str {
+        self.0.get(..16).unwrap_or(&self.0)
+    }
+
     /// The first eight characters, for a title. Never compared.
     #[must_use]
     pub fn short(&self) -> &str {

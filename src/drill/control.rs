@@ -14,8 +14,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    api::played,
     clock::Clock,
-    faults::{Armed, FaultKind, well_formed},
+    faults::{Armed, FaultKind, matches, well_formed},
     handle::Drill,
 };
 
@@ -124,6 +125,12 @@ async fn faults(State(drill): State<Drill>, body: Bytes) -> Response {
     };
     if !well_formed(&fault.operation) {
         return refused("operation is written like ecs.UpdateService, ecs.Describe*, ecs.* or *");
+    }
+    if !played().any(|(service, operation)| matches(&fault.operation, &service, operation)) {
+        let known: Vec<String> = played()
+            .map(|(service, operation)| format!("{service}.{operation}"))
+            .collect();
+        return refused(format!("operation names none of {}", known.join(", ")));
     }
     if fault.share.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
         return refused("share is a number from 0 to 1");

@@ -5,6 +5,7 @@
 mod event;
 mod facts;
 mod fold;
+mod next;
 pub mod record;
 pub mod report;
 mod review;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use event::{Event, IncidentId, Receipt, Recorded};
 pub use fold::{Approval, FoldError, Incident, Verification};
+pub use next::next_step;
 pub use record::HistoryRow;
 pub use report::{Report, ReportKind};
 pub use stage::{ActState, IllegalEvent, Stage};

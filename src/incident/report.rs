@@ -129,7 +129,7 @@ fn template(incident: &Incident, runbook: &Runbook, kind: ReportKind, words: &Wo
     draft.item(&gap);
 
     draft.heading(&Phrase::new("report-state"));
-    draft.item(&words.say(&state(incident)));
+    draft.item(&words.say(&state(incident, words)));
     if kind == ReportKind::Done && incident.ending.is_none() && incident.stage != Stage::Abandoned {
         let gap = draft.gap(Phrase::new("report-gap-outcome"));
         draft.item(&gap);
@@ -174,7 +174,7 @@ fn head(draft: &mut Draft<'_>, incident: &Incident, kind: ReportKind, words: &Wo
 
 /// What can honestly be said about now. "Running normally" needs a verification that passed and no check that failed, also
 /// none that a person signed afterwards.
-fn state(incident: &Incident) -> Phrase {
+fn state(incident: &Incident, words: &Words) -> Phrase {
     match (incident.stage, &incident.refusal) {
         (Stage::Check, Some(why)) => Phrase::new("report-state-refused").phrase("why", why.clone()),
         (Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve, _) => {
@@ -215,10 +215,11 @@ fn state(incident: &Incident) -> Phrase {
                     ),
                     _,
                 ) => {
-                    let why = ended.map_or_else(|| Phrase::new("record-none"), |ending| ending.why.clone());
+                    let why = ended.map_or_else(|| words.get("record-none"), |ending| words.say(&ending.why));
                     Phrase::new("report-state-ended-badly")
                         .phrase("outcome", record::outcome(outcome))
-                        .phrase("why", why)
+                        // AWS's reasons are sentences of their own; this one goes on after them.
+                        .text("why", why.trim_end_matches(['.', '。']))
                 }
             }
         }

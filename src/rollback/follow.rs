@@ -266,6 +266,19 @@ pub struct Ending {
 }
 
 impl Ending {
+    /// How it ended, as finely as is known: journals of before endings were told apart have the outcome alone.
+    #[must_use]
+    pub fn known_kind(&self) -> EndingKind {
+        self.kind.unwrap_or(match self.outcome {
+            Outcome::OnTarget => EndingKind::OnTarget,
+            Outcome::Elsewhere => EndingKind::OtherContent,
+            Outcome::Failed => EndingKind::Failed,
+            Outcome::TimedOut => EndingKind::TimedOut,
+            Outcome::Unknown => EndingKind::Unknown,
+            Outcome::Refused => EndingKind::Refused,
+        })
+    }
+
     /// An ending without a revision or a proof, for a rollback that came to no deployment.
     #[must_use]
     pub const fn bare(outcome: Outcome, kind: EndingKind, why: Phrase) -> Self {

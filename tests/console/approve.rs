@@ -3,6 +3,7 @@
 use modosu::domain::Mode;
 use modosu::engine::Start;
 use modosu::incident::Stage;
+use modosu::rollback::Verdict;
 use modosu::tui::{Input, Key};
 use modosu::words::Lang;
 
@@ -109,4 +110,88 @@ async fn where_the_environment_is_not_protected_the_focus_starts_on_cancel() {
     desk.pause().await;
     desk.keys("<tab><enter>").await;
     assert!(matches!(desk.stage(), Some(Stage::Act { .. })));
+}
+
+/// The picture's words without borders and line ends: what is folded reads in one piece.
+fn unfolded(picture: &str) -> String {
+    picture
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && !"│╭╮╰╯─".contains(*letter))
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_approved_is_in_sight_at_every_size() {
+    for lang in [Lang::En, Lang::Ja] {
+        for (scenario, call) in [
+            ("bad-deploy", "ecs.UpdateService"),
+            ("in-flight", "ecs.StopServiceDeployment"),
+        ] {
+            for size in [(80, 24), (120, 40), (200, 60)] {
+                let mut desk = Desk::open(scenario, lang, size).await;
+                desk.reach_approval().await;
+                let plan = desk.session().incident.clone().unwrap().plan.unwrap();
+                let input = match call {
+                    "ecs.UpdateService" => plan.steps[0].to.revision.to_string(),
+                    _ => plan.steps[0].stops().unwrap().to_string(),
+                };
+                let picture = desk.picture();
+                let seen = unfolded(&picture);
+                let hash = plan.hash.to_string();
+                // Beside other panes a fold is not undone; the last part of an ARN tells it apart.
+                let (_, input) = input.rsplit_once('/').unwrap();
+                for wanted in [call, input, &hash[..16], "production"] {
+                    assert!(seen.contains(wanted), "{wanted} at {size:?}:\n{picture}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_says_what_to_do_next_at_the_smallest_size() {
+    for (kind, en, ja) in [
+        ("throttle", "waitamoment", "少し待って"),
+        ("denied", "ecs:UpdateService", "ecs:UpdateService"),
+        ("expired", "Loginagain", "再ログイン"),
+    ] {
+        for (lang, wanted) in [(Lang::En, en), (Lang::Ja, ja)] {
+            let mut desk = Desk::open("bad-deploy", lang, (80, 24)).await;
+            desk.reach_approval().await;
+            desk.ground.fault("ecs.UpdateService", kind, 1).await;
+            desk.keys("production/backend").await;
+            desk.pause().await;
+            desk.keys("<enter>").await;
+            desk.until_stage(|stage| stage == Stage::Report).await;
+            let picture = desk.picture();
+            assert!(unfolded(&picture).contains(wanted), "{kind}:\n{picture}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_check_step_says_that_no_criterion_is_met_any_more() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, (80, 24)).await;
+    desk.keys("R<enter><enter><enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Check));
+    assert!(!desk.picture().contains("No criterion is met"));
+    // A colleague goes back by hand meanwhile.
+    desk.ground
+        .call(
+            "AmazonEC2ContainerServiceV20141113.UpdateService",
+            &serde_json::json!({
+                "cluster": "peoplebooster-production",
+                "service": "peoplebooster-backend",
+                "taskDefinition": "peoplebooster-backend:56",
+            }),
+        )
+        .await;
+    desk.until("calm", |session| session.verdict == Verdict::Hold)
+        .await;
+    assert!(
+        desk.picture()
+            .contains("No criterion is met any more: X gives up."),
+        "{}",
+        desk.picture()
+    );
 }

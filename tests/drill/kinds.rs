@@ -81,3 +81,25 @@ async fn a_prefix_and_a_share_can_be_armed_while_the_drill_runs() {
     }
     assert_eq!(failed, 20, "half of them, until the count is spent");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_an_operation_that_is_not_played_is_refused() {
+    let drill = drill("bad-deploy", 1);
+    for (operation, status) in [
+        ("ecs.Nope", 400),
+        ("ecs.Nope*", 400),
+        ("s3.*", 400),
+        ("ecs.UpdateService", 200),
+        ("ecs.Describe*", 200),
+        ("sts.*", 200),
+        ("*", 200),
+    ] {
+        let body = json!({ "operation": operation, "kind": "throttle", "times": 0 });
+        let (answered, said) = control(&drill, "POST", "faults", &body).await;
+        assert_eq!(answered, status, "{operation}: {said}");
+        if status == 400 {
+            let error = said["error"].as_str().unwrap();
+            assert!(error.contains("ecs.StopServiceDeployment"), "{error}");
+        }
+    }
+}

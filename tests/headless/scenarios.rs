@@ -173,10 +173,13 @@ async fn an_image_that_is_gone_blocks_and_nothing_is_sent() {
         (&json!("blocked"), "block")
     );
     let ran = apply(&desk, &planned).await;
-    assert_eq!(
-        (ran.code, &ran.lines().pop().unwrap()["outcome"]),
-        (Some(3), &json!("refused"))
-    );
+    let ended = ran.lines().pop().unwrap();
+    assert_eq!((ran.code, &ended["outcome"]), (Some(3), &json!("refused")));
+    // It says which rows block, and no tag is asked for that cannot be put back.
+    for said in [ended["why"].as_str().unwrap(), &ran.err] {
+        assert!(said.contains("イメージ") && said.contains("push"), "{said}");
+        assert!(!said.contains("タグを戻す"), "{said}");
+    }
     assert!(desk.writes().await.is_empty());
 }
 
@@ -229,7 +232,16 @@ async fn what_is_denied_is_unknown_and_a_denied_write_does_nothing() {
     }
     let ran = apply(&desk, &planned).await;
     assert_eq!(ran.code, Some(5), "{ran:?}");
-    assert_eq!(ran.lines().pop().unwrap()["outcome"], "failed");
+    let ended = ran.lines().pop().unwrap();
+    assert_eq!(ended["outcome"], "failed");
+    let next = ended["next"].as_str().unwrap();
+    assert!(next.contains("ecs:UpdateService"), "{next}");
+    // A bad end has nothing to verify, and that is what is said of it.
+    let verify = desk.modosu(&["verify", "--lang", "en"]).await;
+    assert_eq!(verify.code, Some(2), "{verify:?}");
+    assert!(verify.err.contains("nothing to verify"), "{verify:?}");
+    let report = desk.modosu(&["report", "--lang", "en"]).await;
+    assert!(report.err.starts_with("still to be filled in:\n  "), "{report:?}");
     let writes = desk.writes().await;
     assert_eq!(writes.len(), 1, "{writes:?}");
     assert_eq!(calls(&writes), previewed(&planned));

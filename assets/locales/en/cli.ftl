@@ -42,7 +42,7 @@ cli-resume-none = There is nothing to resume.
 
 cli-error-approval = the plan is { $actual }, not { $given }
 cli-error-approval-form = { $given } is not the hash of a plan
-cli-error-blocked = the plan is blocked by preflight
+cli-error-blocked = the plan is blocked by preflight: { $rows }
 cli-error-damaged-newest = the incident that is meant may be one that is damaged: { $detail }
 cli-error-damaged-open = an incident that may still be open is damaged: { $detail }
 cli-error-database-target = going back with the database is not offered by this version

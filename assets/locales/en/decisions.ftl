@@ -69,15 +69,21 @@ preflight-controller-strategy = the deployment strategy { $strategy } is not kno
 preflight-controller-whole-strategy = the whole { $strategy } strategy runs, with its bake time and hooks; it takes longer
 preflight-deployment-history = whether ECS still works on a deployment could not be read: { $fault }
 preflight-deployment-no-primary = the service shows no primary deployment
-preflight-deployment-other = { $deployment } still has { $running } tasks on { $revision }
+preflight-deployment-other = { $deployment } still has { $running ->
+        [one] one task
+       *[other] { $running } tasks
+    } on { $revision }
 preflight-deployment-pass = no other deployment is running; last change at { $at }
 preflight-deployment-pass-undated = no other deployment is running
 preflight-deployment-rollout = { $deployment } is still rolling out { $revision }
 preflight-deployment-running = the service deployment { $deployment } of { $at } is { $status }
 preflight-deployment-state = the state { $state } of { $deployment } is not known to this version
-preflight-desired-pass = { $desired } tasks wanted, { $running } running
+preflight-desired-pass = { $desired ->
+        [one] one task
+       *[other] { $desired } tasks
+    } wanted, { $running } running
 preflight-desired-zero = no task is wanted: there is nothing to put back
-preflight-image-gone = { $image } is not in ECR any more
+preflight-image-gone = { $image } is not in ECR any more: push that digest again, or choose another target
 preflight-image-not-pullable = { $image } is in ECR but { $status }: it cannot be pulled
 preflight-image-not-read = the images could not be read: { $fault }
 preflight-image-pass = { $image } is in ECR, ACTIVE
@@ -110,7 +116,10 @@ found-other = { $deployment } deploys { $revision }, which is neither the target
 
 follow-desired-zero = no task is wanted, so nothing can be proven
 follow-displaced-waiting = another deployment stands in our place; reading what happened
-follow-draining = { $running } tasks of other versions are still running
+follow-draining = { $running ->
+        [one] one task of another version is
+       *[other] { $running } tasks of other versions are
+    } still running
 follow-ecs-rolls-back = ECS is putting a version back ({ $status }): { $reason }
 follow-gave-up-waiting = ECS gave our deployment up; reading what it does now: { $reason }
 follow-history-waiting = waiting for our service deployment to be listed

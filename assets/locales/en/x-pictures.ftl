@@ -48,3 +48,32 @@ next-superseded = Speak with whoever deployed, and look at what runs and its 5xx
 next-timed-out = Wait until no deployment is under way, or change it in the AWS console.
 next-unknown = See in the AWS console which revision runs before anything is sent again.
 runs-nothing = no running task
+
+## What is approved, and what is said at its end
+
+check-none-met = No criterion is met any more: { $key } gives up.
+label-checks = checks
+tasks-stopped = { $tasks ->
+        [one] one task of { $revision } is stopped
+       *[other] { $tasks } tasks of { $revision } are stopped
+    }
+undo-stop = { $revision } can be deployed again, by the pipeline or with UpdateService
+next-credentials = Nothing was changed. Log in again (aws sso login, or assume the role), then make a new plan.
+next-denied = Nothing was changed. Ask for the IAM action { $action }, or switch to a role that has it.
+next-not-applied = Nothing was changed. AWS did not carry the call out: try again.
+next-rejected = Nothing was changed. Read why AWS refused the call, then make a new plan.
+next-throttled = Nothing was changed. AWS asked for fewer calls: wait a moment, then start again.
+
+## The command line
+
+cli-blocking-row = { $check }: { $evidence }
+cli-blocking-rows = { $first }; { $rest }
+cli-decide-overdue = decide by { $at }, overdue by { $over }
+cli-next = Next: { $next }
+cli-progress-sent = { $elapsed }  { $note }
+cli-report-gaps = still to be filled in:
+
+## An image that is gone
+
+preflight-image-gone-last = { $image } is not in ECR any more, and no other version known to have run has its image: push that digest again
+preflight-tag-image-gone = the image { $ran } that { $tag } named is not in ECR any more: no tag can lead to it

@@ -42,7 +42,7 @@ cli-resume-none = 再開するものはありません。
 
 cli-error-approval = 計画は { $actual } であり、{ $given } ではありません
 cli-error-approval-form = { $given } は計画のハッシュではありません
-cli-error-blocked = 事前確認により実行できません
+cli-error-blocked = 事前確認により実行できません: { $rows }
 cli-error-damaged-newest = 対象の可能性があるインシデントの記録が壊れています: { $detail }
 cli-error-damaged-open = 未完了の可能性があるインシデントの記録が壊れています: { $detail }
 cli-error-database-target = データベースのロールバックは、この版では提供していません

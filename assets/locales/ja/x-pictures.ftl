@@ -48,3 +48,29 @@ next-superseded = デプロイした担当者に確認し、稼働中の版と5x
 next-timed-out = 進行中のデプロイが終わるのを待つか、AWSコンソールで対応してください。
 next-unknown = 再送の前に、稼働中のリビジョンをAWSコンソールで確認してください。
 runs-nothing = 稼働中のタスクなし
+
+## What is approved, and what is said at its end
+
+check-none-met = 該当する判断基準はもうありません。{ $key } で中止できます。
+label-checks = 確認結果
+tasks-stopped = { $revision } の{ $tasks }タスクを停止します
+undo-stop = { $revision } はパイプラインかUpdateServiceで再デプロイできます
+next-credentials = 何も変わっていません。再ログイン（aws sso login など）してから、計画を作り直してください。
+next-denied = 何も変わっていません。IAMアクション { $action } の付与を依頼するか、権限のあるロールに切り替えてください。
+next-not-applied = 何も変わっていません。AWSが実行しなかったため、もう一度試してください。
+next-rejected = 何も変わっていません。AWSに拒否された理由を確認し、計画を作り直してください。
+next-throttled = 何も変わっていません。AWSの呼び出し制限です。少し待ってからやり直してください。
+
+## The command line
+
+cli-blocking-row = { $check }: { $evidence }
+cli-blocking-rows = { $first }; { $rest }
+cli-decide-overdue = 判断期限 { $at }（{ $over }超過）
+cli-next = 次の対応: { $next }
+cli-progress-sent = { $elapsed }  { $note }
+cli-report-gaps = 未記入の項目:
+
+## An image that is gone
+
+preflight-image-gone-last = { $image } はECRになく、イメージが残る稼働実績のある版も他にありません。同じダイジェストを再度pushしてください
+preflight-tag-image-gone = { $tag } が指していたイメージ { $ran } はECRにありません。タグでは戻せません

@@ -17,7 +17,7 @@ pub(super) async fn run(context: &Context, out: &mut Output, signals: &mut Signa
         let words = out.words().clone();
         for line in status::head(session, now, &words)
             .into_iter()
-            .chain(status::criteria(session, &words))
+            .chain(status::criteria(session, now, &words))
         {
             out.line(&line);
         }

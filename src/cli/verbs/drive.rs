@@ -292,12 +292,17 @@ impl Teller {
             merge(&mut object, &numbers);
             out.object(&object);
         } else {
-            let sentence = Phrase::new("cli-progress")
-                .duration("elapsed", progress.elapsed)
-                .number("new", progress.new_running)
-                .number("desired", progress.desired)
-                .number("old", progress.old_running)
-                .text("note", note);
+            // Right after sending there is nothing to count yet.
+            let sentence = if progress.desired == 0 {
+                Phrase::new("cli-progress-sent")
+            } else {
+                Phrase::new("cli-progress")
+                    .number("new", progress.new_running)
+                    .number("desired", progress.desired)
+                    .number("old", progress.old_running)
+            }
+            .duration("elapsed", progress.elapsed)
+            .text("note", note);
             out.note(&out.words().say(&sentence));
             if let Some(trouble) = &progress.trouble {
                 let why = out.words().say(trouble.sentence());

@@ -167,6 +167,24 @@ pub(super) fn text(plan: &Plan, words: &Words) -> Vec<String> {
     lines
 }
 
+/// The rows that block a plan, each with its evidence.
+pub(super) fn blocking(plan: &Plan) -> Phrase {
+    plan.preflight
+        .iter()
+        .filter(|row| row.verdict == PreflightVerdict::Block)
+        .map(|row| {
+            Phrase::new("cli-blocking-row")
+                .phrase("check", row.check.phrase())
+                .phrase("evidence", row.evidence.clone())
+        })
+        .reduce(|first, rest| {
+            Phrase::new("cli-blocking-rows")
+                .phrase("first", first)
+                .phrase("rest", rest)
+        })
+        .unwrap_or_else(|| Phrase::new("cli-plan-blocked"))
+}
+
 fn preflight_row(row: &PreflightRow, words: &Words) -> Vec<String> {
     let (glyph, verdict) = match row.verdict {
         PreflightVerdict::Pass => ("✓", "check-pass"),

@@ -32,8 +32,11 @@ pub(super) async fn run(context: &Context, args: &ReportArgs, out: &mut Output) 
     let kind = args.kind.map_or_else(|| fitting(&incident), ReportKind::from);
     let draft = report::draft(&incident, &context.runbook, kind, out.words());
     out.line(draft.text.trim_end());
+    if !draft.gaps.is_empty() {
+        out.note(&out.words().get("cli-report-gaps"));
+    }
     for gap in &draft.gaps {
-        out.note(&out.words().say(gap));
+        out.note(&format!("  {}", out.words().say(gap)));
     }
     Ok(Exit::Done)
 }

@@ -10,7 +10,7 @@ use crate::cli::args::RollbackArgs;
 use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
 use crate::domain::{Clean, Phrase, PlanHash};
 use crate::engine::Engine;
-use crate::incident::{Incident, Stage};
+use crate::incident::{Incident, Stage, next_step};
 use crate::rollback::{
     Ending, EndingKind, Outcome, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict,
     PutBackBy, Unproven,
@@ -82,6 +82,7 @@ pub(super) async fn run(
             Exit::Refused | Exit::Blocked => {
                 let why = out.words().say(&failure.what);
                 let last = Last {
+                    next: failure.hint.as_ref().map(|hint| out.words().say(hint)),
                     new_plan: new_plan.as_deref().map(|plan| facts::plan(plan, out.words())),
                     ..Last::of(Outcome::Refused, EndingKind::Refused, why)
                 };
@@ -302,8 +303,11 @@ fn forbidden(plan: &Plan) -> Option<Failure> {
     match plan.verdict {
         PlanVerdict::Ready | PlanVerdict::Warn => None,
         PlanVerdict::Blocked => Some(
-            Failure::new(Exit::Blocked, Phrase::new("cli-error-blocked"))
-                .hint(Phrase::new("cli-hint-plan-again")),
+            Failure::new(
+                Exit::Blocked,
+                Phrase::new("cli-error-blocked").phrase("rows", plan::blocking(plan)),
+            )
+            .hint(Phrase::new("cli-hint-plan-again")),
         ),
     }
 }
@@ -513,6 +517,7 @@ pub(super) fn say_ending(incident: Option<&Incident>, ending: &Ending, at: Times
             seconds,
             unproven: &ending.unproven,
             why: out.words().say(&ending.why),
+            next: next(incident, ending).map(|next| out.words().say(&next)),
             new_plan: None,
         };
         out.object(&last.object());
@@ -528,8 +533,22 @@ pub(super) fn say_ending(incident: Option<&Incident>, ending: &Ending, at: Times
         let line = out.words().say(&Phrase::new("cli-unproven").text("what", what));
         out.line(&line);
     }
-    if ending.outcome == Outcome::OnTarget {
-        out.note(&out.words().get("cli-next-verify"));
+    match next(incident, ending) {
+        None => out.note(&out.words().get("cli-next-verify")),
+        Some(next) => {
+            let next = out.words().say(&next);
+            out.note(&out.words().say(&Phrase::new("cli-next").text("next", next)));
+        }
+    }
+}
+
+/// What a person does next, where the rollback is not on its target: that one is verified.
+fn next(incident: Option<&Incident>, ending: &Ending) -> Option<Phrase> {
+    match ending.outcome {
+        Outcome::OnTarget => None,
+        Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown | Outcome::Refused => {
+            Some(next_step(incident, ending))
+        }
     }
 }
 
@@ -538,6 +557,7 @@ fn say_refused(incident: Option<&Incident>, why: &Phrase, new_plan: Option<&Plan
     if out.is_json() {
         let last = Last {
             incident,
+            next: Some(out.words().get("next-refused")),
             new_plan: new_plan.map(|plan| facts::plan(plan, out.words())),
             ..Last::of(Outcome::Refused, EndingKind::Refused, out.words().say(why))
         };
@@ -558,9 +578,11 @@ fn say(incident: Option<&Incident>, outcome: Outcome, seconds: i64, why: &Phrase
             | Outcome::TimedOut
             | Outcome::Unknown => EndingKind::Unknown,
         };
+        let next = next(incident, &Ending::bare(outcome, kind, why.clone()));
         let last = Last {
             incident,
             seconds,
+            next: next.map(|next| out.words().say(&next)),
             ..Last::of(outcome, kind, out.words().say(why))
         };
         out.object(&last.object());
@@ -601,6 +623,7 @@ struct Last<'a> {
     seconds: i64,
     unproven: &'a [Unproven],
     why: String,
+    next: Option<String>,
     new_plan: Option<Value>,
 }
 
@@ -615,6 +638,7 @@ impl Last<'_> {
             seconds: 0,
             unproven: &[],
             why,
+            next: None,
             new_plan: None,
         }
     }
@@ -630,6 +654,7 @@ impl Last<'_> {
             "seconds": self.seconds,
             "unproven": self.unproven,
             "why": self.why,
+            "next": self.next,
         });
         // Only a refusal has one, so only there is it looked for.
         if let (Value::Object(fields), Some(plan)) = (&mut object, &self.new_plan) {
@@ -657,7 +682,7 @@ mod tests {
         };
         assert_eq!(
             line.object().to_string(),
-            r#"{"event":"ended","outcome":"elsewhere","kind":"put-back","by":"alarm","incident":null,"revision":"arn:x:56","seconds":95,"unproven":["service-deployment"],"why":"why"}"#
+            r#"{"event":"ended","outcome":"elsewhere","kind":"put-back","by":"alarm","incident":null,"revision":"arn:x:56","seconds":95,"unproven":["service-deployment"],"why":"why","next":null}"#
         );
         let refused = Last {
             new_plan: Some(json!({ "hash": "abc" })),

@@ -1,5 +1,7 @@
 //! `status`: every service of the environment, once.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::cli::context::Region;
@@ -68,7 +70,7 @@ fn text(session: &Session, now: Timestamp, words: &Words) -> Vec<String> {
     lines.extend(table(&rows).into_iter().map(|line| format!("  {line}")));
     lines.push(String::new());
     lines.push(words.get("cli-status-criteria"));
-    lines.extend(criteria(session, words));
+    lines.extend(criteria(session, now, words));
     lines
 }
 
@@ -125,18 +127,26 @@ fn service_row(view: &ServiceView, words: &Words) -> Vec<String> {
 }
 
 /// One line a criterion, with why it stands so and until when a person must have decided.
-pub(super) fn criteria(session: &Session, words: &Words) -> Vec<String> {
+pub(super) fn criteria(session: &Session, now: Timestamp, words: &Words) -> Vec<String> {
     let rows: Vec<Vec<String>> = session
         .services
         .iter()
         .flat_map(|view| &view.criteria)
-        .map(|status| criterion_row(status, words))
+        .map(|status| criterion_row(status, now, words))
         .collect();
     table(&rows).into_iter().map(|line| format!("  {line}")).collect()
 }
 
-fn criterion_row(status: &CriterionStatus, words: &Words) -> Vec<String> {
+fn criterion_row(status: &CriterionStatus, now: Timestamp, words: &Words) -> Vec<String> {
     let decide_by = match (status.state, status.decide_by) {
+        (CriterionState::Met, Some(at)) if at < now => {
+            let over = Duration::try_from(now.duration_since(at)).unwrap_or_default();
+            words.say(
+                &Phrase::new("cli-decide-overdue")
+                    .text("at", words.clock(at))
+                    .duration("over", over),
+            )
+        }
         (CriterionState::Met, Some(at)) => {
             words.say(&Phrase::new("cli-decide-by").text("at", words.clock(at)))
         }

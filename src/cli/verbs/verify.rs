@@ -82,7 +82,14 @@ async fn incident_to_verify(engine: &Engine, id: Option<&str>) -> Result<Inciden
     {
         return Ok(waiting);
     }
-    pick::named_or_newest(engine, id, |incident| incident.verification.is_some()).await
+    // Of a rollback that ended badly it is said that there is nothing to verify, rather than what an older one came to.
+    let over = |incident: &Incident| incident.verification.is_some() || incident.ending.is_some();
+    if id.is_none()
+        && let Some(over) = pick::newest(engine, over).await?
+    {
+        return Ok(over);
+    }
+    pick::named_or_newest(engine, id, |_| true).await
 }
 
 /// Says each change of a check until verification has ended and the history row is written, or could not be.

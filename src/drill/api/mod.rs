@@ -16,4 +16,4 @@ mod page;
 mod sts;
 
 pub(crate) use error::AwsError;
-pub(crate) use operation::{Api, answer, kind, resource};
+pub(crate) use operation::{Api, answer, kind, played, resource};

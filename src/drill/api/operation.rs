@@ -50,6 +50,19 @@ impl Api {
         }
     }
 
+    /// Operations that change something.
+    fn writes(&self) -> &'static [&'static str] {
+        match self {
+            Self::Ecs => &[
+                "UpdateService",
+                "StopServiceDeployment",
+                "RegisterTaskDefinition",
+                "DeregisterTaskDefinition",
+            ],
+            Self::Ecr | Self::Elb | Self::CloudWatch | Self::Logs | Self::Sts | Self::Other(_) => &[],
+        }
+    }
+
     /// Operations that only look.
     fn reads(&self) -> &'static [&'static str] {
         match self {
@@ -90,6 +103,19 @@ impl Api {
             Self::Other(_) => &[],
         }
     }
+}
+
+/// Every operation that is played, as `ecs` and `UpdateService`.
+pub(crate) fn played() -> impl Iterator<Item = (String, &'static str)> {
+    [Api::Ecs, Api::Ecr, Api::Elb, Api::CloudWatch, Api::Logs, Api::Sts]
+        .into_iter()
+        .flat_map(|api| {
+            api.reads()
+                .iter()
+                .chain(api.writes())
+                .map(|operation| (api.name().to_owned(), *operation))
+                .collect::<Vec<_>>()
+        })
 }
 
 /// Read or write; what is not known to be a read counts as a write.

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
-use crate::domain::CriterionId;
+use crate::domain::{CriterionId, Phrase};
 use crate::incident::samples::{
     abandoned, approved, by, checked, ended, id, incident, met, opened, plan, planned, refused, runbook,
     service, to_approval, told, verified, walk,
@@ -119,6 +119,20 @@ fn a_report_on_a_bad_end_says_so_and_not_more() {
         text.contains("did not pass") && !text.contains("running normally"),
         "{text}"
     );
+}
+
+#[test]
+fn a_reason_that_is_a_sentence_of_its_own_keeps_one_full_stop() {
+    let mut story = ended_with(Outcome::Elsewhere);
+    for event in &mut story {
+        if let Event::Ended { ending } = event {
+            ending.why = Phrase::new("follow-put-back-unknown").text("reason", "threshold exceeded.");
+        }
+    }
+    for (lang, said) in [(Lang::Ja, "exceeded。"), (Lang::En, "exceeded. Work")] {
+        let text = done(&story, lang);
+        assert!(text.contains(said), "{text}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::domain::{Freshness, Phrase};
 
 use super::super::target::image_state;
-use super::super::{ImageState, ProposalInputs, Target};
+use super::super::{ImageState, ProposalInputs, Served, Target, candidates};
 use super::rows::{Finding, block, pass, unknown};
 
 /// The image by which people know the target: its digest, or as it is written.
@@ -36,7 +36,10 @@ pub(super) fn image(inputs: &ProposalInputs<'_>, target: &Target) -> Finding {
     );
     match state {
         ImageState::Present => pass(Phrase::new("preflight-image-pass").text("image", name)),
-        ImageState::Gone => block(Phrase::new("preflight-image-gone").text("image", name)),
+        ImageState::Gone if has_another(inputs, target) => {
+            block(Phrase::new("preflight-image-gone").text("image", name))
+        }
+        ImageState::Gone => block(Phrase::new("preflight-image-gone-last").text("image", name)),
         ImageState::NotPullable(status) => block(
             Phrase::new("preflight-image-not-pullable")
                 .text("image", name)
@@ -44,4 +47,15 @@ pub(super) fn image(inputs: &ProposalInputs<'_>, target: &Target) -> Finding {
         ),
         ImageState::Unknown => unknown(Phrase::new("preflight-image-unknown").text("image", name)),
     }
+}
+
+/// Whether there is another version that is known to have run and whose image can be pulled.
+fn has_another(inputs: &ProposalInputs<'_>, target: &Target) -> bool {
+    candidates(&inputs.target).iter().any(|candidate| {
+        let ran = match candidate.served {
+            Served::Before { .. } => true,
+            Served::Now { .. } | Served::Never | Served::Unknown => false,
+        };
+        ran && candidate.definition != target.definition && candidate.image_state == ImageState::Present
+    })
 }

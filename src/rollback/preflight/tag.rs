@@ -54,6 +54,11 @@ pub(super) fn tag(known: &Known<'_>, method: Method, target: &Target) -> Finding
                 .text("digest", short(&means)),
         ),
         (None, Some(_)) => unknown(Phrase::new("preflight-tag-unproven").text("tag", &tag)),
+        (Some(ran), _) if resolves_tags(method) && !images.iter().any(|image| image.digest == *ran) => block(
+            Phrase::new("preflight-tag-image-gone")
+                .text("tag", &tag)
+                .text("ran", short(ran)),
+        ),
         (ran, means) if resolves_tags(method) => block(leads_elsewhere(&tag, ran.as_ref(), means.as_ref())),
         // ECS goes back to a service revision, which holds the digest: the tag is not asked.
         (_, means) => warn(

@@ -62,6 +62,10 @@ fn the_tag_must_lead_to_what_ran() {
         (Tag, Block, "tag-removed", |w| {
             w.images.value_mut().unwrap()[1].tags.clear();
         }),
+        // An image that is gone is not brought back by a tag.
+        (Tag, Block, "tag-image-gone", |w| {
+            w.images.value_mut().unwrap().remove(1);
+        }),
         (Tag, Pass, "tag-pinned", |w| {
             let pinned = format!("{}@{}", super::super::fixtures::REGISTRY, digest(56));
             w.definitions.value_mut().unwrap()[1].containers[0].image = Clean::new(&pinned);

@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use crate::domain::Phrase;
-use crate::rollback::{Plan, Step};
+use crate::rollback::{Method, Plan, PreflightVerdict, Step};
 use crate::session::Session;
 use crate::tui::layer::ApproveBox;
 use crate::tui::overlays::{buttons, draw_field};
@@ -16,8 +16,9 @@ use crate::tui::panes::draw_lines;
 use crate::tui::theme::Role;
 use crate::tui::widgets::Field;
 
+use super::check::{method_word, sent};
 use super::frame::{Scene, draw_page};
-use super::scope::place;
+use super::scope::{place, place_in_short};
 
 pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
     let world = &scene.world;
@@ -36,7 +37,7 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) -> Option
         height: below,
         ..body
     };
-    draw_page(scene, lines(scene, plan), facts, buffer);
+    draw_page(scene, lines(scene, plan, facts.height), facts, buffer);
     if world.session.is_protected() {
         draw_typed(scene, plan, open, question, buffer)
     } else {
@@ -96,9 +97,25 @@ fn draw_typed(
     )
 }
 
-fn lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
+/// What is approved, then what is good to know. Where not all of it fits, the place takes one line, so that what must be
+/// read is in sight; the rest is a scroll away.
+fn lines(scene: &Scene<'_>, plan: &Plan, height: u16) -> Vec<Line<'static>> {
+    let must = must_be_read(scene, plan);
+    let more = good_to_know(scene, plan);
+    let whole = place(scene);
+    let mut lines = if whole.len() + must.len() + more.len() <= usize::from(height) {
+        whole
+    } else {
+        place_in_short(scene)
+    };
+    lines.extend(must);
+    lines.extend(more);
+    lines
+}
+
+fn must_be_read(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
     let world = &scene.world;
-    let mut lines = place(scene);
+    let mut lines = Vec::new();
     for step in &plan.steps {
         let from = format!(
             "{}  {}",
@@ -115,10 +132,47 @@ fn lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
             &format!("{} · {}", step.service, step.ecs_service),
             Role::Title,
         ));
+        lines.extend(scene.labelled("label-method", &world.get(method_word(step.method)), Role::Title));
         lines.extend(scene.labelled("label-from", &from, Role::Text));
         lines.extend(scene.labelled("label-to", &to, Role::Focus));
-        let tasks = world.say(&Phrase::new("tasks-affected").number("tasks", step.fingerprint.desired));
-        lines.extend(scene.labelled("label-tasks", &tasks, Role::Text));
+        for call in &step.calls {
+            lines.extend(scene.labelled("label-will-send", &sent(call), Role::Text));
+        }
+    }
+    let (open, role) = open_rows(scene, plan);
+    lines.extend(scene.labelled("label-checks", &open, role));
+    lines.extend(scene.labelled("label-hash", &format!("{}…", plan.hash.half()), Role::Text));
+    lines
+}
+
+/// The warnings and what could not be told, by name: they are approved with the plan.
+fn open_rows(scene: &Scene<'_>, plan: &Plan) -> (String, Role) {
+    let world = &scene.world;
+    let named: Vec<String> = [
+        (PreflightVerdict::Block, "✗", "check-block"),
+        (PreflightVerdict::Warn, "!", "check-warn"),
+        (PreflightVerdict::Unknown, "?", "check-unknown"),
+    ]
+    .into_iter()
+    .filter_map(|(verdict, glyph, word)| {
+        let rows = plan.preflight.iter().filter(|row| row.verdict == verdict);
+        let names: Vec<String> = rows.map(|row| world.say(&row.check.phrase())).collect();
+        let count = names.len();
+        (count > 0).then(|| format!("{glyph} {} {count}: {}", world.get(word), names.join(", ")))
+    })
+    .collect();
+    if named.is_empty() {
+        (world.get("check-ready"), Role::Ok)
+    } else {
+        (named.join("  "), Role::Warn)
+    }
+}
+
+fn good_to_know(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let mut lines = Vec::new();
+    for step in &plan.steps {
+        lines.extend(scene.labelled("label-tasks", &tasks(scene, step), Role::Text));
         let expected = expected(world.session, step).map_or_else(
             || world.get("not-known"),
             |length| {
@@ -127,11 +181,43 @@ fn lines(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
             },
         );
         lines.extend(scene.labelled("label-expected", &expected, Role::Text));
-        let undo = Phrase::new("undo-how").text("revision", crate::tui::panes::point(&step.from));
+        let undo = Phrase::new(match step.method {
+            Method::Revision => "undo-how",
+            Method::Stop => "undo-stop",
+        });
+        let undo = undo.text("revision", crate::tui::panes::point(&step.from));
         lines.extend(scene.labelled("label-undo", &world.say(&undo), Role::Text));
     }
-    lines.extend(scene.labelled("label-hash", plan.hash.short(), Role::Muted));
     lines
+}
+
+/// Which tasks it is about: a deployment replaces all of them, a stop only takes those away that the stopped one started.
+fn tasks(scene: &Scene<'_>, step: &Step) -> String {
+    let world = &scene.world;
+    match step.method {
+        Method::Revision => {
+            world.say(&Phrase::new("tasks-affected").number("tasks", step.fingerprint.desired))
+        }
+        Method::Stop => {
+            let view = world.session.view(&step.service);
+            view.and_then(|view| view.state.value()).map_or_else(
+                || world.get("not-known"),
+                |state| {
+                    let started = state
+                        .deployments
+                        .iter()
+                        .filter(|deployment| deployment.task_definition == step.from.revision)
+                        .map(|deployment| deployment.running + deployment.pending)
+                        .sum::<u32>();
+                    world.say(
+                        &Phrase::new("tasks-stopped")
+                            .number("tasks", started)
+                            .text("revision", format!(":{}", step.from.revision.revision())),
+                    )
+                },
+            )
+        }
+    }
 }
 
 fn digest(scene: &Scene<'_>, point: &crate::rollback::Point) -> String {

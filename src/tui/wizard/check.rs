@@ -6,8 +6,11 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
-    Api, Call, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict, Step,
+    Api, Call, CriterionState, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow,
+    PreflightVerdict, Step,
 };
+use crate::tui::command::Command;
+use crate::tui::keymap::Context;
 use crate::tui::layer::{Details, PageLine};
 use crate::tui::panes::{draw_lines, from_to, highlight};
 use crate::tui::text;
@@ -16,6 +19,7 @@ use crate::tui::world::World;
 
 use super::Wizard;
 use super::frame::{Scene, draw_page};
+use super::state::service;
 
 /// Cells before the evidence of a row: mark, glyph, word.
 const INDENT: usize = 13;
@@ -156,6 +160,7 @@ fn draw_window(
 fn head(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
     let world = &scene.world;
     let mut lines = refusal(scene);
+    lines.extend(calm(scene));
     lines.extend(changes(scene, plan));
     for step in &plan.steps {
         lines.extend(way(scene, step));
@@ -204,6 +209,29 @@ fn refusal(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = scene.text(&format!("! {}", world.say(refusal)), Role::Bad);
     lines.extend(scene.message("stale-new-plan", Role::Warn));
     lines
+}
+
+/// That what the incident was opened for is over: somebody else may have mended it.
+fn calm(scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let criteria = service(world.session, scene.incident).map_or(&[][..], |view| view.criteria.as_slice());
+    let is_calm = scene.incident.first_bad.is_some()
+        && !criteria.is_empty()
+        && criteria
+            .iter()
+            .all(|criterion| criterion.state == CriterionState::NotMet);
+    if !is_calm {
+        return Vec::new();
+    }
+    let key = world
+        .keymap
+        .key(Context::Wizard, Command::Abandon)
+        .map(|key| key.to_string())
+        .unwrap_or_default();
+    scene.text(
+        &format!("! {}", world.say(&Phrase::new("check-none-met").text("key", key))),
+        Role::Warn,
+    )
 }
 
 /// What is different from the plan that was refused.
@@ -344,7 +372,7 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<
 }
 
 /// The call as it would be sent.
-fn sent(call: &Call) -> String {
+pub(super) fn sent(call: &Call) -> String {
     match &call.api {
         Api::UpdateService {
             cluster,

@@ -6,8 +6,8 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Widget};
 
 use crate::domain::Phrase;
-use crate::incident::{Incident, ReportKind};
-use crate::rollback::{Ending, EndingKind, Outcome, PutBackBy};
+use crate::incident::{Incident, ReportKind, next_step};
+use crate::rollback::{Ending, EndingKind, Outcome};
 use crate::tui::panes::draw_lines;
 use crate::tui::text;
 use crate::tui::theme::Role;
@@ -26,14 +26,14 @@ pub(super) fn draw(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let world = &scene.world;
-    let head = outcome(scene);
     // What went wrong is read before anything is written.
     let most = if went_well(scene.incident) {
         body.height / 3
     } else {
         body.height / 2
     };
-    let head_rows = u16::try_from(head.len()).unwrap_or(u16::MAX).min(most);
+    let head = outcome(scene, usize::from(most));
+    let head_rows = u16::try_from(head.len()).unwrap_or(u16::MAX).min(body.height);
     draw_lines(
         head,
         Rect {
@@ -117,8 +117,8 @@ pub(super) fn went_well(incident: &Incident) -> bool {
 }
 
 /// How the rollback and its verification ended: a report must not say more. After a bad end also what runs now and what can
-/// be done next.
-fn outcome(scene: &Scene<'_>) -> Vec<Line<'static>> {
+/// be done next: where `most` lines are not enough for all of it, the reason gives way.
+fn outcome(scene: &Scene<'_>, most: usize) -> Vec<Line<'static>> {
     let world = &scene.world;
     let Some((ending, _)) = &scene.incident.ending else {
         return scene.message("report-edit", Role::Title);
@@ -126,13 +126,12 @@ fn outcome(scene: &Scene<'_>) -> Vec<Line<'static>> {
     if went_well(scene.incident) {
         let mut lines = scene.message("report-edit", Role::Title);
         lines.extend(scene.text(&world.say(&ending.why), Role::Ok));
+        lines.truncate(most);
         return lines;
     }
-    let (head, next) = words(ending);
-    let mut lines = scene.text(&format!("✗ {}", world.get(head)), Role::Bad);
-    lines.extend(scene.text(&world.say(&ending.why), Role::Text));
-    lines.extend(scene.labelled("label-runs-now", &runs_now(scene), Role::Title));
-    let mut said = world.get(next);
+    let mut lines = scene.text(&format!("✗ {}", world.get(headline(ending))), Role::Bad);
+    let mut after = scene.labelled("label-runs-now", &runs_now(scene), Role::Title);
+    let mut said = world.say(&next_step(Some(scene.incident), ending));
     if let Some(key) = world.keymap.key(
         crate::tui::keymap::Context::Wizard,
         crate::tui::command::Command::StartRollback,
@@ -140,36 +139,37 @@ fn outcome(scene: &Scene<'_>) -> Vec<Line<'static>> {
         said.push(' ');
         said.push_str(&world.say(&Phrase::new("next-again").text("key", key)));
     }
-    lines.extend(scene.labelled("label-next", said.trim(), Role::Warn));
+    after.extend(scene.labelled("label-next", said.trim(), Role::Warn));
+    let room = most.saturating_sub(lines.len() + after.len()).max(1);
+    let mut why = text::fold(&world.say(&ending.why), scene.cells);
+    if why.len() > room {
+        why.truncate(room);
+        if let Some(last) = why.last_mut() {
+            *last = text::cut(&format!("{last} …"), scene.cells);
+        }
+    }
+    lines.extend(
+        why.into_iter()
+            .map(|line| Line::from(world.span(line, Role::Text))),
+    );
+    lines.extend(after);
     lines
 }
 
-/// What happened, and what can be done next.
-fn words(ending: &Ending) -> (&'static str, &'static str) {
-    // Journals of before endings were told apart have the outcome alone.
-    let kind = ending.kind.unwrap_or(match ending.outcome {
-        Outcome::OnTarget => EndingKind::OnTarget,
-        Outcome::Elsewhere => EndingKind::OtherContent,
-        Outcome::Failed => EndingKind::Failed,
-        Outcome::TimedOut => EndingKind::TimedOut,
-        Outcome::Unknown => EndingKind::Unknown,
-        Outcome::Refused => EndingKind::Refused,
-    });
-    match kind {
-        EndingKind::OnTarget => ("ending-no-help", "next-no-help"),
-        EndingKind::PutBack(PutBackBy::Stop) => ("ending-put-back", "next-put-back-stop"),
-        EndingKind::PutBack(PutBackBy::CircuitBreaker | PutBackBy::Alarm | PutBackBy::Untold) => {
-            ("ending-put-back", "next-put-back")
-        }
-        EndingKind::Failed => ("ending-failed", "next-failed"),
-        EndingKind::Stopped => ("ending-stopped", "next-stopped"),
-        EndingKind::Superseded => ("ending-superseded", "next-superseded"),
-        EndingKind::Paused => ("ending-paused", "next-paused"),
-        EndingKind::Stalled => ("ending-stalled", "next-stalled"),
-        EndingKind::TimedOut => ("ending-timed-out", "next-timed-out"),
-        EndingKind::OtherContent => ("ending-elsewhere", "next-elsewhere"),
-        EndingKind::Unknown => ("ending-unknown", "next-unknown"),
-        EndingKind::Refused => ("ending-refused", "next-refused"),
+/// What happened, in one line.
+fn headline(ending: &Ending) -> &'static str {
+    match ending.known_kind() {
+        EndingKind::OnTarget => "ending-no-help",
+        EndingKind::PutBack(_) => "ending-put-back",
+        EndingKind::Failed => "ending-failed",
+        EndingKind::Stopped => "ending-stopped",
+        EndingKind::Superseded => "ending-superseded",
+        EndingKind::Paused => "ending-paused",
+        EndingKind::Stalled => "ending-stalled",
+        EndingKind::TimedOut => "ending-timed-out",
+        EndingKind::OtherContent => "ending-elsewhere",
+        EndingKind::Unknown => "ending-unknown",
+        EndingKind::Refused => "ending-refused",
     }
 }
 

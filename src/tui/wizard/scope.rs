@@ -71,3 +71,21 @@ pub(super) fn place(scene: &Scene<'_>) -> Vec<Line<'static>> {
     lines.extend(scene.labelled("label-cluster", &cluster, Role::Text));
     lines
 }
+
+/// The same in one line; the cluster is in the call.
+pub(super) fn place_in_short(scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let session = world.session;
+    let mut parts = vec![session.setup.environment.to_string()];
+    let role = if session.is_protected() {
+        parts.push(world.get("environment-protected"));
+        Role::Bad
+    } else {
+        Role::Text
+    };
+    match session.identity.value() {
+        Some(identity) => parts.extend([identity.account.to_string(), identity.region.to_string()]),
+        None => parts.push(world.get("not-known")),
+    }
+    scene.labelled("label-environment", &parts.join(" · "), role)
+}
