@@ -228,12 +228,20 @@ pub(in crate::tui) fn absent<T>(
                     .collect()
             };
             let mut lines = folded(briefly(fault, world), Role::Bad);
-            let sentence = folded(world.say(&fault.phrase()), Role::Text);
+            let mut sentence = folded(world.say(&fault.phrase()), Role::Text);
             let hint = folded(world.say(&fault.hint()), Role::Focus);
-            // Where there is not room for all, what can be done is told rather than the sentence that says the same again.
-            if lines.len() + sentence.len() + hint.len() <= usize::from(room.height) {
-                lines.extend(sentence);
+            // Where there is not room for all, what can be done is told to its end, and the sentence gives way.
+            let left = usize::from(room.height).saturating_sub(lines.len() + hint.len());
+            if sentence.len() > left {
+                sentence.truncate(left);
+                if let Some(last) = sentence.pop() {
+                    let said: String = last.spans.iter().map(|span| span.content.as_ref()).collect();
+                    let kept = text::cut(&said, usize::from(room.width).saturating_sub(2));
+                    let kept = kept.trim_end_matches('…').trim_end();
+                    sentence.push(Line::from(world.span(format!("{kept} …"), Role::Text)));
+                }
             }
+            lines.extend(sentence);
             lines.extend(hint);
             lines
         }
