@@ -39,7 +39,8 @@ pub(super) fn service_status(status: &ServiceStatus) -> &str {
     }
 }
 
-fn rollout(state: &RolloutState) -> &str {
+/// ECS's word for how far a deployment is.
+pub(super) fn rollout(state: &RolloutState) -> &str {
     match state {
         RolloutState::InProgress => "IN_PROGRESS",
         RolloutState::Completed => "COMPLETED",

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Clean, ClusterName, Deployment, DeploymentStatus, Digest, EcsServiceName, Region, ServiceArn,
-    ServiceDeploymentArn, TargetGroupArn, TaskDefinitionArn,
+    AccountId, Clean, ClusterName, Deployment, DeploymentStatus, Digest, EcsServiceName, Region,
+    RolloutState, ServiceArn, ServiceDeploymentArn, TargetGroupArn, TaskDefinitionArn,
 };
 
 /// Who the credentials belong to (STS GetCallerIdentity) and where we are.
@@ -164,6 +164,14 @@ impl ServiceState {
         self.deployments
             .iter()
             .find(|d| d.status == DeploymentStatus::Primary)
+    }
+
+    /// The revision that is being rolled out; until that has ended, tasks of another one may serve beside it.
+    #[must_use]
+    pub fn rolling_out(&self) -> Option<&TaskDefinitionArn> {
+        self.primary()
+            .filter(|primary| primary.rollout == Some(RolloutState::InProgress))
+            .map(|primary| &primary.task_definition)
     }
 }
 

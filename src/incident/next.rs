@@ -84,6 +84,7 @@ fn after_refusal(kind: &FaultKind) -> Phrase {
 mod tests {
     use super::*;
     use crate::domain::Clean;
+    use crate::rollback::Outcome;
 
     #[test]
     fn what_to_do_about_a_refused_call_depends_on_why() {
@@ -100,6 +101,18 @@ mod tests {
             (FaultKind::Rejected, "next-rejected"),
         ] {
             assert_eq!(after_refusal(&kind).id, id);
+        }
+    }
+
+    #[test]
+    fn where_our_own_stop_led_elsewhere_another_target_is_not_the_advice() {
+        let next = |by| {
+            let kind = EndingKind::PutBack(by);
+            next_step(None, &Ending::bare(Outcome::Elsewhere, kind, Phrase::new("x"))).id
+        };
+        assert_eq!(next(PutBackBy::Stop), "next-put-back-stop");
+        for by in [PutBackBy::CircuitBreaker, PutBackBy::Alarm, PutBackBy::Untold] {
+            assert_eq!(next(by), "next-put-back");
         }
     }
 }

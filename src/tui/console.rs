@@ -3,6 +3,7 @@
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
 use thiserror::Error;
 use tokio::time::Instant;
 
@@ -14,6 +15,7 @@ use crate::words::Words;
 use super::frame::Frames;
 use super::input::Input;
 use super::keymap::{Keymap, KeymapError};
+use super::layout::shows;
 use super::screen::{Request, Screen};
 use super::theme::{Theme, ThemeError, ThemeName};
 use super::view;
@@ -66,6 +68,8 @@ pub struct Console<B: Backend> {
     screen: Screen,
     frames: Frames,
     terminal: Terminal<B>,
+    /// The terminal's size at the newest input or picture.
+    size: Size,
     outside: Vec<Outside>,
 }
 
@@ -89,6 +93,7 @@ impl<B: Backend> Console<B> {
             screen: Screen::default(),
             frames: Frames::default(),
             terminal,
+            size: Size::default(),
             outside: Vec::new(),
         })
     }
@@ -124,6 +129,8 @@ impl<B: Backend> Console<B> {
 
     /// Takes all that came at once, in order. Each key meets the session as the one before it left it.
     pub fn handle_all(&mut self, batch: Vec<Input>) {
+        // A key that comes after the terminal shrank and before that was drawn meets the size as it is.
+        self.size = self.terminal.size().unwrap_or_default();
         let mut run = String::new();
         for input in batch {
             // What an input method commits arrives as a run of keys; in the report it is one change, undone as one.
@@ -142,7 +149,7 @@ impl<B: Backend> Console<B> {
     }
 
     fn is_writing_report(&self) -> bool {
-        self.screen.context(self.engine.session()) == super::keymap::Context::Report
+        shows(self.size) && self.screen.context(self.engine.session()) == super::keymap::Context::Report
     }
 
     fn flush_run(&mut self, run: &mut String) {
@@ -180,6 +187,7 @@ impl<B: Backend> Console<B> {
             keymap: &self.keymap,
             theme: &self.theme,
             now: self.engine.now(),
+            size: self.size,
             moment,
         };
         (&mut self.screen, world)
@@ -227,7 +235,7 @@ impl<B: Backend> Console<B> {
             Err(detail) => {
                 let text =
                     Phrase::new("notice-editor-failed").text("detail", crate::domain::Clean::new(&detail));
-                self.screen.say(NoticeLevel::Bad, text, self.engine.now());
+                self.screen.say(NoticeLevel::Bad, text, Instant::now());
             }
         }
         self.frames.want();
@@ -235,7 +243,7 @@ impl<B: Backend> Console<B> {
 
     /// Says something in the footer.
     pub fn say(&mut self, level: NoticeLevel, text: Phrase) {
-        self.screen.say(level, text, self.engine.now());
+        self.screen.say(level, text, Instant::now());
         self.frames.want();
     }
 
@@ -260,6 +268,7 @@ impl<B: Backend> Console<B> {
     /// When the terminal does not take it: it is gone.
     pub fn draw(&mut self) -> Result<(), ConsoleError> {
         let moment = Instant::now();
+        self.size = self.terminal.size().unwrap_or_default();
         let (screen, world) = self.parts(moment);
         screen.follow(&world);
         let world = World {
@@ -268,6 +277,7 @@ impl<B: Backend> Console<B> {
             keymap: &self.keymap,
             theme: &self.theme,
             now: self.engine.now(),
+            size: self.size,
             moment,
         };
         let screen = &self.screen;

@@ -1,6 +1,7 @@
 //! The footer: which keys matter here, from the live key map, and the newest notice.
 
-use jiff::SignedDuration;
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -11,6 +12,7 @@ use crate::session::NoticeLevel;
 use super::command::Command;
 use super::keymap::Context;
 use super::layer::{Layer, Question};
+use super::layout;
 use super::screen::{Pane, Screen};
 use super::text;
 use super::theme::Role;
@@ -18,7 +20,7 @@ use super::wizard;
 use super::world::World;
 
 /// How long a notice stays.
-const NOTICE: SignedDuration = SignedDuration::from_secs(12);
+const NOTICE: Duration = Duration::from_secs(12);
 
 /// `key label` for each command that has a key in `context`.
 pub(super) fn hints(commands: &[Command], context: Context, world: &World<'_>) -> Vec<Span<'static>> {
@@ -116,24 +118,18 @@ fn fitting(screen: &Screen, world: &World<'_>, context: Context, room: usize) ->
     }
 }
 
-/// The newest notice, of the session or of the console, while it is young.
+/// The newest notice while it is young; where a question is not seen whole, that it cannot be answered.
 fn notice(screen: &Screen, world: &World<'_>) -> Option<(String, Role)> {
-    let ours = screen
-        .notice
-        .as_ref()
-        .map(|notice| (notice.at, notice.level, &notice.text));
-    let theirs = world
-        .session
-        .notice
-        .as_ref()
-        .map(|notice| (notice.at, notice.level, &notice.text));
-    let (at, level, text) = ours.into_iter().chain(theirs).max_by_key(|(at, _, _)| *at)?;
-    if world.now.duration_since(at) > NOTICE {
+    if screen.context(world.session) == Context::Approve && !layout::approves(world.size) {
+        return Some((format!("! {}", world.get("approve-too-small")), Role::Warn));
+    }
+    let notice = screen.notice.as_ref()?;
+    if world.moment.saturating_duration_since(notice.at) > NOTICE {
         return None;
     }
-    let (glyph, role) = match level {
+    let (glyph, role) = match notice.level {
         NoticeLevel::Info => ("·", Role::Focus),
         NoticeLevel::Bad => ("!", Role::Bad),
     };
-    Some((format!("{glyph} {}", world.say(text)), role))
+    Some((format!("{glyph} {}", world.say(&notice.text)), role))
 }

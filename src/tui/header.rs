@@ -12,6 +12,7 @@ use crate::domain::{CriterionId, Mode, Phrase};
 use crate::rollback::{CriterionState, CriterionStatus, Verdict};
 use crate::session::{JournalState, LinkState};
 
+use super::panes::draw_lines;
 use super::text;
 use super::theme::Role;
 use super::world::World;
@@ -30,8 +31,27 @@ pub(super) fn draw(hints: bool, world: &World<'_>, area: Rect, buffer: &mut Buff
     }
 }
 
+/// That the screen is too small for the panes, under environment, account and state where there is a second line.
+pub(super) fn too_small(world: &World<'_>, area: Rect, buffer: &mut Buffer) {
+    let cells = usize::from(area.width);
+    let said = world.get("screen-too-small");
+    let lines = if area.height >= 2 {
+        let folded = text::fold(&said, cells).into_iter();
+        std::iter::once(one_line(world, cells))
+            .chain(folded.map(|line| Line::from(world.span(line, Role::Warn))))
+            .collect()
+    } else {
+        // Of one line, that keys do nothing is what must be known.
+        let room = cells.saturating_sub(text::width(&said) + 1);
+        let mut spans = vec![world.span(said, Role::Warn), Span::raw(" ")];
+        spans.extend(one_line(world, room).spans);
+        vec![text::fit(Line::from(spans), cells)]
+    };
+    draw_lines(lines, area, buffer);
+}
+
 /// Environment, account and state in one line.
-pub(super) fn one_line(world: &World<'_>, cells: usize) -> Line<'static> {
+fn one_line(world: &World<'_>, cells: usize) -> Line<'static> {
     let mut spans = badge(world);
     spans.push(Span::raw(" "));
     spans.push(world.span(account(world), Role::Text));

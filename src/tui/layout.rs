@@ -1,11 +1,13 @@
 //! Who gets which part of the screen. All arithmetic saturates; no size is too small to answer for.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Rect, Size};
 
 use super::screen::Pane;
 
-/// Below this there is room for one line only.
+/// Below this the panes have no room.
 const LEAST: (u16, u16) = (40, 8);
+/// Below this what is approved is not seen whole.
+const APPROVES: (u16, u16) = (60, 16);
 /// From this on the panes stand beside each other.
 const WIDE: (u16, u16) = (100, 28);
 /// From this height on a layer leaves the events in sight.
@@ -20,8 +22,8 @@ const BROAD: u16 = 180;
 pub(super) enum Layout {
     /// Not even a line.
     Nothing,
-    /// One line: environment, account and state.
-    Line(Rect),
+    /// A few words: environment, account and state, and that there is no room for more.
+    Small(Rect),
     /// The whole.
     Full {
         /// Environment, identity, verdict. It never leaves.
@@ -66,14 +68,26 @@ pub(super) struct Wishes {
     pub foot: Pane,
 }
 
+/// Whether a screen of that size shows what keys act on. Where it does not, keys must not act.
+#[must_use]
+pub(super) const fn shows(size: Size) -> bool {
+    size.width >= LEAST.0 && size.height >= LEAST.1
+}
+
+/// Whether a screen of that size shows a question whole, so that it may be answered.
+#[must_use]
+pub(super) const fn approves(size: Size) -> bool {
+    size.width >= APPROVES.0 && size.height >= APPROVES.1
+}
+
 /// Divides `area`.
 #[must_use]
 pub(super) fn divide(area: Rect, wishes: Wishes) -> Layout {
     if area.is_empty() {
         return Layout::Nothing;
     }
-    if area.width < LEAST.0 || area.height < LEAST.1 {
-        return Layout::Line(Rect { height: 1, ..area });
+    if !shows(area.as_size()) {
+        return Layout::Small(area);
     }
     let (header, rest) = top(area, if wishes.header_folded { 1 } else { 2 });
     let (body, footer) = bottom(rest, 1);
@@ -197,7 +211,7 @@ mod tests {
     fn parts(layout: &Layout) -> Vec<Rect> {
         match layout {
             Layout::Nothing => Vec::new(),
-            Layout::Line(line) => vec![*line],
+            Layout::Small(area) => vec![*area],
             Layout::Full {
                 header,
                 body: _,
@@ -292,7 +306,7 @@ mod tests {
                 ..
             }
         ));
-        assert!(matches!(at(20, 3), Layout::Line(_)));
+        assert!(matches!(at(20, 3), Layout::Small(_)));
         assert_eq!(at(0, 24), Layout::Nothing);
     }
 }

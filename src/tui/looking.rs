@@ -15,7 +15,7 @@ use super::world::World;
 impl Screen {
     /// Says that something is not possible, in the footer.
     fn refuse(&mut self, id: &'static str, world: &World<'_>) {
-        self.say(NoticeLevel::Bad, Phrase::new(id), world.now);
+        self.say(NoticeLevel::Bad, Phrase::new(id), world.moment);
     }
 
     /// Opens a page in the place of the one that is open.
@@ -124,7 +124,7 @@ impl Screen {
         let said = Phrase::new("notice-copied")
             .phrase("what", Phrase::new(what))
             .text("text", shortened(&text));
-        self.say(NoticeLevel::Info, said, world.now);
+        self.say(NoticeLevel::Info, said, world.moment);
         vec![Request::Copy(text)]
     }
 
@@ -161,7 +161,7 @@ impl Screen {
                 .text("one", format!(":{}", one.revision()))
                 .text("other", format!(":{}", other.revision())),
         };
-        self.say(NoticeLevel::Info, said, world.now);
+        self.say(NoticeLevel::Info, said, world.moment);
     }
 
     /// `/`: the filter of the pane, or what to look for in the page.

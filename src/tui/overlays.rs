@@ -169,7 +169,7 @@ pub(super) fn help(
 }
 
 /// Cells of a label.
-const LABEL: usize = 14;
+pub(super) const LABEL: usize = 14;
 
 /// `label  text`, folded under itself.
 pub(super) fn labelled(
@@ -179,15 +179,27 @@ pub(super) fn labelled(
     cells: usize,
     world: &World<'_>,
 ) -> Vec<Line<'static>> {
-    text::fold(said, cells.saturating_sub(LABEL + 1))
-        .into_iter()
-        .enumerate()
-        .map(|(nth, part)| {
-            let label = if nth == 0 { label } else { "" };
+    labelled_in(LABEL, label, said, role, cells, world)
+}
+
+/// The same with labels of `column` cells. A label that is longer is folded too.
+pub(super) fn labelled_in(
+    column: usize,
+    label: &str,
+    said: &str,
+    role: Role,
+    cells: usize,
+    world: &World<'_>,
+) -> Vec<Line<'static>> {
+    let labels = text::fold(label, column);
+    let parts = text::fold(said, cells.saturating_sub(column + 1));
+    (0..labels.len().max(parts.len()))
+        .map(|nth| {
+            let label = labels.get(nth).map_or("", String::as_str);
             Line::from(vec![
-                world.span(text::pad(label, LABEL), Role::Muted),
+                world.span(text::pad(label, column), Role::Muted),
                 Span::raw(" "),
-                world.span(part, role),
+                world.span(parts.get(nth).cloned().unwrap_or_default(), role),
             ])
         })
         .collect()

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::layer::Details;
 use super::layout::middle;
 use super::listing::Scroll;
-use super::overlays::{framed, labelled};
+use super::overlays::{LABEL, framed, labelled_in};
 use super::panes::draw_lines;
 use super::screen::Screen;
 use super::text;
@@ -26,13 +26,17 @@ pub(super) fn details(
     buffer: &mut Buffer,
 ) -> Option<Position> {
     let cells = usize::from(middle(body, WIDEST, 1).width).saturating_sub(2);
-    let has_labels = details.lines.iter().any(|line| !line.label.is_empty());
+    let longest = details.lines.iter().map(|line| text::width(&line.label)).max();
+    let longest = longest.unwrap_or_default();
+    let has_labels = longest > 0;
+    // As wide as the longest label, while that leaves half of the page to the text.
+    let column = longest.clamp(LABEL, (cells / 2).max(LABEL));
     let lines: Vec<Line<'static>> = details
         .lines
         .iter()
         .flat_map(|line| {
             if has_labels {
-                labelled(&line.label, &line.text, line.role, cells, world)
+                labelled_in(column, &line.label, &line.text, line.role, cells, world)
             } else {
                 text::fold(&line.text, cells)
                     .into_iter()

@@ -17,6 +17,9 @@ use super::text;
 use super::theme::Role;
 use super::world::World;
 
+/// Cells of what was typed that are said again, at most: a paste may be long.
+const TYPED: usize = 40;
+
 /// Something that the palette can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -108,7 +111,7 @@ pub(super) fn draw(
         ..inner
     };
     if entries.is_empty() {
-        let said = Phrase::new("palette-none").text("typed", palette.field.text().trim());
+        let said = Phrase::new("palette-none").text("typed", text::cut(palette.field.text().trim(), TYPED));
         let lines = text::fold(&world.say(&said), usize::from(rows.width));
         let lines = lines
             .into_iter()

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::domain::{Digest, Phrase, ServiceDeploymentArn, ServiceKey, TaskDefinitionArn};
-use crate::session::{NoticeLevel, OperatorMsg, ServiceView, Session};
+use crate::session::{Notice, NoticeLevel, OperatorMsg, ServiceView, Session};
 
 use super::keymap::Context;
 use super::layer::Layer;
@@ -107,15 +106,15 @@ pub enum Request {
     Copy(String),
 }
 
-/// A sentence of the console's own, shown in the footer for a while.
+/// A sentence in the footer, of the console's own or of the session: shown for a while, or until the next key.
 #[derive(Clone, Debug)]
 pub struct LocalNotice {
     /// How much it wants to be seen.
     pub level: NoticeLevel,
     /// The sentence.
     pub text: Phrase,
-    /// When, on the engine's clock.
-    pub at: Timestamp,
+    /// When it was first seen, at the keyboard: a drill may hurry, a reader does not.
+    pub at: Instant,
 }
 
 /// Focus, selection, filters and layers.
@@ -162,8 +161,10 @@ pub struct Screen {
     pub layers: Vec<Layer>,
     /// The report as the operator has it, kept while layers come and go.
     pub draft: Option<Draft>,
-    /// The console's own newest notice.
+    /// The newest notice.
     pub notice: Option<LocalNotice>,
+    /// The session's newest notice, once it has been taken over.
+    pub heard: Option<Notice>,
 }
 
 impl Default for Screen {
@@ -191,6 +192,7 @@ impl Default for Screen {
             layers: Vec::new(),
             draft: None,
             notice: None,
+            heard: None,
         }
     }
 }
@@ -280,7 +282,7 @@ impl Screen {
     }
 
     /// Says something in the footer.
-    pub fn say(&mut self, level: NoticeLevel, text: Phrase, at: Timestamp) {
+    pub fn say(&mut self, level: NoticeLevel, text: Phrase, at: Instant) {
         self.notice = Some(LocalNotice { level, text, at });
     }
 

@@ -1,13 +1,14 @@
 //! From a key to what it does: the top layer first, then the panes.
 
 use crate::domain::{Clean, Phrase};
-use crate::incident::Stage;
-use crate::session::{NoticeLevel, OperatorMsg};
+use crate::incident::{ActState, Stage};
+use crate::session::{NoticeLevel, OperatorMsg, Session};
 
 use super::command::Command;
 use super::keymap::Context;
 use super::keys::Key;
 use super::layer::{AskBox, Button, DeclareBox, Layer, NoteBox, NotePurpose, Palette, Question};
+use super::layout;
 use super::listing::{Listing, Motion, Scroll};
 use super::overlays::{DECLARABLE, beneath, declared};
 use super::palette::{Entry, entries};
@@ -26,6 +27,16 @@ impl Screen {
             .is_none_or(|wizard| wizard.follow(world.session, world.moment));
         if !keep {
             self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
+        }
+        // A question whose time is over would be answered for something else.
+        self.layers
+            .retain(|layer| !matches!(layer, Layer::Ask(ask) if !still_asks(ask.question, world.session)));
+        // What the session says is young from when it is first seen here, whatever its clock does meanwhile.
+        if let Some(news) = &world.session.notice
+            && self.heard.as_ref() != Some(news)
+        {
+            self.heard = Some(news.clone());
+            self.say(news.level, news.text.clone(), world.moment);
         }
         // A service that burns, or that a layer was opened on, stays the one that keys are about: the next that burns must not
         // slip under a finger.
@@ -56,9 +67,22 @@ impl Screen {
 
     /// Takes a key.
     pub fn key(&mut self, key: Key, world: &World<'_>) -> Vec<Request> {
+        // Who types has read it; what this key has to say comes in its place.
+        self.notice = None;
         self.follow(world);
+        if !layout::shows(world.size) {
+            return self.key_unseen(key, world);
+        }
         let context = self.context(world.session);
-        match world.keymap.command(context, key) {
+        let command = world.keymap.command(context, key);
+        if context == Context::Approve && !layout::approves(world.size) {
+            // A question that is not seen whole takes no answer, and what was typed into it is forgotten.
+            self.disarm(world.moment);
+            if matches!(command, None | Some(Command::Press | Command::Switch)) {
+                return Vec::new();
+            }
+        }
+        match command {
             Some(command) => self.command(command, world),
             None => {
                 self.typed(key, world);
@@ -67,9 +91,24 @@ impl Screen {
         }
     }
 
+    /// Takes a key while the screen shows nothing that it could act on: one may leave, and draw again.
+    fn key_unseen(&mut self, key: Key, world: &World<'_>) -> Vec<Request> {
+        self.disarm(world.moment);
+        match world.keymap.command(Context::Main, key) {
+            Some(command @ (Command::Quit | Command::Suspend | Command::Redraw)) => {
+                self.command(command, world)
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+
     /// Takes pasted text. It goes where text is written, and never to what approves.
     pub fn paste(&mut self, text: &str, world: &World<'_>) {
+        self.notice = None;
         self.follow(world);
+        if !layout::shows(world.size) {
+            return;
+        }
         let writing = self.context(world.session) == Context::Report;
         match self.layers.last_mut() {
             Some(Layer::Palette(palette)) => palette.field.insert(text),
@@ -138,6 +177,10 @@ impl Screen {
         } else if command == Command::Palette {
             self.layers.push(Layer::Palette(Palette::default()));
             Vec::new()
+        } else if command == Command::Note && world.session.incident.is_none() {
+            // Said before anything is typed: a note belongs to an incident.
+            self.say(NoticeLevel::Bad, Phrase::new("notice-no-incident"), world.moment);
+            Vec::new()
         } else if command == Command::Note {
             let note = NoteBox {
                 purpose: NotePurpose::Timeline,
@@ -149,7 +192,7 @@ impl Screen {
             self.open_declare(world);
             Vec::new()
         } else if command == Command::Refresh {
-            self.say(NoticeLevel::Info, Phrase::new("notice-refreshing"), world.now);
+            self.say(NoticeLevel::Info, Phrase::new("notice-refreshing"), world.moment);
             vec![Request::Tell(OperatorMsg::Refresh(None))]
         } else {
             return None;
@@ -168,7 +211,7 @@ impl Screen {
                 };
                 self.layers.push(Layer::Declare(declare));
             }
-            None => self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.now),
+            None => self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.moment),
         }
     }
 
@@ -249,7 +292,7 @@ impl Screen {
             | Command::SettleReport
             | Command::CloseIncident
             | Command::Abandon => {
-                self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.now);
+                self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.moment);
             }
         }
         Vec::new()
@@ -332,7 +375,7 @@ impl Screen {
             self.logs.search = filter;
         }
         let Some(sought) = self.logs.search.clone() else {
-            self.say(NoticeLevel::Bad, Phrase::new("logs-nothing-sought"), world.now);
+            self.say(NoticeLevel::Bad, Phrase::new("logs-nothing-sought"), world.moment);
             return;
         };
         let Some((window, rows)) = log_in_view(self, world) else {
@@ -359,7 +402,7 @@ impl Screen {
             None if from_filter => {}
             None => {
                 let text = Phrase::new("logs-no-match").text("text", Clean::from(sought));
-                self.say(NoticeLevel::Bad, text, world.now);
+                self.say(NoticeLevel::Bad, text, world.moment);
             }
         }
     }
@@ -377,7 +420,7 @@ impl Screen {
             return Vec::new();
         }
         let Some(service) = self.service(session).map(|view| view.key.clone()) else {
-            self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.now);
+            self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.moment);
             return Vec::new();
         };
         let tell = vec![Request::Tell(OperatorMsg::StartRollback { service })];
@@ -398,7 +441,7 @@ impl Screen {
         };
         let service = incident.services.first().cloned();
         let (true, Some(service)) = (wizard::may_start_again(incident), service) else {
-            self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.now);
+            self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.moment);
             return Vec::new();
         };
         self.draft = None;
@@ -416,7 +459,7 @@ impl Screen {
             self.layers
                 .push(Layer::Wizard(Box::new(Wizard::at_checklist(world.moment))));
         } else {
-            self.say(NoticeLevel::Bad, Phrase::new("notice-no-checklist"), world.now);
+            self.say(NoticeLevel::Bad, Phrase::new("notice-no-checklist"), world.moment);
         }
     }
 
@@ -433,7 +476,7 @@ impl Screen {
         match self.draft.as_ref().filter(|_| reporting) {
             Some(draft) => vec![Request::Edit(draft.text())],
             None => {
-                self.say(NoticeLevel::Bad, Phrase::new("notice-no-report"), world.now);
+                self.say(NoticeLevel::Bad, Phrase::new("notice-no-report"), world.moment);
                 Vec::new()
             }
         }
@@ -552,7 +595,7 @@ impl Screen {
         let note = Clean::from(declare.note.text());
         if note.as_str().trim().is_empty() {
             // A declaration is somebody's word; without the word there is nothing to record.
-            self.say(NoticeLevel::Bad, Phrase::new("notice-note-wanted"), world.now);
+            self.say(NoticeLevel::Bad, Phrase::new("notice-note-wanted"), world.moment);
             self.layers.push(Layer::Declare(declare));
             return Vec::new();
         }
@@ -612,6 +655,23 @@ impl Screen {
             Some(Layer::Help(_) | Layer::Details(_) | Layer::Ask(_)) | None => {}
         }
         self.refilter();
+    }
+}
+
+/// Whether a question can still be answered: what it asks about goes on.
+fn still_asks(question: Question, session: &Session) -> bool {
+    let stage = session.incident.as_ref().map(|incident| incident.stage);
+    match question {
+        Question::Quit => session.is_writing(),
+        Question::Abandon => stage.is_some_and(|stage| wizard::Step::of(stage) <= wizard::Step::Approve),
+        Question::GiveUp => matches!(
+            stage,
+            Some(Stage::Act {
+                state: ActState::Doubtful,
+                ..
+            })
+        ),
+        Question::Again => session.incident.as_ref().is_some_and(wizard::may_start_again),
     }
 }
 

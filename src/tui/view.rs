@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::widgets::Widget;
 
 use crate::domain::ServiceKey;
 
@@ -18,8 +17,8 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let area = area.intersection(buffer.area);
     let cursor = match divide(area, wishes(screen, world)) {
         Layout::Nothing => None,
-        Layout::Line(line) => {
-            header::one_line(world, usize::from(line.width)).render(line, buffer);
+        Layout::Small(area) => {
+            header::too_small(world, area, buffer);
             None
         }
         Layout::Full {
@@ -62,7 +61,7 @@ pub(super) fn log_in_sight(screen: &Screen, world: &World<'_>, area: Rect) -> Op
         .iter()
         .any(|layer| matches!(layer, Layer::Wizard(_)));
     let seen = match divide(area, wishes(screen, world)) {
-        Layout::Nothing | Layout::Line(_) => false,
+        Layout::Nothing | Layout::Small(_) => false,
         Layout::Full { panes, .. } => match panes {
             Panes::Zoomed(_) => screen.focus == Pane::Logs,
             Panes::Grid(areas) => areas.iter().any(|(pane, _)| *pane == Pane::Logs),

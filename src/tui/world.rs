@@ -1,6 +1,7 @@
 //! What the console looks at while it draws or reacts: the session and the means to show it, all borrowed.
 
 use jiff::Timestamp;
+use ratatui::layout::Size;
 use ratatui::style::Style;
 use ratatui::text::Span;
 use tokio::time::Instant;
@@ -25,6 +26,8 @@ pub struct World<'a> {
     pub theme: &'a Theme,
     /// The time on the engine's clock: ages, deadlines.
     pub now: Timestamp,
+    /// The terminal's size: what is not in sight is not acted on.
+    pub size: Size,
     /// The time at the keyboard: what was typed before a box opened. Not the engine's, which a drill may hurry.
     pub moment: Instant,
 }

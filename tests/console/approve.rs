@@ -4,7 +4,7 @@ use modosu::domain::Mode;
 use modosu::engine::Start;
 use modosu::incident::Stage;
 use modosu::rollback::Verdict;
-use modosu::tui::{Input, Key};
+use modosu::tui::{Input, Key, Outside};
 use modosu::words::Lang;
 
 use super::Desk;
@@ -194,4 +194,68 @@ async fn the_check_step_says_that_no_criterion_is_met_any_more() {
         "{}",
         desk.picture()
     );
+}
+
+/// A terminal of another size, as whoever drives the console hears of it.
+async fn resize(desk: &mut Desk, width: u16, height: u16) {
+    desk.console.backend_mut().resize(width, height);
+    desk.console.handle(Input::Resize);
+    desk.pause().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_seen_is_not_approved() {
+    for (lang, small, answers) in [
+        (Lang::En, "too small", "too small to answer"),
+        (Lang::Ja, "画面が小さ", "回答できません"),
+    ] {
+        let mut desk = Desk::open("bad-deploy", lang, (80, 24)).await;
+        desk.reach_approval().await;
+        desk.keys("production/backend").await;
+        for (width, height) in [(20, 5), (30, 8), (79, 7), (39, 24), (12, 1)] {
+            resize(&mut desk, width, height).await;
+            let picture = desk.picture().replace('\n', " ");
+            assert!(
+                width < 20 || picture.contains(small),
+                "{width}x{height}: {picture}"
+            );
+            desk.keys("production/backend").await;
+            desk.pause().await;
+            desk.keys("<enter><esc>").await;
+            assert_eq!(desk.stage(), Some(Stage::Approve), "{width}x{height}");
+        }
+        // The panes have room here, but the question would not be seen whole.
+        for (width, height) in [(80, 15), (59, 24), (44, 10)] {
+            resize(&mut desk, width, height).await;
+            let picture = desk.picture();
+            assert!(width < 80 || picture.contains(answers), "{picture}");
+            desk.keys("production/backend").await;
+            desk.pause().await;
+            desk.keys("<enter>").await;
+            assert_eq!(desk.stage(), Some(Stage::Approve), "{width}x{height}");
+        }
+        // Nothing that was typed meanwhile is there when the window has grown again.
+        resize(&mut desk, 80, 24).await;
+        desk.keys("<enter>").await;
+        assert_eq!(desk.stage(), Some(Stage::Approve));
+        assert_eq!(desk.ground.writes(), Vec::<String>::new());
+        desk.keys("production/backend").await;
+        desk.pause().await;
+        desk.keys("<enter>").await;
+        assert!(matches!(desk.stage(), Some(Stage::Act { .. })));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_window_that_shrank_unannounced_takes_no_key_either() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, (80, 24)).await;
+    desk.reach_approval().await;
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.console.backend_mut().resize(20, 5);
+    desk.keys("<enter>").await;
+    assert_eq!(desk.stage(), Some(Stage::Approve));
+    // One may always leave.
+    desk.keys("<ctrl-z>q").await;
+    assert_eq!(desk.console.wants(), [Outside::Suspend, Outside::Quit]);
 }

@@ -172,3 +172,100 @@ async fn a_second_press_decides_nothing_that_was_not_seen() {
     desk.keys("<enter>").await;
     assert_eq!(desk.stage(), Some(Stage::Target));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_note_without_an_incident_is_refused_before_it_is_typed() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("a").await;
+    assert!(desk.console.screen().layers_are_empty());
+    assert!(
+        desk.picture().contains("no incident is open"),
+        "{}",
+        desk.picture()
+    );
+    desk.keys("R").await;
+    desk.keys("aseen by support<enter>").await;
+    assert!(desk.console.session().notice.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_stays_for_a_reader_s_time_and_goes_with_the_next_key() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.keys("a").await;
+    // The drill's clock hurries; the reader does not.
+    let began = desk.console.engine().now();
+    desk.until("half a minute of the drill", |session| {
+        session.services.iter().any(|view| {
+            view.state
+                .as_of()
+                .is_some_and(|at| at.duration_since(began).as_secs() > 30)
+        })
+    })
+    .await;
+    let seen = desk.picture().contains("no incident is open");
+    let shown_for = desk.console.screen().notice.as_ref().unwrap().at.elapsed();
+    assert_eq!(seen, shown_for.as_secs() <= 12, "{shown_for:?}");
+    desk.keys("a").await;
+    assert!(desk.picture().contains("no incident is open"));
+    desk.keys("j").await;
+    assert!(!desk.picture().contains("no incident is open"));
+    // The session's own too.
+    let mut desk = Desk::open_as("bad-deploy", Lang::En, SIZE, Mode::ReadOnly).await;
+    desk.keys("R").await;
+    assert!(desk.picture().to_lowercase().contains("read-only: nothing"));
+    desk.keys("j").await;
+    assert!(!desk.picture().to_lowercase().contains("read-only: nothing"));
+    desk.keys("R").await;
+    assert!(desk.picture().to_lowercase().contains("read-only: nothing"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_question_about_quitting_goes_when_the_rollback_has_ended() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    desk.reach_approval().await;
+    desk.keys("production/backend<enter>").await;
+    desk.keys("q").await;
+    assert!(desk.picture().contains("[ stay ]"));
+    desk.until_stage(|stage| stage == Stage::Verify).await;
+    assert!(!desk.picture().contains("[ stay ]"), "{}", desk.picture());
+    desk.keys("q").await;
+    assert_eq!(desk.console.wants(), [Outside::Quit]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_paste_is_told_shortly() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, SIZE).await;
+    let long = "x".repeat(10_000);
+    desk.keys(":").await;
+    desk.console.handle(Input::Paste(long.clone()));
+    let picture = desk.picture();
+    assert!(picture.matches("xxxxxxxx").count() < 40, "{picture}");
+    assert!(
+        picture.contains("“xxxxxxxx") && picture.contains("x…”"),
+        "{picture}"
+    );
+    desk.keys("<esc>1/").await;
+    desk.console.handle(Input::Paste(long));
+    desk.keys("<enter>").await;
+    let picture = desk.picture();
+    let title = picture.lines().find(|line| line.contains("1 Services")).unwrap();
+    assert!(
+        title.contains("x…") && title.trim_end().ends_with('╮'),
+        "{picture}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_the_least_room_a_row_is_seen_rather_than_heads() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, (40, 10)).await;
+    let picture = desk.picture();
+    assert!(picture.contains("▲  backend"), "{picture}");
+    assert!(!picture.contains("1–0"), "{picture}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_selected_event_has_its_mark() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, (120, 40)).await;
+    desk.keys("4").await;
+    assert!(desk.picture().contains("│›"), "{}", desk.picture());
+}

@@ -352,3 +352,20 @@ async fn zoom_shows_every_column_of_the_pane_and_comes_back() {
     desk.keys("_").await;
     assert!(desk.picture().contains("2 Revisions"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn labels_and_advice_are_whole() {
+    let mut desk = Desk::open("bad-deploy", Lang::En, (80, 24)).await;
+    desk.keys("1d").await;
+    let picture = desk.picture();
+    for label in ["data inconsistency", "main feature down", "vulnerability"] {
+        assert!(picture.to_lowercase().contains(label), "{label}: {picture}");
+    }
+    let mut desk = Desk::open_faulty("ecr.DescribeImages", "denied", Lang::Ja, (120, 40)).await;
+    let picture = desk.picture();
+    assert!(
+        !picture.contains("権限…") && picture.contains("ロールに切り替えてください"),
+        "{picture}"
+    );
+    assert!(picture.contains("権限なし: ecr:DescribeImages"), "{picture}");
+}

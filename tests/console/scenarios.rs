@@ -170,3 +170,38 @@ async fn denied() {
     assert_eq!((outcome, kind), (Outcome::Failed, EndingKind::Failed));
     assert!(desk.picture().contains("ecs:UpdateService"), "{}", desk.picture());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_being_rolled_out_is_told_from_what_serves() {
+    for (lang, word) in [(Lang::En, "rolling out"), (Lang::Ja, "展開中")] {
+        let mut desk = Desk::open("in-flight", lang, SIZE).await;
+        let picture = desk.picture();
+        assert!(picture.contains(":57↻"), "{picture}");
+        assert!(picture.matches(word).count() >= 2, "{picture}");
+        assert!(picture.contains("▼ ↻ :57"), "{picture}");
+        assert!(!picture.contains("▶ :57"), "{picture}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn under_the_charts_stands_what_served_and_not_what_failed() {
+    let (mut desk, outcome, _) = walk("crash-loop").await;
+    assert_ne!(outcome, Outcome::OnTarget);
+    desk.keys("<esc>").await;
+    let picture = desk.picture();
+    let strip = |picture: &str| {
+        picture
+            .lines()
+            .filter(|line| line.contains('▼'))
+            .map(ToOwned::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let strips = strip(&picture);
+    assert!(!strips.is_empty(), "{picture}");
+    assert!(
+        strips
+            .iter()
+            .all(|line| line.contains("▼ :57") && !line.contains("▼ :56")),
+        "{picture}"
+    );
+}

@@ -148,3 +148,13 @@ sort-burning = burning
 sort-latency = response time
 sort-name = name
 sort-own = order
+
+## A rollout that is under way
+
+legend-rolling-out = ↻ rolling out
+rolling-out = rolling out
+
+## A window that is too small
+
+approve-too-small = This window is too small to answer: 80x24 needed. Esc goes back.
+screen-too-small = too small: 80x24 needed

@@ -148,3 +148,13 @@ sort-burning = 異常順
 sort-latency = 応答時間
 sort-name = 名前
 sort-own = 既定順
+
+## A rollout that is under way
+
+legend-rolling-out = ↻ 展開中
+rolling-out = 展開中
+
+## A window that is too small
+
+approve-too-small = 画面が小さく回答できません（80x24 が必要）。Esc で戻ります。
+screen-too-small = 画面が小さすぎます（80x24 が必要）

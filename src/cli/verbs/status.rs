@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, Signals, facts, output::table};
-use crate::domain::Phrase;
+use crate::domain::{Phrase, RolloutState};
 use crate::engine::{Engine, Watch};
 use crate::rollback::{CriterionState, CriterionStatus, Verdict};
 use crate::session::{ServiceView, Session};
@@ -111,7 +111,13 @@ fn service_row(view: &ServiceView, words: &Words) -> Vec<String> {
     let version = facts::current(view, state).and_then(|c| c.version.as_ref());
     let deployment = state
         .primary()
-        .map_or_else(none, |primary| primary.id.to_string());
+        .map_or_else(none, |primary| match &primary.rollout {
+            // What is done needs no word; what is under way or failed is not told by the id.
+            None | Some(RolloutState::Completed) => primary.id.to_string(),
+            Some(state @ (RolloutState::InProgress | RolloutState::Failed | RolloutState::Other(_))) => {
+                format!("{} {}", primary.id, facts::rollout(state))
+            }
+        });
     vec![
         view.key.to_string(),
         facts::service_status(&state.status).to_owned(),

@@ -16,6 +16,9 @@ use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
 
+/// Cells of a filter that are shown, at most: enough to know it again.
+const FILTER: usize = 32;
+
 /// The border of a pane.
 pub(super) struct Chrome<'a> {
     /// Which pane.
@@ -93,7 +96,10 @@ impl Chrome<'_> {
             title.push(world.span(format!(" · {about}"), Role::Text));
         }
         if let Some(filter) = self.screen.filter(self.pane) {
-            title.push(world.span(format!(" /{filter}"), Role::Warn));
+            // A pasted text must not run over the border.
+            let used: usize = title.iter().map(|span| text::width(&span.content)).sum();
+            let room = usize::from(area.width).saturating_sub(used + 5).min(FILTER);
+            title.push(world.span(format!(" /{}", text::cut(filter, room)), Role::Warn));
         }
         let sort = self.screen.sort(self.pane);
         if !sort.is_own() {
@@ -207,7 +213,7 @@ pub(super) fn foot<T>(
 pub(in crate::tui) fn absent<T>(
     observed: &Observed<T>,
     world: &World<'_>,
-    cells: usize,
+    room: Rect,
 ) -> Option<Vec<Line<'static>>> {
     if observed.value().is_some() {
         return None;
@@ -215,20 +221,38 @@ pub(in crate::tui) fn absent<T>(
     Some(match observed.fault() {
         None => vec![Line::from(world.span(world.get("empty-waiting"), Role::Muted))],
         Some(fault) => {
-            let said = [
-                (briefly(fault, world), Role::Bad),
-                (world.say(&fault.phrase()), Role::Text),
-                (world.say(&fault.hint()), Role::Focus),
-            ];
-            said.iter()
-                .flat_map(|(said, role)| {
-                    text::fold(said, cells)
-                        .into_iter()
-                        .map(|line| Line::from(world.span(line, *role)))
-                })
-                .collect()
+            let folded = |said: String, role| -> Vec<Line<'static>> {
+                text::fold(&said, usize::from(room.width))
+                    .into_iter()
+                    .map(|line| Line::from(world.span(line, role)))
+                    .collect()
+            };
+            let mut lines = folded(briefly(fault, world), Role::Bad);
+            let mut sentence = folded(world.say(&fault.phrase()), Role::Text);
+            let hint = folded(world.say(&fault.hint()), Role::Focus);
+            // Where there is not room for all, what can be done is told to its end, and the sentence gives way.
+            let left = usize::from(room.height).saturating_sub(lines.len() + hint.len());
+            if sentence.len() > left {
+                sentence.truncate(left);
+                if let Some(last) = sentence.pop() {
+                    let said: String = last.spans.iter().map(|span| span.content.as_ref()).collect();
+                    let kept = text::cut(&said, usize::from(room.width).saturating_sub(2));
+                    let kept = kept.trim_end_matches('…').trim_end();
+                    sentence.push(Line::from(world.span(format!("{kept} …"), Role::Text)));
+                }
+            }
+            lines.extend(sentence);
+            lines.extend(hint);
+            lines
         }
     })
+}
+
+/// Whether a table has its heads in this room, and how many rows: in one line a row says more than heads.
+#[must_use]
+pub(super) fn head_and_rows(inner: Rect) -> (bool, usize) {
+    let head = inner.height >= 2;
+    (head, usize::from(inner.height).saturating_sub(usize::from(head)))
 }
 
 /// Draws lines from the top of `area`. What is too long for its line ends in `…`, and so does the last line when there are
@@ -282,7 +306,7 @@ pub(in crate::tui) fn empty(
 ) -> Line<'static> {
     let text = screen.filter(pane).map_or_else(
         || world.get(id),
-        |filter| world.say(&Phrase::new("empty-filter").text("filter", filter)),
+        |filter| world.say(&Phrase::new("empty-filter").text("filter", text::cut(filter, FILTER))),
     );
     Line::from(world.span(text, Role::Muted))
 }

@@ -197,7 +197,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     .draw(world, area, buffer);
     let Some(view) = view else { return };
     let cells = usize::from(inner.width);
-    if let Some(lines) = chrome::absent(&view.history, world, cells) {
+    if let Some(lines) = chrome::absent(&view.history, world, inner) {
         return chrome::draw_lines(lines, inner, buffer);
     }
     let rows = rows(screen, world);
@@ -218,10 +218,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     let at = screen.deployments.locate(rows.len(), |at, id| {
         rows.get(at).is_some_and(|row| row.arn == *id)
     });
-    let height = usize::from(inner.height).saturating_sub(1);
+    let (head, height) = chrome::head_and_rows(inner);
     let window = screen.deployments.window_at(at, rows.len(), height);
+    let mut lines: Vec<Line<'static>> = head
+        .then(|| table.head(world.style(Role::Muted)))
+        .into_iter()
+        .collect();
     let needle = screen.needle(Pane::Deployments);
-    let mut lines = vec![table.head(world.style(Role::Muted))];
     for (deployment, nth) in rows[window.clone()].iter().zip(window.start..) {
         let selected = nth == at;
         let line = row(deployment, view, selected, focused, &table, world);

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::domain::{CriterionId, Phrase, Series, TaskDefinitionArn};
+use crate::domain::{CriterionId, Phrase, RolloutState, Series, ServiceDeployment, TaskDefinitionArn};
 use crate::session::ServiceView;
 use crate::tui::screen::{Pane, Screen};
 use crate::tui::theme::Role;
@@ -15,8 +15,7 @@ use crate::tui::widgets::{Chart, Marker, columns, per_column};
 use crate::tui::world::World;
 
 use super::chrome::{self, Chrome};
-use super::deployments::target;
-use super::revisions::version_of;
+use super::revisions::{ROLLING, version_of};
 
 /// Minutes that the charts show; the session keeps three hours.
 const MINUTES: usize = 180;
@@ -99,7 +98,7 @@ pub(super) fn draw_chart(
     buffer: &mut Buffer,
 ) {
     let cells = usize::from(inner.width);
-    if let Some(lines) = chrome::absent(&view.series, world, cells) {
+    if let Some(lines) = chrome::absent(&view.series, world, inner) {
         return chrome::draw_lines(lines, inner, buffer);
     }
     let Some(series) = view.series.value() else { return };
@@ -135,7 +134,8 @@ pub(super) fn draw_chart(
     chart.draw(inner, buffer);
 }
 
-/// What served when the time shown began, and the deployments since then, oldest first.
+/// What served when the time shown began, and a mark for each deployment since then, oldest first, with what served from
+/// then on: what it brought only when it reached its end, or what ECS put back. The newest one that is under way says so.
 fn markers(view: &ServiceView, from: Timestamp) -> (String, Vec<Marker>) {
     let name = |definition: &TaskDefinitionArn| {
         let version = version_of(view, definition).unwrap_or_default();
@@ -143,36 +143,52 @@ fn markers(view: &ServiceView, from: Timestamp) -> (String, Vec<Marker>) {
             .trim_end()
             .to_owned()
     };
+    let history = view.history.value();
+    let began = |deployment: &ServiceDeployment| deployment.started_at.unwrap_or(deployment.created_at);
+    let mut shown: Vec<&ServiceDeployment> = history
+        .map_or(&[][..], |history| history.deployments.as_slice())
+        .iter()
+        .take_while(|deployment| began(deployment) >= from)
+        .collect();
+    shown.reverse();
+    let state = view.state.value();
+    let primary = state.and_then(|state| state.primary());
+    let first = shown.first().map(|deployment| began(deployment));
+    let unread = primary.and_then(|primary| primary.created_at).filter(|at| {
+        // The service's own list knows a deployment before history has been asked again.
+        let newest = shown.last().map(|deployment| began(deployment));
+        *at >= from && newest.is_none_or(|newest| at.duration_since(newest).as_secs() > 60)
+    });
+    let served_first = before(view, first.or(unread).unwrap_or(Timestamp::MAX));
+    let mut serving = served_first;
     let mut markers: Vec<Marker> = Vec::new();
-    let deployments = view.history.value().map(|history| history.deployments.as_slice());
-    for deployment in deployments.unwrap_or_default() {
-        let at = deployment.started_at.unwrap_or(deployment.created_at);
-        if at < from {
-            break;
-        }
-        if let Some(definition) = target(view, deployment) {
-            markers.push(Marker {
-                at,
-                after: name(definition),
-            });
+    for deployment in shown {
+        serving = deployment
+            .effective()
+            .and_then(|revision| history?.revisions.get(revision))
+            .map(|revision| &revision.task_definition)
+            .or(serving);
+        markers.push(Marker {
+            at: began(deployment),
+            after: serving.map(name).unwrap_or_default(),
+        });
+    }
+    if let Some(at) = unread {
+        let after = serving.map(name).unwrap_or_default();
+        markers.push(Marker { at, after });
+    }
+    if let (Some(newest), Some(state)) = (markers.last_mut(), state) {
+        if let Some(coming) = state.rolling_out() {
+            newest.after = format!("{ROLLING} {}", name(coming));
+        } else if primary.is_some_and(|primary| primary.rollout == Some(RolloutState::Completed)) {
+            // History may be older than the end of the newest deployment.
+            newest.after = name(&state.task_definition);
         }
     }
-    // The service's own list knows a deployment before history has been asked again.
-    let primary = view.state.value().and_then(|state| state.primary());
-    if let Some(primary) = primary
-        && let Some(at) = primary.created_at.filter(|at| *at >= from)
-        && markers
-            .first()
-            .is_none_or(|newest| at.duration_since(newest.at).as_secs() > 60)
-    {
-        let after = name(&primary.task_definition);
-        markers.insert(0, Marker { at, after });
-    }
-    markers.reverse();
-    let first = markers.first().map_or(Timestamp::MAX, |marker| marker.at);
-    let before = before(view, first).map(name);
-    let now = || view.state.value().map(|state| name(&state.task_definition));
-    let before = before.or_else(|| markers.is_empty().then(now).flatten());
+    let now = || state.map(|state| name(&state.task_definition));
+    let before = served_first
+        .map(name)
+        .or_else(|| markers.is_empty().then(now).flatten());
     (before.unwrap_or_default(), markers)
 }
 

@@ -264,7 +264,7 @@ pub(in crate::tui) fn newest(world: &World<'_>, rows: usize, cells: usize) -> Ve
     gather(world.session, &story)
         .iter()
         .take(rows)
-        .map(|event| line(event, &story, cells, world))
+        .map(|event| line(event, " ", &story, cells, world))
         .collect()
 }
 
@@ -290,7 +290,7 @@ pub(in crate::tui) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffe
         let nothing = services.iter().all(|view| view.state.value().is_none());
         let lines = unread
             .filter(|_| nothing)
-            .and_then(|view| chrome::absent(&view.state, world, cells))
+            .and_then(|view| chrome::absent(&view.state, world, inner))
             .unwrap_or_else(|| vec![chrome::empty(screen, Pane::Events, "empty-events", world)]);
         return chrome::draw_lines(lines, inner, buffer);
     }
@@ -301,7 +301,13 @@ pub(in crate::tui) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffe
         .window_at(at, events.len(), usize::from(inner.height));
     let needle = screen.needle(Pane::Events);
     let lines = window.clone().filter_map(|row| {
-        let line = line(events.get(row)?, &story, cells, world);
+        let line = line(
+            events.get(row)?,
+            chrome::cursor_mark(row == at, focused),
+            &story,
+            cells,
+            world,
+        );
         let line = chrome::found(line, needle.as_ref(), world);
         Some(chrome::highlight(line, row == at, focused, world))
     });
@@ -311,7 +317,14 @@ pub(in crate::tui) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffe
     }
 }
 
-fn line(event: &Event<'_>, story: &[(Timestamp, Phrase)], cells: usize, world: &World<'_>) -> Line<'static> {
+/// A row; `cursor` stands before it.
+fn line(
+    event: &Event<'_>,
+    cursor: &'static str,
+    story: &[(Timestamp, Phrase)],
+    cells: usize,
+    world: &World<'_>,
+) -> Line<'static> {
     let (said, role) = event.text(story, world);
     let mark = event.mark();
     let day = world.words.date_time(event.at);
@@ -325,7 +338,8 @@ fn line(event: &Event<'_>, story: &[(Timestamp, Phrase)], cells: usize, world: &
     };
     let room = cells.saturating_sub(9);
     Line::from(vec![
-        world.span(format!(" {time}"), Role::Muted),
+        world.span(cursor, Role::Focus),
+        world.span(time, Role::Muted),
         Span::raw(" "),
         world.span(mark, role),
         Span::raw(" "),

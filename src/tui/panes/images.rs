@@ -138,7 +138,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     .draw(world, area, buffer);
     let Some(view) = view else { return };
     let cells = usize::from(inner.width);
-    if let Some(lines) = chrome::absent(&view.images, world, cells) {
+    if let Some(lines) = chrome::absent(&view.images, world, inner) {
         return chrome::draw_lines(lines, inner, buffer);
     }
     let rows = rows(screen, world);
@@ -162,12 +162,15 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         cells,
     );
     let focused = screen.focus == Pane::Images && screen.layers.is_empty();
-    let mut lines = vec![table.head(world.style(Role::Muted))];
-    let height = usize::from(inner.height).saturating_sub(1);
+    let (head, height) = chrome::head_and_rows(inner);
     let at = screen.images.locate(rows.len(), |at, id| {
         rows.get(at).is_some_and(|row| row.digest == *id)
     });
     let window = screen.images.window_at(at, rows.len(), height);
+    let mut lines: Vec<Line<'static>> = head
+        .then(|| table.head(world.style(Role::Muted)))
+        .into_iter()
+        .collect();
     let needle = screen.needle(Pane::Images);
     for (image, nth) in rows[window.clone()].iter().zip(window.start..) {
         let selected = nth == at;

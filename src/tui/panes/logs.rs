@@ -66,7 +66,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     .draw(world, area, buffer);
     let Some(view) = view else { return };
     let cells = usize::from(inner.width);
-    if let Some(lines) = instead(screen, view, cells, world) {
+    if let Some(lines) = instead(screen, view, inner, world) {
         return chrome::draw_lines(lines, inner, buffer);
     }
     let Some(window) = window else { return };
@@ -114,14 +114,9 @@ fn about(screen: &Screen, view: &ServiceView) -> String {
 }
 
 /// What stands in the place of lines: that the log is closed, not configured, missing, waited for, or refused.
-fn instead(
-    screen: &Screen,
-    view: &ServiceView,
-    cells: usize,
-    world: &World<'_>,
-) -> Option<Vec<Line<'static>>> {
+fn instead(screen: &Screen, view: &ServiceView, room: Rect, world: &World<'_>) -> Option<Vec<Line<'static>>> {
     let said = |phrase: &Phrase, role: Role| {
-        text::fold(&world.say(phrase), cells)
+        text::fold(&world.say(phrase), usize::from(room.width))
             .into_iter()
             .map(|line| Line::from(world.span(line, role)))
             .collect::<Vec<_>>()
@@ -159,7 +154,7 @@ fn instead(
         lines.extend(said(&Phrase::new("logs-missing-group-hint"), Role::Text));
         return Some(lines);
     }
-    chrome::absent(&view.logs, world, cells)
+    chrome::absent(&view.logs, world, room)
 }
 
 /// At the right of the upper border: that it is stale and why, else whether the newest line is followed.

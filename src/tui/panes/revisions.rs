@@ -24,6 +24,9 @@ use super::services::percent;
 /// How old the list of revisions may be; revisions never change, only new ones come.
 const ALLOWED: Duration = Duration::from_secs(900);
 
+/// The mark of what is being rolled out.
+pub(in crate::tui) const ROLLING: &str = "↻";
+
 /// The version that a revision's image is tagged with.
 pub(in crate::tui) fn version_of<'a>(
     view: &'a ServiceView,
@@ -59,7 +62,7 @@ pub(super) fn passes(candidate: &Candidate, needle: &Needle, world: &World<'_>) 
         candidate.version.as_ref().map_or("", Clean::as_str),
         &served_word(candidate, world),
         &image_word(&candidate.image_state, world).0,
-        mark(candidate).0,
+        mark(candidate, world).0,
     ];
     let digest = candidate.digest.as_ref().map_or("", |digest| digest.as_str());
     needle.passes_or_id(&fields, &[digest])
@@ -123,7 +126,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     .draw(world, area, buffer);
     let Some(view) = view else { return };
     let cells = usize::from(inner.width);
-    if let Some(lines) = chrome::absent(&view.definitions, world, cells) {
+    if let Some(lines) = chrome::absent(&view.definitions, world, inner) {
         return chrome::draw_lines(lines, inner, buffer);
     }
     let rows = rows(screen, world);
@@ -136,12 +139,15 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     }
     let focused = screen.focus == Pane::Revisions && screen.layers.is_empty();
     let table = table(world, cells);
-    let mut lines = vec![table.head(world.style(Role::Muted))];
-    let height = usize::from(inner.height).saturating_sub(1);
+    let (head, height) = chrome::head_and_rows(inner);
     let at = screen.revisions.locate(rows.len(), |at, id| {
         rows.get(at).is_some_and(|row| row.definition == *id)
     });
     let window = screen.revisions.window_at(at, rows.len(), height);
+    let mut lines: Vec<Line<'static>> = head
+        .then(|| table.head(world.style(Role::Muted)))
+        .into_iter()
+        .collect();
     let needle = screen.needle(Pane::Revisions);
     for (candidate, nth) in rows[window.clone()].iter().zip(window.start..) {
         let selected = nth == at;
@@ -208,7 +214,7 @@ fn marked_row(
     world: &World<'_>,
 ) -> Line<'static> {
     let style = |role| world.style(role);
-    let (mark, role) = mark(candidate);
+    let (mark, role) = mark(candidate, world);
     let version = candidate
         .version
         .as_ref()
@@ -239,7 +245,20 @@ fn marked_row(
     ])
 }
 
-fn mark(candidate: &Candidate) -> (&'static str, Role) {
+/// Whether a revision is being rolled out: others may still serve beside it.
+fn is_rolling_out(candidate: &Candidate, world: &World<'_>) -> bool {
+    world
+        .session
+        .services
+        .iter()
+        .filter_map(|view| view.state.value()?.rolling_out())
+        .any(|definition| *definition == candidate.definition)
+}
+
+fn mark(candidate: &Candidate, world: &World<'_>) -> (&'static str, Role) {
+    if is_rolling_out(candidate, world) {
+        return (ROLLING, Role::Warn);
+    }
     match candidate.served {
         Served::Now { .. } => ("▶", Role::Focus),
         Served::Before { .. } | Served::Never | Served::Unknown if candidate.last_good => ("★", Role::Ok),
@@ -254,6 +273,9 @@ fn mark(candidate: &Candidate) -> (&'static str, Role) {
 
 /// Whether and how long a revision served, in words.
 pub(in crate::tui) fn served_word(candidate: &Candidate, world: &World<'_>) -> String {
+    if is_rolling_out(candidate, world) {
+        return world.get("rolling-out");
+    }
     match candidate.served {
         Served::Now { since: Some(since) } => {
             let total = Duration::try_from(world.now.duration_since(since)).unwrap_or_default();

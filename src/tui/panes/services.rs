@@ -21,7 +21,7 @@ use crate::tui::widgets::{Column, Table};
 use crate::tui::world::World;
 
 use super::chrome::{self, Chrome};
-use super::revisions::version_of;
+use super::revisions::{ROLLING, version_of};
 
 /// How old a service's state may be; it is asked for every few seconds.
 const ALLOWED: Duration = Duration::from_secs(30);
@@ -108,12 +108,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         .services
         .iter()
         .find(|view| view.state.freshness(world.now, ALLOWED) == Freshness::Stale);
+    let rolling = session.services.iter().any(is_rolling_out);
     let note = oldest.and_then(|view| chrome::notice_of(&view.state, ALLOWED, world));
     let inner = Chrome {
         pane: Pane::Services,
         about: None,
         note,
-        legend: None,
+        legend: rolling.then(|| world.get("legend-rolling-out")),
         screen,
     }
     .draw(world, area, buffer);
@@ -132,10 +133,13 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
         .iter()
         .position(|view| Some(&view.key) == about)
         .unwrap_or_default();
-    let height = usize::from(inner.height).saturating_sub(1);
+    let (head, height) = chrome::head_and_rows(inner);
     let window = screen.services.window_at(at, rows.len(), height);
     let needle = screen.needle(Pane::Services);
-    let mut lines = vec![table.head(world.style(Role::Muted))];
+    let mut lines: Vec<Line<'static>> = head
+        .then(|| table.head(world.style(Role::Muted)))
+        .into_iter()
+        .collect();
     for view in &rows[window.clone()] {
         let selected = about == Some(&view.key);
         let line = row(view, selected, focused, &table, world);
@@ -152,11 +156,16 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
 fn table(rows: &[&ServiceView], world: &World<'_>, room: usize) -> Table {
     let head = |id| world.get(id);
     let longest = rows.iter().map(|view| text::width(view.key.as_str())).max();
+    let revision = rows
+        .iter()
+        .filter_map(|view| revision(view))
+        .map(|said| text::width(&said))
+        .max();
     let columns = vec![
         Column::new("", 3, 0),
         Column::new(head("column-service"), longest.unwrap_or(8).min(LONGEST_NAME), 0).growing(),
         Column::new(head("column-tasks"), 5, 1),
-        Column::new(head("column-rev"), 4, 0),
+        Column::new(head("column-rev"), revision.unwrap_or_default().max(4), 0),
         Column::new(head("column-ver"), 7, 2),
         Column::new(head("column-since"), 5, 6),
         Column::new(head("column-age"), 7, 5),
@@ -195,9 +204,10 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
     let tasks = format!("{}/{}", state.running, state.desired);
     let short = state.running < state.desired || state.desired == 0;
     cells.push((tasks, style(if short { Role::Warn } else { Role::Text })));
+    let rolling = is_rolling_out(view);
     cells.push((
-        format!(":{}", state.task_definition.revision()),
-        style(Role::Text),
+        revision(view).unwrap_or_default(),
+        style(if rolling { Role::Warn } else { Role::Text }),
     ));
     cells.push((
         version_of(view, &state.task_definition).map_or_else(none, ToOwned::to_owned),
@@ -233,6 +243,20 @@ fn row(view: &ServiceView, selected: bool, focused: bool, table: &Table, world: 
     cells.push((health.unwrap_or_else(none), style(Role::Text)));
     cells.push((state.name.to_string(), style(Role::Muted)));
     table.row(&cells)
+}
+
+/// Whether what a service is set to is not all that it runs yet.
+fn is_rolling_out(view: &ServiceView) -> bool {
+    view.state
+        .value()
+        .is_some_and(|state| state.rolling_out().is_some())
+}
+
+/// `:57`, or `:57↻` while it is being rolled out.
+fn revision(view: &ServiceView) -> Option<String> {
+    let revision = view.state.value()?.task_definition.revision();
+    let mark = if is_rolling_out(view) { ROLLING } else { "" };
+    Some(format!(":{revision}{mark}"))
 }
 
 /// What a service's criteria say together, as a glyph.

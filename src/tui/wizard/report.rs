@@ -226,20 +226,3 @@ fn draw_gaps(scene: &Scene<'_>, area: Rect, buffer: &mut Buffer) {
     };
     draw_lines(lines, area, buffer);
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_our_own_stop_led_elsewhere_another_target_is_not_the_advice() {
-        let next = |by| {
-            let kind = EndingKind::PutBack(by);
-            words(&Ending::bare(Outcome::Elsewhere, kind, Phrase::new("x"))).1
-        };
-        assert_eq!(next(PutBackBy::Stop), "next-put-back-stop");
-        for by in [PutBackBy::CircuitBreaker, PutBackBy::Alarm, PutBackBy::Untold] {
-            assert_eq!(next(by), "next-put-back");
-        }
-    }
-}

@@ -308,7 +308,7 @@ impl Screen {
     }
 
     fn not_now(&mut self, world: &World<'_>) {
-        self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.now);
+        self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.moment);
     }
 
     fn wizard_go(&mut self, motion: Motion, incident: &Incident, world: &World<'_>) {
@@ -446,14 +446,18 @@ impl Screen {
                 state: ActState::Ready,
                 ..
             } => {
-                self.say(NoticeLevel::Info, Phrase::new("notice-stop-requested"), world.now);
+                self.say(
+                    NoticeLevel::Info,
+                    Phrase::new("notice-stop-requested"),
+                    world.moment,
+                );
                 vec![Request::Tell(OperatorMsg::StopBeforeNext)]
             }
             Stage::Act {
                 state: ActState::Sent | ActState::Doubtful | ActState::Following,
                 ..
             } => {
-                self.say(NoticeLevel::Bad, Phrase::new("notice-too-late"), world.now);
+                self.say(NoticeLevel::Bad, Phrase::new("notice-too-late"), world.moment);
                 vec![Request::Tell(OperatorMsg::StopBeforeNext)]
             }
             Stage::Assess
@@ -505,7 +509,11 @@ impl Screen {
             return Vec::new();
         };
         if !check.person {
-            self.say(NoticeLevel::Bad, Phrase::new("notice-check-automatic"), world.now);
+            self.say(
+                NoticeLevel::Bad,
+                Phrase::new("notice-check-automatic"),
+                world.moment,
+            );
             return Vec::new();
         }
         match state {

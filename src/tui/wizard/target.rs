@@ -64,12 +64,12 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
         },
         buffer,
     );
-    if let Some(lines) = absent(&view.definitions, world, scene.cells) {
-        let below = Rect {
-            y: body.y.saturating_add(2),
-            height: body.height.saturating_sub(2),
-            ..body
-        };
+    let below = Rect {
+        y: body.y.saturating_add(2),
+        height: body.height.saturating_sub(2),
+        ..body
+    };
+    if let Some(lines) = absent(&view.definitions, world, below) {
         return draw_lines(lines, below, buffer);
     }
     let Some(candidate) = selected(scene.wizard, view) else {

@@ -22,6 +22,21 @@ pub(in crate::tui) fn line_ids(session: &Session) -> Vec<String> {
 }
 
 pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
+    // Every line of evidence whole where there is room, else the selected one's.
+    let height = usize::from(body.height);
+    let (mut lines, mut selected_row) = page(scene, true);
+    if lines.len() > height {
+        (lines, selected_row) = page(scene, false);
+    }
+    // The selected check stays in sight.
+    let top = (selected_row + 3)
+        .saturating_sub(height)
+        .min(lines.len().saturating_sub(height));
+    draw_lines(lines.into_iter().skip(top).take(height), body, buffer);
+}
+
+/// The lists with their checks, and the row of the selected one; `whole` tells every check's evidence to its end.
+fn page(scene: &Scene<'_>, whole: bool) -> (Vec<Line<'static>>, usize) {
     let world = &scene.world;
     let checks = world.session.checklist();
     let ids: Vec<String> = checks.iter().map(|check| check.id.clone()).collect();
@@ -57,17 +72,12 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
             if nth == at {
                 selected_row = lines.len();
             }
-            lines.extend(check_lines(scene, check, nth == at));
+            lines.extend(check_lines(scene, check, nth == at, whole));
         }
     }
     lines.push(Line::default());
     lines.extend(ending(scene));
-    // The selected check stays in sight.
-    let height = usize::from(body.height);
-    let top = (selected_row + 3)
-        .saturating_sub(height)
-        .min(lines.len().saturating_sub(height));
-    draw_lines(lines.into_iter().skip(top).take(height), body, buffer);
+    (lines, selected_row)
 }
 
 const fn is_over(state: CheckState) -> bool {
@@ -100,7 +110,7 @@ fn clock(scene: &Scene<'_>, due: Timestamp) -> (String, Role) {
     }
 }
 
-fn check_lines(scene: &Scene<'_>, check: &CheckLine, selected: bool) -> Vec<Line<'static>> {
+fn check_lines(scene: &Scene<'_>, check: &CheckLine, selected: bool, whole: bool) -> Vec<Line<'static>> {
     let world = &scene.world;
     let state = check
         .result
@@ -129,16 +139,37 @@ fn check_lines(scene: &Scene<'_>, check: &CheckLine, selected: bool) -> Vec<Line
     let word = text::pad(&world.get(id), 10);
     let title = text::pad(check.title.get(language), 18);
     let room = scene.cells.saturating_sub(34);
+    let folded = text::fold(&evidence, room);
+    let rest = if whole {
+        folded.get(1..).unwrap_or_default()
+    } else {
+        &[]
+    };
+    let first = match folded.first() {
+        Some(first) if folded.len() > 1 && rest.is_empty() => {
+            // Cut between words: half a word says something else.
+            let kept = text::fold(&evidence, room.saturating_sub(2)).into_iter().next();
+            format!("{} …", kept.as_ref().unwrap_or(first))
+        }
+        first => first.cloned().unwrap_or_default(),
+    };
     let line = Line::from(vec![
         world.span(format!("{mark} "), Role::Focus),
         world.span(format!("{glyph} {word} "), role),
         world.span(title, Role::Title),
         Span::raw(" "),
-        world.span(text::cut(&evidence, room), Role::Text),
+        world.span(first, Role::Text),
     ]);
     let mut lines = vec![highlight(line, selected, true, world)];
+    for part in rest {
+        let indent = scene.cells.saturating_sub(room);
+        lines.push(Line::from(vec![
+            Span::raw(" ".repeat(indent)),
+            world.span(part.clone(), Role::Text),
+        ]));
+    }
     // What the selected one would not fit into its line stands below it.
-    if selected && text::width(&evidence) > room {
+    if selected && !whole && folded.len() > 1 {
         for part in text::fold(&evidence, scene.cells.saturating_sub(8)) {
             lines.push(Line::from(world.span(format!("        {part}"), Role::Muted)));
         }
