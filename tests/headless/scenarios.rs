@@ -151,6 +151,23 @@ async fn in_flight_is_stopped_by_one_call_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn status_says_that_a_deployment_is_under_way() {
+    let desk = Desk::at("in-flight", 1).await;
+    let ran = desk.modosu(&["status", "--lang", "en"]).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let row = |service: &str| {
+        let start = format!("  {service} ");
+        ran.out
+            .lines()
+            .find(|line| line.starts_with(&start))
+            .unwrap()
+            .to_owned()
+    };
+    assert!(row("backend").contains(" IN_PROGRESS"), "{ran:?}");
+    assert!(!row("frontend").contains("COMPLETED"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crash_loop_of_the_old_version_ends_elsewhere() {
     let walk = Walk::of("crash-loop", 60).await;
     walk.ends(5, "elsewhere", "put-back").await;
