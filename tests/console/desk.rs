@@ -46,8 +46,15 @@ impl Desk {
 
     /// A console on an account that fails at one operation.
     pub(crate) async fn open_faulty(operation: &str, kind: &str, lang: Lang, size: (u16, u16)) -> Self {
+        Self::open_failing(&[operation], kind, lang, size).await
+    }
+
+    /// A console on an account that fails at several operations.
+    pub(crate) async fn open_failing(operations: &[&str], kind: &str, lang: Lang, size: (u16, u16)) -> Self {
         let ground = Ground::new("bad-deploy");
-        ground.fault(operation, kind, 100).await;
+        for operation in operations {
+            ground.fault(operation, kind, 100).await;
+        }
         let start = ground.start(Mode::Full);
         Self::open_with(ground, start, lang, size).await
     }

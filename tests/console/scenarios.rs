@@ -156,12 +156,21 @@ async fn tag_moved() {
 
 #[tokio::test(start_paused = true)]
 async fn throttled() {
-    let mut desk = Desk::open("throttled", Lang::En, SIZE).await;
-    approve(&mut desk).await;
-    desk.until("ended", |session| {
-        session.incident.as_ref().is_some_and(|i| i.ending.is_some())
-    })
-    .await;
+    // The write is throttled as well: it did nothing, that is said, and R starts again.
+    let (mut desk, outcome, kind) = walk("throttled").await;
+    assert_eq!((outcome, kind), (Outcome::Failed, EndingKind::Failed));
+    assert!(desk.picture().contains("wait a moment"), "{}", desk.picture());
+    desk.keys("R").await;
+    desk.pause().await;
+    desk.keys("<tab><enter>").await;
+    desk.until_stage(|stage| stage == Stage::Assess).await;
+    desk.keys("<enter><enter><enter><enter>").await;
+    desk.pause().await;
+    desk.keys("production/backend").await;
+    desk.pause().await;
+    desk.keys("<enter>").await;
+    desk.until_stage(|stage| stage == Stage::Verify).await;
+    assert_eq!(desk.ground.writes(), ["ecs.UpdateService", "ecs.UpdateService"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,11 +3,14 @@
 
 use jiff::SignedDuration;
 use modosu::session::{ServiceView, Session};
+use modosu::tui::{Input, Key};
 use modosu::words::Lang;
 
 use super::Desk;
 
 const SIZE: (u16, u16) = (80, 24);
+/// Sizes at which all panes are seen at once.
+const WIDE: [(u16, u16); 2] = [(120, 40), (200, 60)];
 
 /// Each pane: its name, its key, and the operation that feeds it.
 const PANES: [(&str, &str, &str); 6] = [
@@ -27,6 +30,23 @@ async fn faulty(kind: &str, number: u8) {
             let name = format!("{}-80x24-{number}-{kind}-{pane}", lang.tag());
             insta::assert_snapshot!(name, desk.picture());
         }
+        // Every pane at once. The services can be read here: without them there would be nothing to ask about.
+        let of_panes = PANES.map(|(_, _, operation)| operation);
+        for size in WIDE {
+            let name = |what: &str| format!("{}-{}x{}-{number}-{kind}-{what}", lang.tag(), size.0, size.1);
+            let mut desk = Desk::open_failing(&of_panes[1..4], kind, lang, size).await;
+            insta::assert_snapshot!(name("lists"), desk.picture());
+            desk.keys("p").await;
+            insta::assert_snapshot!(name("deployments"), desk.picture());
+            let mut desk = Desk::open_failing(&[of_panes[0], of_panes[5]], kind, lang, size).await;
+            insta::assert_snapshot!(name("services"), desk.picture());
+            let mut desk = Desk::open_failing(&of_panes[5..], kind, lang, size).await;
+            insta::assert_snapshot!(name("charts"), desk.picture());
+        }
+        let mut desk = Desk::open_failing(&of_panes[5..], kind, lang, SIZE).await;
+        desk.keys("6").await;
+        let name = format!("{}-80x24-{number}-{kind}-latency", lang.tag());
+        insta::assert_snapshot!(name, desk.picture());
     }
 }
 
@@ -48,8 +68,19 @@ async fn failed_says_what_failed() {
 #[tokio::test(start_paused = true)]
 async fn waiting_is_said_of_every_pane() {
     for lang in Lang::ALL {
-        let mut desk = Desk::open_unsettled("bad-deploy", lang, (120, 40)).await;
-        insta::assert_snapshot!(format!("{}-120x40-43-waiting", lang.tag()), desk.picture());
+        for size in WIDE {
+            let mut desk = Desk::open_unsettled("bad-deploy", lang, size).await;
+            let name = format!("{}-{}x{}-43-waiting", lang.tag(), size.0, size.1);
+            insta::assert_snapshot!(name, desk.picture());
+        }
+        for (pane, key, _) in PANES {
+            let mut desk = Desk::open_unsettled("bad-deploy", lang, SIZE).await;
+            for key in Key::parse_all(key).unwrap() {
+                desk.console.handle(Input::Key(key));
+            }
+            let name = format!("{}-80x24-43-waiting-{pane}", lang.tag());
+            insta::assert_snapshot!(name, desk.picture());
+        }
     }
 }
 
@@ -90,39 +121,68 @@ async fn what_was_read_stays_grows_old_and_says_why() {
 /// A picture of each pane whose data is old: one walk, everything denied at once.
 #[tokio::test(start_paused = true)]
 async fn everything_stale() {
-    for lang in Lang::ALL {
-        let mut desk = Desk::open("bad-deploy", lang, (120, 40)).await;
+    for (lang, size) in Lang::ALL
+        .into_iter()
+        .flat_map(|l| [SIZE, WIDE[0], WIDE[1]].map(|s| (l, s)))
+    {
+        let name = |what: &str| format!("{}-{}x{}-{what}", lang.tag(), size.0, size.1);
+        let mut desk = Desk::open("bad-deploy", lang, size).await;
         for (_, _, operation) in PANES {
             desk.ground.fault(operation, "throttle", 1000).await;
         }
         let began = desk.console.engine().now();
-        desk.console.handle_all(vec![modosu::tui::Input::Key(
-            modosu::tui::Key::parse("r").unwrap(),
-        )]);
+        desk.console
+            .handle_all(vec![Input::Key(Key::parse("r").unwrap())]);
         desk.until("failing", |session| {
             PANES.iter().all(|(pane, _, _)| failing(session, pane))
         })
         .await;
         let passed = desk.console.engine().now().duration_since(began);
         assert!(passed < SignedDuration::from_mins(5), "{passed}");
-        insta::assert_snapshot!(format!("{}-120x40-44-stale", lang.tag()), desk.picture());
+        insta::assert_snapshot!(name("44-stale"), desk.picture());
         desk.keys("p").await;
-        insta::assert_snapshot!(
-            format!("{}-120x40-45-stale-deployments", lang.tag()),
-            desk.picture()
-        );
+        insta::assert_snapshot!(name("45-stale-deployments"), desk.picture());
+        if size == SIZE {
+            for (key, pane) in [
+                ("i", "images"),
+                ("w", "events"),
+                ("m", "error-rate"),
+                ("6", "latency"),
+            ] {
+                desk.keys(key).await;
+                insta::assert_snapshot!(name(&format!("45-stale-{pane}")), desk.picture());
+            }
+        }
     }
 }
 
 /// Where there is nothing: no minute with a request, no row that a filter leaves.
 #[tokio::test(start_paused = true)]
 async fn empty_says_so() {
-    for lang in Lang::ALL {
-        let mut desk = Desk::open("no-traffic", lang, (120, 40)).await;
-        for key in ["1", "t", "i", "w"] {
+    for (lang, size) in Lang::ALL
+        .into_iter()
+        .flat_map(|l| [SIZE, WIDE[0], WIDE[1]].map(|s| (l, s)))
+    {
+        let name = |what: &str| format!("{}-{}x{}-46-empty{what}", lang.tag(), size.0, size.1);
+        let mut desk = Desk::open("no-traffic", lang, size).await;
+        for (key, pane) in [
+            ("1", "services"),
+            ("t", "revisions"),
+            ("i", "images"),
+            ("w", "events"),
+        ] {
             desk.keys(&format!("{key}/zzz<enter>")).await;
+            if size == SIZE {
+                insta::assert_snapshot!(name(&format!("-{pane}")), desk.picture());
+            }
         }
-        insta::assert_snapshot!(format!("{}-120x40-46-empty", lang.tag()), desk.picture());
+        insta::assert_snapshot!(name(""), desk.picture());
+        for (key, pane) in [("5", "error-rate"), ("6", "latency")] {
+            desk.keys(key).await;
+            if size == SIZE {
+                insta::assert_snapshot!(name(&format!("-{pane}")), desk.picture());
+            }
+        }
     }
 }
 

@@ -233,8 +233,26 @@ async fn a_throttled_account_is_walked_to_the_same_end() {
     let desk = Desk::at("throttled", 40).await;
     let planned = plan(&desk).await;
     assert_eq!(planned.code, Some(0), "{planned:?}");
-    let ran = apply(&desk, &planned.json()).await;
-    assert!(matches!(ran.code, Some(0 | 5)), "{ran:?}");
+    let planned = planned.json();
+    // The write is throttled too. It certainly did nothing and is never sent again by itself.
+    let first = apply(&desk, &planned).await;
+    assert_eq!(first.code, Some(5), "{first:?}");
+    let ended = first.lines().pop().unwrap();
+    assert_eq!(
+        (&ended["outcome"], &ended["kind"]),
+        (&json!("failed"), &json!("failed"))
+    );
+    assert!(ended["next"].is_string(), "{ended}");
+    // The same plan, approved once more, goes through.
+    let again = plan(&desk).await.json();
+    assert_eq!(again["hash"], planned["hash"]);
+    let second = apply(&desk, &again).await;
+    assert_eq!(second.code, Some(0), "{second:?}");
+    let writes = desk.writes().await;
+    let sent: Vec<_> = previewed(&planned).into_iter().chain(previewed(&again)).collect();
+    assert_eq!(calls(&writes), sent);
+    assert_ne!(writes[0]["status"], 200);
+    assert_eq!(writes[1]["status"], 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
