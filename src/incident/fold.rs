@@ -343,6 +343,18 @@ impl Incident {
         self.ending.as_ref().and_then(|(ending, _)| ending.stable_at)
     }
 
+    /// When it came to its end: that of its rollback, or that it was given up before anything was sent.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        let given_up = || {
+            self.events
+                .iter()
+                .find(|recorded| matches!(recorded.event, Event::Abandoned { .. }))
+                .map(|recorded| recorded.at)
+        };
+        self.ending.as_ref().map(|(_, at)| *at).or_else(given_up)
+    }
+
     /// How the rollback ended, once it did.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {

@@ -224,6 +224,11 @@ async fn a_colleague_who_deploys_after_the_plan_makes_it_stale() {
     assert_eq!(ended["outcome"], "refused");
     let again = &ended["new_plan"];
     assert_ne!(again["hash"], planned["hash"]);
+    let incidents = desk.modosu(&["incidents", "--json"]).await.json();
+    for incident in incidents["incidents"].as_array().unwrap() {
+        assert_eq!(incident["outcome"], "refused", "{incident}");
+        assert!(incident["ended_at"].is_string(), "{incident}");
+    }
     assert!(ran.err.contains(again["hash"].as_str().unwrap()), "{}", ran.err);
     assert!(desk.writes().await.is_empty());
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::{EnvironmentName, ServiceKey};
-use crate::incident::{Event, Incident, IncidentId, Recorded, Stage};
+use crate::incident::{Incident, IncidentId, Recorded, Stage};
 use crate::rollback::{Outcome, Point};
 
 use super::append::chain;
@@ -41,17 +41,12 @@ pub type Heads = Vec<Result<Head, Damaged>>;
 impl From<&Incident> for Head {
     fn from(incident: &Incident) -> Self {
         let step = incident.plan.as_ref().and_then(|plan| plan.steps.first());
-        let given_up = incident
-            .events
-            .iter()
-            .find(|recorded| matches!(recorded.event, Event::Abandoned { .. }))
-            .map(|recorded| recorded.at);
         Self {
             id: incident.id.clone(),
             environment: incident.environment.clone(),
             services: incident.services.clone(),
             opened_at: incident.opened_at,
-            ended_at: incident.ending.as_ref().map(|(_, at)| *at).or(given_up),
+            ended_at: incident.ended_at(),
             stage: incident.stage,
             from: step.map(|step| step.from.clone()),
             to: step.map(|step| step.to.clone()),

@@ -6,7 +6,8 @@ use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, output::table};
 use crate::domain::Fault;
 use crate::engine::Watch;
-use crate::incident::{Incident, IncidentId, record};
+use crate::incident::{Incident, IncidentId, Stage, record};
+use crate::rollback::Outcome;
 use crate::words::Words;
 
 use super::pick;
@@ -51,16 +52,18 @@ pub(super) async fn run(context: &Context, out: &mut Output) -> Result<Exit, Fai
 
 fn object(incident: &Incident) -> Value {
     let step = incident.plan.as_ref().and_then(|plan| plan.steps.first());
+    // What was given up before anything was sent ended as `rollback` says it: refused.
+    let given_up = (incident.stage == Stage::Abandoned).then_some(Outcome::Refused);
     json!({
         "id": incident.id,
         "state": pick::state(incident.stage),
         "environment": incident.environment,
         "services": incident.services,
         "opened_at": incident.opened_at.to_string(),
-        "ended_at": incident.ending.as_ref().map(|(_, at)| at.to_string()),
+        "ended_at": incident.ended_at().map(|at| at.to_string()),
         "from": step.map(|s| s.from.revision.as_str()),
         "to": step.map(|s| s.to.revision.as_str()),
-        "outcome": incident.ending.as_ref().map(|(ending, _)| ending.outcome),
+        "outcome": incident.outcome().or(given_up),
         "verified": incident.verification.map(|verification| verification.passed),
         "world": incident.world,
     })
