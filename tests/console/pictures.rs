@@ -151,17 +151,20 @@ async fn walk(lang: Lang, size: (u16, u16)) {
 /// What the panes say when there is nothing to say yet, no traffic, or no permission.
 #[tokio::test(start_paused = true)]
 async fn without_data() {
-    for lang in Lang::ALL {
-        let name = |what: &str| named(lang, SMALL, what);
-        let mut waiting = Desk::open_unsettled("bad-deploy", lang, SMALL).await;
+    for (lang, size) in Lang::ALL
+        .into_iter()
+        .flat_map(|l| [SMALL, MIDDLE, LARGE].map(|s| (l, s)))
+    {
+        let name = |what: &str| named(lang, size, what);
+        let mut waiting = Desk::open_unsettled("bad-deploy", lang, size).await;
         insta::assert_snapshot!(name("30-waiting"), waiting.picture());
-        let mut quiet = Desk::open("no-traffic", lang, SMALL).await;
+        let mut quiet = Desk::open("no-traffic", lang, size).await;
         quiet.keys("5").await;
         insta::assert_snapshot!(name("31-no-traffic"), quiet.picture());
-        let mut denied = Desk::open_faulty("ecs.ListTaskDefinitions", "denied", lang, SMALL).await;
+        let mut denied = Desk::open_faulty("ecs.ListTaskDefinitions", "denied", lang, size).await;
         denied.keys("2").await;
         insta::assert_snapshot!(name("32-denied"), denied.picture());
-        let mut unknown = Desk::open("never-ran", lang, SMALL).await;
+        let mut unknown = Desk::open("never-ran", lang, size).await;
         unknown.keys("R<enter><enter>").await;
         insta::assert_snapshot!(name("33-never-ran"), unknown.picture());
     }
@@ -380,6 +383,8 @@ in_both_languages! {
     in_flight_120x40 in_flight MIDDLE;
     in_flight_200x60 in_flight LARGE;
     wrong_method_80x24 wrong_method SMALL;
+    wrong_method_120x40 wrong_method MIDDLE;
+    wrong_method_200x60 wrong_method LARGE;
     crash_loop_80x24 crash_loop SMALL;
     crash_loop_120x40 crash_loop MIDDLE;
     crash_loop_200x60 crash_loop LARGE;

@@ -236,8 +236,12 @@ async fn a_fault_that_passes_is_forgotten() {
 /// A tag that was pushed again names another image than the one that ran under it; both rows say so.
 #[tokio::test(start_paused = true)]
 async fn a_tag_that_moved_is_seen() {
-    for lang in Lang::ALL {
-        let mut desk = Desk::open("tag-moved", lang, (120, 40)).await;
+    for (lang, size) in Lang::ALL
+        .into_iter()
+        .flat_map(|l| [SIZE, WIDE[0], WIDE[1]].map(|s| (l, s)))
+    {
+        let name = |what: &str| format!("{}-{}x{}-59-moved{what}", lang.tag(), size.0, size.1);
+        let mut desk = Desk::open("tag-moved", lang, size).await;
         desk.keys("i").await;
         let picture = desk.picture();
         let words = match lang {
@@ -247,8 +251,8 @@ async fn a_tag_that_moved_is_seen() {
         for word in words {
             assert!(picture.contains(word), "{picture}");
         }
-        insta::assert_snapshot!(format!("{}-120x40-59-moved", lang.tag()), picture);
+        insta::assert_snapshot!(name(""), picture);
         desk.keys("jd").await;
-        insta::assert_snapshot!(format!("{}-120x40-59-moved-image", lang.tag()), desk.picture());
+        insta::assert_snapshot!(name("-image"), desk.picture());
     }
 }

@@ -70,15 +70,18 @@ async fn pictures() {
 
 #[tokio::test(start_paused = true)]
 async fn states() {
-    for lang in Lang::ALL {
-        let name = |what: &str| format!("{}-80x24-{what}", lang.tag());
-        let mut denied = Desk::open_faulty("logs.FilterLogEvents", "denied", lang, (80, 24)).await;
+    for (lang, size) in Lang::ALL
+        .into_iter()
+        .flat_map(|lang| SIZES.map(|size| (lang, size)))
+    {
+        let name = |what: &str| format!("{}-{}x{}-{what}", lang.tag(), size.0, size.1);
+        let mut denied = Desk::open_faulty("logs.FilterLogEvents", "denied", lang, size).await;
         denied.keys("L").await;
         insta::assert_snapshot!(name("46-logs-waiting"), denied.picture());
         open(&mut denied).await;
         insta::assert_snapshot!(name("46-logs-denied"), denied.picture());
 
-        let mut throttled = Desk::open("bad-deploy", lang, (80, 24)).await;
+        let mut throttled = Desk::open("bad-deploy", lang, size).await;
         open(&mut throttled).await;
         throttled
             .ground
@@ -106,7 +109,7 @@ async fn states() {
                 change,
             );
             start.runbook = Arc::new(modosu::runbook::parse(&text, "changed.toml").unwrap());
-            let mut desk = Desk::open_with(ground, start, lang, (80, 24)).await;
+            let mut desk = Desk::open_with(ground, start, lang, size).await;
             desk.keys("L").await;
             desk.picture();
             pass(&mut desk, 8).await;

@@ -132,7 +132,7 @@ follow-targets = { $healthy } of { $desired } targets are healthy
 follow-targets-waiting = waiting for the health of the targets
 follow-tasks-old = tasks of another version are still running
 follow-tasks-waiting = waiting for the tasks
-follow-waiting = sent; our deployment is not to be seen yet
+follow-waiting = sent; nothing of it is to be seen yet
 
 ## How following ended
 

@@ -123,7 +123,7 @@ follow-targets = { $desired }ターゲット中{ $healthy }が正常です
 follow-targets-waiting = ターゲットの状態を待っています
 follow-tasks-old = 他の版のタスクがまだ稼働しています
 follow-tasks-waiting = タスクの一覧を待っています
-follow-waiting = 送信済みです。デプロイはまだ見えていません
+follow-waiting = 送信済みです。結果はまだ見えていません
 
 ## 追跡の結末
 
