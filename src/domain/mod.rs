@@ -6,25 +6,30 @@
 mod alarm;
 mod company;
 mod criterion;
+mod database;
 mod deployment;
 mod fault;
 mod ids;
 mod image;
 mod log;
 mod metrics;
+mod migrations;
 mod observed;
 mod permit;
 mod phrase;
 mod sealed;
 mod service;
+mod surroundings;
 mod target_health;
 mod task_definition;
 mod text;
 mod version;
+mod workflow;
 
 pub use alarm::{Alarm, AlarmState};
 pub use company::{Company, HeldService, OpenIncident};
 pub use criterion::{CriterionId, Severity, UnknownCriterion};
+pub use database::{Database, DbEvent, DbInstance, DbSnapshot, Endpoint, InstanceSettings, SecretVersions};
 pub use deployment::{
     Deployment, DeploymentHistory, DeploymentStatus, ECS_HISTORY_DAYS, GivenUpBy, LifecycleHook,
     NativeRollback, RolloutState, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision,
@@ -38,6 +43,7 @@ pub use ids::{
 pub use image::{ContainerImage, Image, ImageReference, ImageStatus};
 pub use log::{LogBatch, LogGap, LogLevel, LogLine, LogWindow};
 pub use metrics::{Minute, Series};
+pub use migrations::{Migration, MigrationState, Migrations};
 pub use observed::{Freshness, Observed};
 pub use permit::{Mode, WritePermit};
 pub use phrase::{Arg, Phrase};
@@ -46,9 +52,14 @@ pub use service::{
     CircuitBreaker, Controller, DeploymentAlarms, HealthReading, Identity, Scheduling, ServiceEvent,
     ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, Task,
 };
+pub use surroundings::{
+    Finding, LifecycleExpiry, LifecycleRule, LifecycleSelection, Owner, Permission, Permissions,
+    ReferenceState, References, Scaling, ScalingActivity, ScalingBounds, ScanFindings, Shelf,
+};
 pub use target_health::{TargetHealth, TargetReason};
 pub use task_definition::{
     ContainerDefinition, ContainerSettings, DefinitionStatus, TaskDefinition, TaskSettings,
 };
 pub use text::Clean;
 pub use version::{InvalidTarget, TargetSpec};
+pub use workflow::{RunId, RunJob, RunState, RunStep, Workflow, WorkflowRun};

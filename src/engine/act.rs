@@ -195,6 +195,7 @@ impl Hands {
                         request_id: None,
                         deployment,
                         service_deployment,
+                        ..Receipt::default()
                     };
                     let event = Event::Adopted {
                         step: at_step,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AccountId, Clean, CriterionId, DeploymentId, EnvironmentName, Fault, Operator, Phrase, PlanHash, Region,
-    ServiceDeploymentArn, ServiceKey, TargetSpec,
+    RunId, ServiceDeploymentArn, ServiceKey, TargetSpec, TaskDefinitionArn,
 };
 use crate::rollback::{CheckResult, CriterionStatus, Ending, Fingerprint, Method, Plan};
 
@@ -54,6 +54,18 @@ pub struct Receipt {
     pub deployment: Option<DeploymentId>,
     /// The service deployment that it made, where the endpoint tells.
     pub service_deployment: Option<ServiceDeploymentArn>,
+    /// The revision that it registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<TaskDefinitionArn>,
+    /// The database instance that it began to restore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Clean>,
+    /// The version of the secret that it made, or put back into use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret_version: Option<Clean>,
+    /// The run of the workflow that it started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
 }
 
 /// One thing that happened.

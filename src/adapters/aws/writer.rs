@@ -81,6 +81,7 @@ impl Writer {
             // The deployment that ECS puts back shows only when it has begun to.
             deployment: None,
             service_deployment: Some(service_deployment.clone()),
+            ..Receipt::default()
         })
     }
 
@@ -122,5 +123,6 @@ fn receipt(answer: &UpdateServiceOutput, asked: &TaskDefinitionArn) -> Receipt {
         service_deployment: service
             .and_then(|service| service.current_service_deployment())
             .and_then(|arn| ServiceDeploymentArn::new(arn).ok()),
+        ..Receipt::default()
     }
 }

@@ -1,0 +1,53 @@
+//! The state of a database's migrations, as the team's status command tells it.
+
+use jiff::Timestamp;
+
+use super::Clean;
+
+/// What the status command says (Prisma CLI, `prisma migrate status`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MigrationState {
+    /// Every migration of the folder is applied.
+    UpToDate,
+    /// These are in the folder and not applied.
+    Pending(Vec<Clean>),
+    /// These failed half-way.
+    Failed(Vec<Clean>),
+    /// Folder and database each have migrations that the other has not.
+    Diverged {
+        /// Only in the folder.
+        pending: Vec<Clean>,
+        /// Only in the database.
+        ahead: Vec<Clean>,
+    },
+    /// These are in the database and not in the folder: the code is older than the schema.
+    DatabaseAhead(Vec<Clean>),
+    /// The database was not reached; in the command's words.
+    Unreachable(Clean),
+    /// The database has tables and no table of migrations: it was never under Prisma's care, or is another one.
+    NotManaged,
+    /// The command said something else, or could not be started; its last line.
+    Unreadable(Clean),
+}
+
+/// A migration by its folder's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    /// The whole name, such as `20261124093000_drop_answers`.
+    pub name: Clean,
+    /// When it was written, as its name says (Prisma puts the UTC time in front).
+    pub written_at: Option<Timestamp>,
+    /// Whether it is applied in the database, where that is told.
+    pub applied: Option<bool>,
+}
+
+/// What is known of the migrations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migrations {
+    /// What the command says.
+    pub state: MigrationState,
+    /// Every migration that the folder or the database has, oldest first.
+    pub known: Vec<Migration>,
+    /// The command as it was run.
+    pub command: Clean,
+}
