@@ -150,6 +150,7 @@ impl Context {
                 loopback_only: self.settings.drill.is_some(),
             },
             clock: None,
+            github: self.settings.github.clone(),
             host: self.settings.host.clone(),
         }
     }

@@ -205,6 +205,7 @@ pub(super) fn plan(plan: &Plan, words: &Words) -> Value {
         "region": plan.region,
         "steps": plan.steps.iter().map(|s| step(s, words)).collect::<Vec<_>>(),
         "preflight": plan.preflight.iter().map(|row| preflight(row, words)).collect::<Vec<_>>(),
+        "overrides": plan.overrides,
         "verdict": plan.verdict,
     })
 }
@@ -220,12 +221,14 @@ fn step(step: &Step, words: &Words) -> Value {
         "why": words.say(&step.target.why),
         "proven": step.target.proven,
         "calls": step.calls,
+        "registers": step.target.registers,
+        "database": step.database,
     })
 }
 
 fn point(point: &Point) -> Value {
     json!({
-        "revision": point.revision.as_str(),
+        "revision": point.revision.as_ref().map(|revision| revision.as_str()),
         "image": point.image,
         "version": point.version,
         "digest": point.digest,
@@ -251,7 +254,7 @@ pub(super) fn shown(revision: u32, version: Option<&Clean>) -> String {
 
 /// A point as people say it.
 pub(super) fn shown_point(point: &Point) -> String {
-    shown(point.revision.revision(), point.version.as_ref())
+    crate::incident::record::point(point)
 }
 
 /// Whether nothing could be read because of the credentials, and why.

@@ -58,7 +58,7 @@ pub use surroundings::{
 };
 pub use target_health::{TargetHealth, TargetReason};
 pub use task_definition::{
-    ContainerDefinition, ContainerSettings, DefinitionStatus, TaskDefinition, TaskSettings,
+    ContainerDefinition, ContainerSettings, DefinitionStatus, OwnDefinition, TaskDefinition, TaskSettings,
 };
 pub use text::Clean;
 pub use version::{InvalidTarget, TargetSpec};

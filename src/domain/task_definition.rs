@@ -145,3 +145,18 @@ impl TaskDefinition {
             .and_then(|image| ImageReference::parse(image.as_str()).tag)
     }
 }
+
+/// A task definition in a file of the operator's, read and not registered. Values are sealed as in any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnDefinition {
+    /// Where it is.
+    pub path: Clean,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: Clean,
+    /// The family that it names.
+    pub family: Clean,
+    /// Its containers.
+    pub containers: Vec<ContainerDefinition>,
+    /// Everything else, as far as two revisions are compared by it.
+    pub settings: TaskSettings,
+}

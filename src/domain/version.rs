@@ -27,12 +27,32 @@ pub enum TargetSpec {
     },
     /// An image by content.
     Digest(Digest),
+    /// A snapshot of the database.
+    Snapshot(Clean),
+    /// The newest snapshot of the database that can be restored.
+    LatestSnapshot,
+    /// The database that was in use before the newest switch.
+    OldDatabase,
+}
+
+impl TargetSpec {
+    /// Whether it names a database and not a version of a service.
+    #[must_use]
+    pub const fn is_database(&self) -> bool {
+        match self {
+            Self::Snapshot(_) | Self::LatestSnapshot | Self::OldDatabase => true,
+            Self::LastGood | Self::Latest(_) | Self::Tag(_) | Self::Revision { .. } | Self::Digest(_) => {
+                false
+            }
+        }
+    }
 }
 
 /// A text that names no target.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "`{0}` is no target: expected last-good, latest-1, an image tag such as v1.2.3, :56, family:56 or sha256:…"
+    "`{0}` is no target: expected last-good, latest-1, an image tag such as v1.2.3, :56, family:56 or sha256:…; for the database \
+     snapshot:ID, latest-snapshot or old-database"
 )]
 pub struct InvalidTarget(pub String);
 
@@ -42,6 +62,25 @@ impl FromStr for TargetSpec {
         let invalid = || InvalidTarget(Clean::new(text).to_string());
         if text == "last-good" {
             return Ok(Self::LastGood);
+        }
+        if text == "latest-snapshot" {
+            return Ok(Self::LatestSnapshot);
+        }
+        if text == "old-database" {
+            return Ok(Self::OldDatabase);
+        }
+        // Letters, digits and hyphens; those that RDS makes by itself begin with `rds:` (RDS API, DBSnapshotIdentifier).
+        if let Some(id) = text.strip_prefix("snapshot:") {
+            let fits = !id.is_empty()
+                && id.len() <= 255
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-:._".contains(&b));
+            return if fits {
+                Ok(Self::Snapshot(Clean::new(id)))
+            } else {
+                Err(invalid())
+            };
         }
         if let Some(n) = text.strip_prefix("latest-").and_then(|n| n.parse::<u32>().ok()) {
             return if n > 0 {
@@ -85,6 +124,9 @@ impl fmt::Display for TargetSpec {
             } => write!(f, "{family}:{number}"),
             Self::Revision { family: None, number } => write!(f, ":{number}"),
             Self::Digest(digest) => digest.fmt(f),
+            Self::Snapshot(id) => write!(f, "snapshot:{id}"),
+            Self::LatestSnapshot => f.write_str("latest-snapshot"),
+            Self::OldDatabase => f.write_str("old-database"),
         }
     }
 }
@@ -102,12 +144,26 @@ mod tests {
             "v1.2.3",
             ":56",
             "pb-backend:56",
+            "snapshot:rds:pb-production-2026-11-24-03-07",
+            "latest-snapshot",
+            "old-database",
         ] {
             assert_eq!(text.parse::<TargetSpec>().unwrap().to_string(), text);
         }
         assert!(matches!("v1.2.3".parse(), Ok(TargetSpec::Tag(_))));
         assert!(matches!("latest".parse(), Ok(TargetSpec::Tag(_))));
-        for bad in ["", ":", ":0", "latest-0", "a b", "sha256:zz", "x:y", "../x"] {
+        for bad in [
+            "",
+            ":",
+            ":0",
+            "latest-0",
+            "a b",
+            "sha256:zz",
+            "x:y",
+            "../x",
+            "snapshot:",
+            "snapshot:a b",
+        ] {
             assert!(bad.parse::<TargetSpec>().is_err(), "{bad}");
         }
     }

@@ -9,7 +9,6 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::adapters::aws::Writer;
 use crate::adapters::history_file::{Appended, HistoryFile};
 use crate::adapters::journal::Heads;
 use crate::domain::{Fault, FaultKind, Mode};
@@ -18,7 +17,7 @@ use crate::runbook::Runbook;
 use crate::session::{self, Attention, Effect, Effects, JournalState, Msg, OperatorMsg, Session, Subject};
 
 use super::Clock;
-use super::act::{Hands, Place};
+use super::act::{Doubt, Hands, Place, Writers};
 use super::look::{Eyes, Look, NoLook, look_for};
 use super::scribe::Scribe;
 use super::start::{Watch, drill_clock};
@@ -41,7 +40,7 @@ pub struct Stepped {
 pub(super) struct Parts {
     pub(super) session: Session,
     pub(super) eyes: Eyes,
-    pub(super) writer: Option<Arc<Writer>>,
+    pub(super) writers: Option<Writers>,
     pub(super) history: Option<Arc<HistoryFile>>,
     pub(super) history_path: PathBuf,
     pub(super) scribe: Scribe,
@@ -81,6 +80,11 @@ impl Engine {
             Subject::Metrics,
             Subject::Alarms,
             Subject::Company,
+            Subject::Database,
+            Subject::Migrations,
+            Subject::Workflow,
+            Subject::Run,
+            Subject::Permissions,
         ];
         for view in &parts.session.services {
             let key = &view.key;
@@ -92,6 +96,9 @@ impl Engine {
                 Subject::Tasks(key.clone()),
                 Subject::Health(key.clone()),
                 Subject::Logs(key.clone()),
+                Subject::Scaling(key.clone()),
+                Subject::References(key.clone()),
+                Subject::Shelf(key.clone()),
             ]);
         }
         let mut tasks = JoinSet::new();
@@ -216,7 +223,8 @@ impl Engine {
         }
         let effects = session::update(&mut self.parts.session, msg, now);
         self.perform(effects, now);
-        self.timetable.look_at_logs(self.parts.session.logs_of.as_ref());
+        let session = &self.parts.session;
+        self.timetable.attend_to(|subject| session.wants(subject), now);
         let attention = self.parts.session.attention();
         if attention != self.attention {
             self.timetable.attend(&attention, now);
@@ -251,8 +259,9 @@ impl Engine {
                     step,
                     step_index,
                     call_index,
+                    made,
                 } => {
-                    let Some(writer) = self.parts.writer.clone() else {
+                    let Some(writers) = self.parts.writers.clone() else {
                         // Read-only: there is no writer, and an approval cannot have come this far.
                         continue;
                     };
@@ -265,7 +274,9 @@ impl Engine {
                         call: call_index,
                     };
                     self.acts.spawn(async move {
-                        hands.carry_out(&writer, &incident, &account, &step, place).await;
+                        hands
+                            .carry_out(&writers, &incident, &account, &step, place, &made)
+                            .await;
                     });
                 }
                 Effect::Reconcile {
@@ -275,14 +286,23 @@ impl Engine {
                     call_index,
                     before,
                     sent_at,
+                    token,
+                    made,
                 } => {
                     let hands = self.hands();
-                    let place = Place {
-                        step: step_index,
-                        call: call_index,
+                    let doubt = Doubt {
+                        place: Place {
+                            step: step_index,
+                            call: call_index,
+                        },
+                        step,
+                        before,
+                        sent_at,
+                        token,
+                        made,
                     };
                     self.acts.spawn(async move {
-                        hands.reconcile(&incident, &step, place, &before, sent_at).await;
+                        hands.reconcile(&incident, &doubt).await;
                     });
                 }
                 Effect::Halt => self.halt.store(true, Ordering::SeqCst),
@@ -295,6 +315,7 @@ impl Engine {
     fn hands(&self) -> Hands {
         Hands {
             reader: self.parts.eyes.reader.clone(),
+            github: self.parts.eyes.github.clone(),
             scribe: self.parts.scribe.clone(),
             clock: self.parts.eyes.clock.clone(),
             environment: self.parts.session.setup.environment.clone(),

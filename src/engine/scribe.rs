@@ -435,7 +435,10 @@ fn ends_command(event: &Event) -> bool {
         | Event::Withdrawn { .. }
         | Event::Noted { .. }
         | Event::Assessed
-        | Event::Scoped
+        | Event::Scoped { .. }
+        | Event::Overridden { .. }
+        | Event::Attached { .. }
+        | Event::Settled { .. }
         | Event::TargetChosen { .. }
         | Event::Planned { .. }
         | Event::Reconsidered

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::adapters::aws::{self, AwsSettings, Pace, Reader, Writer};
+use crate::adapters::github::{GithubReader, GithubSettings, GithubWriter, TokenSource};
 use crate::adapters::history_file::HistoryFile;
 use crate::adapters::http::{Door, Http};
 use crate::adapters::journal::Holder;
@@ -17,6 +18,7 @@ use crate::runbook::Runbook;
 use crate::session::{Session, Setup};
 
 use super::Clock;
+use super::act::Writers;
 use super::limiter::Limiter;
 use super::look::Eyes;
 use super::run::{Engine, Parts};
@@ -45,6 +47,8 @@ pub struct Start {
     pub drill: Option<String>,
     /// The way out to the network.
     pub door: Door,
+    /// Where the token for GitHub comes from; a drill has its own.
+    pub github: TokenSource,
     /// A clock that is shared with somebody; `None` takes the machine's, or asks the drill for its own.
     pub clock: Option<Clock>,
     /// This process and host, for the lease: shown to whoever finds it held.
@@ -93,6 +97,27 @@ pub(super) async fn drill_clock(http: &Http, drill: &str) -> Result<DrillClock, 
         .await?;
     serde_json::from_slice(&answer.body)
         .map_err(|error| Fault::new(FaultKind::Malformed, "drill.clock", &error.to_string()))
+}
+
+/// How GitHub is reached, and whether it tells a run's number; none without a repository in the runbook. A drill plays GitHub
+/// itself, under a repository of its own where the runbook names none.
+fn github_settings(
+    runbook: &Runbook,
+    drill: Option<&str>,
+    token: &TokenSource,
+) -> Option<(GithubSettings, bool)> {
+    let github = runbook
+        .github
+        .as_ref()
+        .filter(|github| github.repository.is_some())?;
+    let settings = match drill {
+        Some(drill) => GithubSettings::of_drill(drill),
+        None => GithubSettings {
+            api: github.api.clone(),
+            token: token.clone(),
+        },
+    };
+    Some((settings, github.return_run_details))
 }
 
 impl Engine {
@@ -156,9 +181,13 @@ impl Engine {
         };
         // The one place where the right to write is granted. In read-only mode there is no permit, and so no writer.
         let permit = WritePermit::grant(start.mode);
-        let writer = permit
-            .as_ref()
-            .map(|permit| Arc::new(Writer::new(permit, &connection, pace)));
+        let of_github = github_settings(&start.runbook, start.drill.as_deref(), &start.github);
+        let writers = permit.as_ref().map(|permit| Writers {
+            aws: Arc::new(Writer::new(permit, &connection, pace)),
+            github: of_github.as_ref().map(|(settings, tells_run)| {
+                (GithubWriter::new(permit, &http, settings.clone()), *tells_run)
+            }),
+        });
         let history = permit
             .as_ref()
             .map(|permit| Arc::new(HistoryFile::new(permit, &history_path)));
@@ -187,6 +216,7 @@ impl Engine {
         });
         let eyes = Eyes {
             reader,
+            github: of_github.map(|(settings, _)| GithubReader::new(&http, settings)),
             http,
             clock,
             scribe: scribe.clone(),
@@ -194,7 +224,7 @@ impl Engine {
         let parts = Parts {
             session,
             eyes,
-            writer,
+            writers,
             history,
             history_path,
             scribe,

@@ -60,7 +60,7 @@ impl Timetable {
             dues: subjects
                 .into_iter()
                 .map(|subject| {
-                    let asleep = matches!(subject, Subject::Logs(_));
+                    let asleep = is_occasional(&subject);
                     (subject, Due { asleep, ..due })
                 })
                 .collect(),
@@ -150,7 +150,15 @@ impl Timetable {
             | Subject::Targets(_)
             | Subject::Tasks(_)
             | Subject::Health(_)
-            | Subject::Logs(_) => later(
+            | Subject::Logs(_)
+            | Subject::Database
+            | Subject::Migrations
+            | Subject::Workflow
+            | Subject::Run
+            | Subject::Permissions
+            | Subject::Scaling(_)
+            | Subject::References(_)
+            | Subject::Shelf(_) => later(
                 now,
                 SignedDuration::try_from(stretched).unwrap_or(SignedDuration::ZERO),
             ),
@@ -168,12 +176,15 @@ impl Timetable {
         }
     }
 
-    /// The log that is looked at, if any: it is asked for, the others are not. Opening it again soon asks no sooner than
-    /// staying would have.
-    pub(super) fn look_at_logs(&mut self, of: Option<&ServiceKey>) {
+    /// Which of the subjects that are not always watched are wanted now. One that is wanted for the first time, or again after a
+    /// pause, is asked for no sooner than staying would have: at once when it was never read.
+    pub(super) fn attend_to(&mut self, wanted: impl Fn(&Subject) -> bool, now: Timestamp) {
         for (subject, due) in &mut self.dues {
-            if let Subject::Logs(key) = subject {
-                due.asleep = of != Some(key);
+            if is_occasional(subject) {
+                let was_asleep = std::mem::replace(&mut due.asleep, !wanted(subject));
+                if was_asleep && !due.asleep && !due.known {
+                    due.next = now;
+                }
             }
         }
     }
@@ -198,6 +209,32 @@ impl Timetable {
             let again = due.throttled && !due.known && due.failures <= EAGER_TRIES;
             !due.asleep && (!heard(subject) || again)
         })
+    }
+}
+
+/// Whether a subject is watched only while somebody needs it.
+const fn is_occasional(subject: &Subject) -> bool {
+    match subject {
+        Subject::Logs(_)
+        | Subject::Database
+        | Subject::Migrations
+        | Subject::Workflow
+        | Subject::Run
+        | Subject::Permissions
+        | Subject::Scaling(_)
+        | Subject::References(_)
+        | Subject::Shelf(_) => true,
+        Subject::Identity
+        | Subject::Services
+        | Subject::Metrics
+        | Subject::Alarms
+        | Subject::Company
+        | Subject::History(_)
+        | Subject::Definitions(_)
+        | Subject::Images(_)
+        | Subject::Targets(_)
+        | Subject::Tasks(_)
+        | Subject::Health(_) => false,
     }
 }
 
@@ -233,11 +270,26 @@ fn interval(subject: &Subject, attention: &Attention) -> Duration {
         Subject::Targets(key) => closely(key, 5, 60),
         Subject::Tasks(key) => closely(key, 5, 180),
         Subject::Health(key) => match attention {
-            Attention::Rollback(at_hand) | Attention::Verify(at_hand) if at_hand == key => 10,
+            Attention::Rollback(at_hand) if at_hand == key => 10,
+            Attention::Verify(at_hand) if at_hand.contains(key) => 10,
             Attention::Rollback(_) | Attention::Verify(_) | Attention::Calm => 30,
         },
         // FilterLogEvents: five a second for the whole account and region (CloudWatch Logs user guide, quotas).
         Subject::Logs(_) => 5,
+        // While it is restored it is asked for closely; RDS has no quota of its own for reads that this comes near.
+        Subject::Database => match attention {
+            Attention::Rollback(_) => 10,
+            Attention::Verify(_) | Attention::Calm => 60,
+        },
+        // The command opens a connection to the database each time.
+        Subject::Migrations => 60,
+        Subject::Workflow => 120,
+        // Five thousand requests an hour for a token (GitHub REST API, "Rate limits"); a look is at most three.
+        Subject::Run => 5,
+        Subject::Permissions => 300,
+        Subject::Scaling(_) => 60,
+        Subject::References(_) => 300,
+        Subject::Shelf(_) => 300,
     };
     Duration::from_secs(seconds)
 }

@@ -9,7 +9,7 @@ use crate::domain::{
     AccountId, Clean, CriterionId, DeploymentId, EnvironmentName, Fault, Operator, Phrase, PlanHash, Region,
     RunId, ServiceDeploymentArn, ServiceKey, TargetSpec, TaskDefinitionArn,
 };
-use crate::rollback::{CheckResult, CriterionStatus, Ending, Fingerprint, Method, Plan};
+use crate::rollback::{CheckResult, CriterionStatus, Ending, Fingerprint, Method, Override, Plan, Settled};
 
 /// The id of an incident: its day in the runbook's time zone and a number, `2026-11-23-1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -124,7 +124,12 @@ pub enum Event {
     /// The assessment was read; the scope is next.
     Assessed,
     /// The services were confirmed; the target is next.
-    Scoped,
+    Scoped {
+        /// All of them, in the order in which they are put back; absent in older journals, where they were those of the
+        /// opening.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        services: Option<Vec<ServiceKey>>,
+    },
     /// A target was chosen; the checks are next.
     TargetChosen {
         /// As written.
@@ -132,6 +137,24 @@ pub enum Event {
         /// The method that was asked for; absent when the state chooses, and in older journals.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         method: Option<Method>,
+        /// The file of the operator's own definition, if one is to be registered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Clean>,
+    },
+    /// A person goes on in spite of a check that forbids it.
+    Overridden {
+        /// Which check, why and who.
+        #[serde(flatten)]
+        over: Override,
+    },
+    /// A person put a text beside the incident, such as the SQL that they will run by hand. It is kept, never run.
+    Attached {
+        /// What it is.
+        title: Clean,
+        /// The text.
+        text: String,
+        /// Who.
+        by: Operator,
     },
     /// The plan was frozen; approval is next.
     Planned {
@@ -164,6 +187,10 @@ pub enum Event {
         call: usize,
         /// The world as read again immediately before.
         fingerprint: Fingerprint,
+        /// The token that the call carries where AWS takes one, and by which its effect is found again; absent in older
+        /// journals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Clean>,
     },
     /// AWS answered. Durable before anything says so.
     Answered {
@@ -207,6 +234,15 @@ pub enum Event {
         step: usize,
         /// Which call of the step.
         call: usize,
+    },
+    /// What a call began came to its end: the next call may be sent.
+    Settled {
+        /// Which step of the plan.
+        step: usize,
+        /// Which call of the step.
+        call: usize,
+        /// What came of it.
+        settled: Settled,
     },
     /// A step ended; with its last step, or when it ended badly, the rollback.
     Ended {
@@ -267,8 +303,10 @@ impl Event {
             Self::Withdrawn { .. } => "withdrawn",
             Self::Noted { .. } => "noted",
             Self::Assessed => "assessed",
-            Self::Scoped => "scoped",
+            Self::Scoped { .. } => "scoped",
             Self::TargetChosen { .. } => "target-chosen",
+            Self::Overridden { .. } => "overridden",
+            Self::Attached { .. } => "attached",
             Self::Planned { .. } => "planned",
             Self::Reconsidered => "reconsidered",
             Self::Approved { .. } => "approved",
@@ -279,6 +317,7 @@ impl Event {
             Self::Doubtful { .. } => "doubtful",
             Self::Adopted { .. } => "adopted",
             Self::NotApplied { .. } => "not-applied",
+            Self::Settled { .. } => "settled",
             Self::Ended { .. } => "ended",
             Self::Checked { .. } => "checked",
             Self::Verified { .. } => "verified",

@@ -64,7 +64,10 @@ pub(super) fn met(incident: &Incident) -> Vec<Met<'_>> {
             Event::Declared { .. }
             | Event::Noted { .. }
             | Event::Assessed
-            | Event::Scoped
+            | Event::Scoped { .. }
+            | Event::Overridden { .. }
+            | Event::Attached { .. }
+            | Event::Settled { .. }
             | Event::TargetChosen { .. }
             | Event::Planned { .. }
             | Event::Reconsidered

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::domain::{AccountId, Clean, EnvironmentName, Operator, Region, ServiceKey, TargetSpec};
 use crate::rollback::{
-    CheckResult, CriterionStatus, Declaration, Ending, Fingerprint, Method, Outcome, Plan,
+    CheckResult, CriterionStatus, Declaration, Ending, Fingerprint, Method, Outcome, Override, Plan, Settled,
+    Step,
 };
 
 use super::{Event, IllegalEvent, IncidentId, Receipt, Recorded, Stage, facts};
@@ -79,6 +80,16 @@ pub struct Incident {
     pub sent_at: Option<Timestamp>,
     /// Why nothing was sent, when the world had changed.
     pub refusal: Option<crate::domain::Phrase>,
+    /// The operator's own definition that is to be registered, by its file.
+    pub file: Option<Clean>,
+    /// Checks that a person overrode since the target was chosen.
+    pub overrides: Vec<Override>,
+    /// Texts that were put beside it: title, text, and who did.
+    pub attachments: Vec<(Clean, String, Operator)>,
+    /// What settled, by step and call.
+    pub settled: BTreeMap<(usize, usize), Settled>,
+    /// How each step of the plan ended that came to an end, and when.
+    pub step_endings: BTreeMap<usize, (Ending, Timestamp)>,
     /// How the rollback ended, and when.
     pub ending: Option<(Ending, Timestamp)>,
     /// The newest result of each check and who signed it.
@@ -174,6 +185,11 @@ impl Incident {
             receipts: BTreeMap::new(),
             sent_at: None,
             refusal: None,
+            file: None,
+            overrides: Vec::new(),
+            attachments: Vec::new(),
+            settled: BTreeMap::new(),
+            step_endings: BTreeMap::new(),
             ending: None,
             checks: BTreeMap::new(),
             verification: None,
@@ -224,8 +240,12 @@ impl Incident {
         {
             return Err(FoldError::ForeignPlan { id: self.id.clone() });
         }
+        let before = self.stage;
         self.stage = stage;
         let at = recorded.at;
+        if let (Event::Ended { ending }, Stage::Act { step, .. }) = (&recorded.event, before) {
+            self.step_endings.insert(step, (ending.clone(), at));
+        }
         match recorded.event.clone() {
             Event::CriteriaChanged { criteria } => self.criteria = criteria,
             Event::Declared {
@@ -250,9 +270,24 @@ impl Incident {
                 self.declarations
                     .retain(|d| !(d.criterion == criterion && d.service == service));
             }
-            Event::TargetChosen { target, method } => {
+            Event::Scoped {
+                services: Some(services),
+            } => self.services = services,
+            Event::TargetChosen { target, method, file } => {
                 self.target = Some(target);
                 self.method = method;
+                self.file = file;
+                // A reason was given for another plan.
+                self.overrides.clear();
+            }
+            Event::Overridden { over } => {
+                self.overrides
+                    .retain(|known| !(known.check == over.check && known.service == over.service));
+                self.overrides.push(over);
+            }
+            Event::Attached { title, text, by } => self.attachments.push((title, text, by)),
+            Event::Settled { step, call, settled } => {
+                self.settled.insert((step, call), settled);
             }
             Event::Planned { plan } => {
                 self.plan = Some(*plan);
@@ -300,7 +335,7 @@ impl Incident {
             Event::Opened { .. }
             | Event::Noted { .. }
             | Event::Assessed
-            | Event::Scoped
+            | Event::Scoped { services: None }
             | Event::Rejected { .. }
             | Event::Doubtful { .. }
             | Event::NotApplied { .. }
@@ -319,10 +354,115 @@ impl Incident {
                 .all(|step| self.services.contains(&step.service))
     }
 
+    /// The step of the plan that is carried out now, or that ended last.
+    #[must_use]
+    pub fn step_at_hand(&self) -> Option<&Step> {
+        let place = match self.stage {
+            Stage::Act { step, .. } => step,
+            Stage::Assess
+            | Stage::Scope
+            | Stage::Target
+            | Stage::Check
+            | Stage::Approve
+            | Stage::Verify
+            | Stage::Report
+            | Stage::Done
+            | Stage::Abandoned => self.step_endings.keys().next_back().copied().unwrap_or(0),
+        };
+        self.plan.as_ref()?.steps.get(place)
+    }
+
+    /// The service that is put back now; the first one before anything is sent.
+    #[must_use]
+    pub fn service_at_hand(&self) -> Option<&ServiceKey> {
+        match self.step_at_hand() {
+            Some(step) => Some(&step.service),
+            None => self.services.first(),
+        }
+    }
+
+    /// Services whose rollback ended on target, while that of another ended otherwise or never began: the world is between
+    /// two versions, and somebody has to say which. Empty when all ended alike.
+    #[must_use]
+    pub fn half_way(&self) -> Vec<&Step> {
+        let Some(plan) = &self.plan else {
+            return Vec::new();
+        };
+        let is_done = |place: usize| {
+            self.step_endings
+                .get(&place)
+                .is_some_and(|(ending, _)| ending.outcome == Outcome::OnTarget)
+        };
+        let done: Vec<&Step> = plan
+            .steps
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| is_done(*place))
+            .map(|(_, step)| step)
+            .collect();
+        if self.ending.is_some() && done.len() < plan.steps.len() {
+            done
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether the call at hand was sent before: it was rejected, or looking showed that it did nothing.
+    #[must_use]
+    pub fn was_sent(&self) -> bool {
+        let Stage::Act { step, call, .. } = self.stage else {
+            return false;
+        };
+        let approved = |event: &Event| matches!(event, Event::Approved { .. });
+        self.events
+            .iter()
+            .rev()
+            .take_while(|recorded| !approved(&recorded.event))
+            .any(|recorded| {
+                matches!(recorded.event, Event::Intended { step: s, call: c, .. } if (s, c) == (step, call))
+            })
+    }
+
+    /// What the earlier calls of a step made, together: a later call may name it.
+    #[must_use]
+    pub fn made_before(&self, step: usize, call: usize) -> (Receipt, Settled) {
+        let mut made = (Receipt::default(), Settled::default());
+        for ((_, _), (receipt, _)) in self.receipts.range((step, 0)..(step, call)) {
+            let into = &mut made.0;
+            into.definition = receipt.definition.clone().or_else(|| into.definition.take());
+            into.instance = receipt.instance.clone().or_else(|| into.instance.take());
+            into.secret_version = receipt
+                .secret_version
+                .clone()
+                .or_else(|| into.secret_version.take());
+            into.run = receipt.run.or(into.run);
+        }
+        for (_, settled) in self.settled.range((step, 0)..(step, call)) {
+            let into = &mut made.1;
+            into.endpoint = settled.endpoint.clone().or_else(|| into.endpoint.take());
+            into.definition = settled.definition.clone().or_else(|| into.definition.take());
+            into.deployment = settled.deployment.clone().or_else(|| into.deployment.take());
+        }
+        made
+    }
+
     /// Whether a write may have happened whose end is not recorded: no other rollback of its services may start.
     #[must_use]
     pub const fn is_open(&self) -> bool {
         self.stage.is_open()
+    }
+
+    /// The token of the newest intent.
+    #[must_use]
+    pub fn last_token(&self) -> Option<&Clean> {
+        self.events
+            .iter()
+            .rev()
+            .find_map(|recorded| match &recorded.event {
+                Event::Intended { token, .. } => Some(token.as_ref()),
+                _ => None,
+            })
+            .flatten()
     }
 
     /// The world as it was read immediately before the newest call, and when its intent was recorded.

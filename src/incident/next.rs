@@ -26,6 +26,7 @@ pub fn next_step(incident: Option<&Incident>, ending: &Ending) -> Phrase {
         EndingKind::OtherContent => Phrase::new("next-elsewhere"),
         EndingKind::Unknown => Phrase::new("next-unknown"),
         EndingKind::Refused => Phrase::new("next-refused"),
+        EndingKind::Changed => Phrase::new("next-changed"),
     }
 }
 
@@ -49,7 +50,10 @@ fn not_carried_out(incident: &Incident) -> Option<Phrase> {
             | Event::Withdrawn { .. }
             | Event::Noted { .. }
             | Event::Assessed
-            | Event::Scoped
+            | Event::Scoped { .. }
+            | Event::Overridden { .. }
+            | Event::Attached { .. }
+            | Event::Settled { .. }
             | Event::TargetChosen { .. }
             | Event::Planned { .. }
             | Event::Reconsidered

@@ -96,10 +96,15 @@ pub fn row(incident: &Incident, runbook: &Runbook) -> Option<HistoryRow> {
 /// A point as the history writes it: `v1.4.0 (:57)`.
 #[must_use]
 pub fn point(point: &Point) -> String {
-    let revision = format!(":{}", point.revision.revision());
-    match &point.version {
-        Some(version) => format!("{version} ({revision})"),
-        None => revision,
+    match (&point.version, &point.revision) {
+        (Some(version), Some(revision)) => format!("{version} (:{})", revision.revision()),
+        // What is registered anew has no number when it is planned; its name says enough.
+        (Some(version), None) => version.to_string(),
+        (None, Some(revision)) => format!(":{}", revision.revision()),
+        (None, None) => point
+            .digest
+            .as_ref()
+            .map_or_else(|| point.short(), |digest| format!("sha256:{}", digest.short())),
     }
 }
 

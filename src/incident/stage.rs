@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::rollback::{Outcome, Plan, PlanVerdict};
+use crate::rollback::{Method, Outcome, Plan, PlanVerdict};
 
 use super::Event;
 
@@ -49,6 +49,8 @@ pub enum ActState {
     Sent,
     /// It cannot be told whether it happened.
     Doubtful,
+    /// It is answered, and what it began must come to its end before anything else is done.
+    Settling,
     /// Every call of the step is answered; its deployment is followed.
     Following,
 }
@@ -99,12 +101,19 @@ impl Stage {
             Event::CriteriaChanged { .. }
             | Event::Declared { .. }
             | Event::Withdrawn { .. }
-            | Event::Noted { .. } => Ok(self),
+            | Event::Noted { .. }
+            | Event::Attached { .. } => Ok(self),
             Event::Assessed if self == Self::Assess => Ok(Self::Scope),
-            Event::Scoped if self == Self::Scope => Ok(Self::Target),
+            Event::Scoped { .. } if self == Self::Scope => Ok(Self::Target),
             Event::TargetChosen { .. } if self == Self::Target => Ok(Self::Check),
+            // Only a check that is before everybody's eyes can be overridden.
+            Event::Overridden { .. } if self == Self::Check => Ok(self),
             Event::Planned { .. } if self == Self::Check => Ok(Self::Approve),
-            Event::Assessed | Event::Scoped | Event::TargetChosen { .. } | Event::Planned { .. } => illegal,
+            Event::Assessed
+            | Event::Scoped { .. }
+            | Event::TargetChosen { .. }
+            | Event::Overridden { .. }
+            | Event::Planned { .. } => illegal,
             Event::Reconsidered => match self {
                 Self::Scope => Ok(Self::Assess),
                 Self::Target => Ok(Self::Scope),
@@ -171,11 +180,15 @@ impl Stage {
                 .of_call(*step, *call, ActState::Doubtful, ActState::Ready)
                 .ok_or_else(|| self.illegal(event)),
             Event::Answered { step, call, .. } => self
-                .of_call(*step, *call, ActState::Sent, ActState::Following)
-                .map(|stage| stage.next_call(plan))
+                .of_call(*step, *call, ActState::Sent, ActState::Settling)
+                .map(|stage| stage.answered(plan))
                 .ok_or_else(|| self.illegal(event)),
             Event::Adopted { step, call, .. } => self
-                .of_call(*step, *call, ActState::Doubtful, ActState::Following)
+                .of_call(*step, *call, ActState::Doubtful, ActState::Settling)
+                .map(|stage| stage.answered(plan))
+                .ok_or_else(|| self.illegal(event)),
+            Event::Settled { step, call, .. } => self
+                .of_call(*step, *call, ActState::Settling, ActState::Following)
                 .map(|stage| stage.next_call(plan))
                 .ok_or_else(|| self.illegal(event)),
             Event::Ended { ending } => self
@@ -231,24 +244,29 @@ impl Stage {
         };
         match (state, outcome) {
             (ActState::Following, Outcome::OnTarget) => {
-                let steps = plan.map_or(0, |plan| plan.steps.len());
-                Some(if step + 1 < steps {
-                    Self::Act {
+                let next = plan.and_then(|plan| plan.steps.get(step + 1));
+                Some(match next {
+                    // What an earlier step's call did for all is only followed.
+                    Some(next) => Self::Act {
                         step: step + 1,
                         call: 0,
-                        state: ActState::Ready,
-                    }
-                } else {
-                    Self::Verify
+                        state: if next.calls.is_empty() {
+                            ActState::Following
+                        } else {
+                            ActState::Ready
+                        },
+                    },
+                    None => Self::Verify,
                 })
             }
             (
-                ActState::Following | ActState::Ready,
+                ActState::Following | ActState::Settling | ActState::Ready,
                 Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown,
             )
             | (ActState::Sent | ActState::Doubtful, Outcome::Unknown) => Some(Self::Report),
             (ActState::Ready, Outcome::Refused) if step == 0 && call == 0 => Some(Self::Report),
             (ActState::Ready, Outcome::OnTarget | Outcome::Refused)
+            | (ActState::Settling, Outcome::OnTarget | Outcome::Refused)
             | (ActState::Following, Outcome::Refused)
             | (
                 ActState::Sent | ActState::Doubtful,
@@ -283,7 +301,37 @@ impl Stage {
         })
     }
 
-    /// After an answered call: the next call of its step, or following when there is none.
+    /// After an answer: what the call began must settle, where there is anything of that kind.
+    fn answered(self, plan: Option<&Plan>) -> Self {
+        match self {
+            Self::Act { step, call, .. } => {
+                let settles = plan
+                    .and_then(|plan| plan.steps.get(step)?.calls.get(call))
+                    .is_some_and(|call| call.api.settles());
+                if settles {
+                    self
+                } else {
+                    Self::Act {
+                        step,
+                        call,
+                        state: ActState::Following,
+                    }
+                    .next_call(plan)
+                }
+            }
+            Self::Assess
+            | Self::Scope
+            | Self::Target
+            | Self::Check
+            | Self::Approve
+            | Self::Verify
+            | Self::Report
+            | Self::Done
+            | Self::Abandoned => self,
+        }
+    }
+
+    /// After a call that is done: the next call of its step, or following when there is none.
     fn next_call(self, plan: Option<&Plan>) -> Self {
         match self {
             Self::Act { step, call, .. } => {
@@ -315,7 +363,11 @@ impl Stage {
 
 /// A plan that forbids itself, or in which there is nothing to do, is never approved.
 fn may_be_carried_out(plan: &Plan) -> bool {
-    let has_calls = !plan.steps.is_empty() && plan.steps.iter().all(|step| !step.calls.is_empty());
+    let (first, rest) = (plan.steps.first(), plan.steps.iter().skip(1));
+    let has_calls = first.is_some_and(|first| !first.calls.is_empty())
+        && rest
+            .into_iter()
+            .all(|step| !step.calls.is_empty() || step.method == Method::Github);
     let allowed = match plan.verdict {
         PlanVerdict::Ready | PlanVerdict::Warn => true,
         PlanVerdict::Blocked => false,

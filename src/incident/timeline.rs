@@ -48,7 +48,26 @@ fn sentence(event: &Event, frozen: Option<&Plan>) -> Phrase {
             .text("by", by),
         Event::Noted { text, by } => Phrase::new("timeline-noted").text("text", text).text("by", by),
         Event::Assessed => Phrase::new("timeline-assessed"),
-        Event::Scoped => Phrase::new("timeline-scoped"),
+        Event::Scoped { services: None } => Phrase::new("timeline-scoped"),
+        Event::Scoped {
+            services: Some(services),
+        } => {
+            let list: Vec<_> = services.iter().map(|service| service.as_str()).collect();
+            Phrase::new("timeline-scoped-to").text("services", list.join(", "))
+        }
+        Event::Overridden { over } => Phrase::new("timeline-overridden")
+            .phrase("check", over.check.phrase())
+            .text("reason", &over.reason)
+            .text("by", &over.by),
+        Event::Attached { title, by, .. } => Phrase::new("timeline-attached")
+            .text("title", title)
+            .text("by", by),
+        Event::Settled { step, call, .. } => Phrase::new("timeline-settled").text(
+            "api",
+            frozen
+                .and_then(|plan| plan.steps.get(*step)?.calls.get(*call))
+                .map_or("", |call| call.api.name()),
+        ),
         Event::TargetChosen { target, .. } => Phrase::new("timeline-target").text("target", target),
         Event::Planned { plan } => Phrase::new("timeline-planned")
             .text("hash", plan.hash.short())

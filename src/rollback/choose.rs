@@ -23,34 +23,37 @@ pub fn choose(spec: &TargetSpec, inputs: &TargetInputs<'_>) -> Result<Target, No
         TargetSpec::Tag(tag) => tagged(&known, tag),
         TargetSpec::Revision { family, number } => numbered(&known, family.as_ref(), *number),
         TargetSpec::Digest(digest) => by_content(&known, digest),
+        TargetSpec::Snapshot(_) | TargetSpec::LatestSnapshot | TargetSpec::OldDatabase => {
+            Err(no(Phrase::new("no-target-database").text("target", spec)))
+        }
     }
 }
 
-fn no(why: Phrase) -> NoTarget {
+pub(super) fn no(why: Phrase) -> NoTarget {
     NoTarget { why }
 }
 
 /// `:57`, as revisions of one family are written.
-fn number(definition: &TaskDefinitionArn) -> String {
+pub(super) fn number(definition: &TaskDefinitionArn) -> String {
     format!(":{}", definition.revision())
 }
 
 /// Why something that was to be read has no reading.
-fn unread<T>(observed: &Observed<T>, failed: &'static str) -> NoTarget {
+pub(super) fn unread<T>(observed: &Observed<T>, failed: &'static str) -> NoTarget {
     no(match observed.fault() {
         Some(fault) => Phrase::new(failed).phrase("fault", fault.phrase()),
         None => Phrase::new("no-target-waiting"),
     })
 }
 
-fn current<'k>(known: &'k Known<'_>) -> Result<&'k Identity, NoTarget> {
+pub(super) fn current<'k>(known: &'k Known<'_>) -> Result<&'k Identity, NoTarget> {
     known
         .current
         .as_ref()
         .ok_or_else(|| unread(known.inputs.state, "no-target-service-not-read"))
 }
 
-fn definitions<'k>(known: &'k Known<'_>) -> Result<&'k [TaskDefinition], NoTarget> {
+pub(super) fn definitions<'k>(known: &'k Known<'_>) -> Result<&'k [TaskDefinition], NoTarget> {
     known
         .inputs
         .definitions
@@ -68,6 +71,7 @@ fn target(found: Candidate, digest: Option<Digest>, rule: Rule, why: Phrase, pro
         rule,
         why,
         proven,
+        registers: None,
     }
 }
 
@@ -208,7 +212,10 @@ fn proven(known: &Known<'_>, found: &Candidate) -> bool {
 }
 
 /// Revisions of the service's family, newest first.
-fn family<'k>(known: &'k Known<'_>, current: &Identity) -> Result<Vec<&'k TaskDefinition>, NoTarget> {
+pub(super) fn family<'k>(
+    known: &'k Known<'_>,
+    current: &Identity,
+) -> Result<Vec<&'k TaskDefinition>, NoTarget> {
     let mut list: Vec<_> = definitions(known)?
         .iter()
         .filter(|d| d.arn.family() == current.definition.family())

@@ -4,12 +4,12 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    DeploymentHistory, DeploymentId, Phrase, ServiceDeployment, ServiceDeploymentArn,
-    ServiceDeploymentStatus, ServiceState,
+    Clean, DbInstance, DeploymentHistory, DeploymentId, Phrase, RunId, SecretVersions, ServiceDeployment,
+    ServiceDeploymentArn, ServiceDeploymentStatus, ServiceState, TaskDefinitionArn, WorkflowRun,
 };
 
 use super::time::{CLOCK_DIFFERENCE, minus};
-use super::{Fingerprint, Step};
+use super::{Api, Fingerprint, OurTags, Step};
 
 /// What is seen of a service now, as far as a plan depends on it.
 #[must_use]
@@ -35,10 +35,11 @@ pub fn unchanged(
 ) -> Result<(), Phrase> {
     let planned = &step.fingerprint;
     let now_seen = &fingerprint(state);
-    let stops = step.stops();
+    let turned = step.turns_back();
     // Its own state first: when it is over, the service's list looks different too, and that is not the reason.
-    if let Some(arn) = stops {
+    if let Some(arn) = turned {
         still_stoppable(arn, stopped)?;
+        still_waits(step, stopped)?;
     }
     if now_seen.task_definition != planned.task_definition && now_seen.primary == planned.primary {
         return Err(Phrase::new("changed-task-definition")
@@ -58,7 +59,7 @@ pub fn unchanged(
         });
     }
     // While a deployment is under way, older ones lose their tasks and leave the list.
-    if stops.is_none() && now_seen.deployments != planned.deployments {
+    if turned.is_none() && now_seen.deployments != planned.deployments {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         return Err(Phrase::new("changed-deployments")
             .number("planned", count(planned.deployments))
@@ -88,6 +89,47 @@ fn still_stoppable(arn: &ServiceDeploymentArn, stopped: Option<&ServiceDeploymen
         .text("status", stopped.status.as_str()))
 }
 
+/// Whether the secret is still the one that the plan was made for. The version in use is compared, never the value.
+///
+/// # Errors
+/// What changed, as a sentence; then nothing may be sent.
+pub fn unchanged_secret(planned: &Clean, seen: &SecretVersions) -> Result<(), Phrase> {
+    match seen.current() {
+        Some(current) if current == planned => Ok(()),
+        Some(current) => Err(Phrase::new("changed-secret")
+            .text("secret", &seen.name)
+            .text("planned", planned)
+            .text("seen", current)),
+        None => Err(Phrase::new("changed-secret-none").text("secret", &seen.name)),
+    }
+}
+
+/// Whether the hook that the step answers still waits for an answer. A deployment that pauses at each step has another hook
+/// by then.
+fn still_waits(step: &Step, seen: Option<&ServiceDeployment>) -> Result<(), Phrase> {
+    let hook = step.calls.iter().find_map(|call| match &call.api {
+        Api::ContinueServiceDeployment { hook, .. } => Some(hook),
+        Api::UpdateService { .. }
+        | Api::StopServiceDeployment { .. }
+        | Api::RegisterTaskDefinition { .. }
+        | Api::RestoreDbInstance { .. }
+        | Api::UpdateSecret { .. }
+        | Api::UpdateSecretVersionStage { .. }
+        | Api::DispatchWorkflow { .. } => None,
+    });
+    let waits = |hook: &Clean| {
+        seen.is_some_and(|seen| {
+            seen.hooks
+                .iter()
+                .any(|known| known.id == *hook && known.awaits_action)
+        })
+    };
+    match hook {
+        Some(hook) if !waits(hook) => Err(Phrase::new("changed-hook").text("hook", hook)),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// What has changed since the step was planned, by what is observed now; `None` when nothing has, or nothing that shows.
 #[must_use]
 pub fn what_changed(
@@ -95,7 +137,7 @@ pub fn what_changed(
     state: &ServiceState,
     history: Option<&DeploymentHistory>,
 ) -> Option<Phrase> {
-    let stopped = step.stops().and_then(|arn| {
+    let stopped = step.turns_back().and_then(|arn| {
         history?
             .deployments
             .iter()
@@ -104,21 +146,43 @@ pub fn what_changed(
     unchanged(step, state, stopped).err()
 }
 
+/// What a write made, as far as looking shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// A deployment.
+    pub deployment: Option<DeploymentId>,
+    /// A service deployment, made or turned back.
+    pub service_deployment: Option<ServiceDeploymentArn>,
+    /// A revision.
+    pub definition: Option<TaskDefinitionArn>,
+    /// A database instance.
+    pub instance: Option<Clean>,
+    /// The version of the secret that is in use.
+    pub secret_version: Option<Clean>,
+    /// A run.
+    pub run: Option<RunId>,
+}
+
 /// What looking shows about a write whose answer never came.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Found {
-    /// It took effect: this deployment is ours, or this service deployment is being turned back.
-    TookEffect(Option<DeploymentId>, Option<ServiceDeploymentArn>),
+    /// It took effect: this is what it made, or turned back.
+    TookEffect(Effect),
     /// The service is as it was before.
     AsBefore,
     /// Neither: why, as a sentence. A person must decide.
     Otherwise(Phrase),
 }
 
-/// Whether the one write of `step`, sent at `sent_at` when the service was seen as `before`, took effect. It never says so
-/// of a deployment that was there already, or that is older than the write by more than clocks differ.
+/// Whether an UpdateService that was to deploy `definition`, sent at `sent_at` when the service was seen as `before`, took
+/// effect. It never says so of a deployment that was there already, or that is older than the write by more than clocks differ.
 #[must_use]
-pub fn found_effect(step: &Step, before: &Fingerprint, sent_at: Timestamp, now_seen: &ServiceState) -> Found {
+pub fn found_effect(
+    definition: &TaskDefinitionArn,
+    before: &Fingerprint,
+    sent_at: Timestamp,
+    now_seen: &ServiceState,
+) -> Found {
     let Some(primary) = now_seen.primary() else {
         return if before.primary.is_none() && now_seen.task_definition == before.task_definition {
             Found::AsBefore
@@ -129,7 +193,7 @@ pub fn found_effect(step: &Step, before: &Fingerprint, sent_at: Timestamp, now_s
     if before.primary.as_ref() == Some(&primary.id) {
         return Found::AsBefore;
     }
-    if primary.task_definition != step.to.revision {
+    if primary.task_definition != *definition {
         return Found::Otherwise(
             Phrase::new("found-other")
                 .text("deployment", &primary.id)
@@ -142,7 +206,89 @@ pub fn found_effect(step: &Step, before: &Fingerprint, sent_at: Timestamp, now_s
                 .text("deployment", &primary.id)
                 .time("at", created),
         ),
-        Some(_) | None => Found::TookEffect(Some(primary.id.clone()), now_seen.current_deployment.clone()),
+        Some(_) | None => Found::TookEffect(Effect {
+            deployment: Some(primary.id.clone()),
+            service_deployment: now_seen.current_deployment.clone(),
+            ..Effect::default()
+        }),
+    }
+}
+
+/// Whether a registration whose answer never came took effect, by the revision that has the intent's tag.
+#[must_use]
+pub fn found_registration(tagged: Option<TaskDefinitionArn>) -> Found {
+    match tagged {
+        Some(definition) => Found::TookEffect(Effect {
+            definition: Some(definition),
+            ..Effect::default()
+        }),
+        None => Found::AsBefore,
+    }
+}
+
+/// Whether a restore whose answer never came took effect, by the instance of that name and the intent's tag on it.
+#[must_use]
+pub fn found_restore(seen: Option<&DbInstance>, token: Option<&Clean>) -> Found {
+    let Some(instance) = seen else {
+        return Found::AsBefore;
+    };
+    let tag = instance
+        .tags
+        .iter()
+        .find(|(key, _)| key.as_str() == OurTags::INTENT)
+        .map(|(_, value)| value);
+    if tag.is_some() && tag == token {
+        Found::TookEffect(Effect {
+            instance: Some(instance.id.clone()),
+            ..Effect::default()
+        })
+    } else {
+        Found::Otherwise(Phrase::new("found-restore-foreign").text("instance", &instance.id))
+    }
+}
+
+/// Whether a new version of a secret whose answer never came is there, by its id, which is the intent's token. The value is
+/// not looked at.
+#[must_use]
+pub fn found_secret(seen: &SecretVersions, token: Option<&Clean>) -> Found {
+    match token.filter(|token| seen.stages.contains_key(*token)) {
+        Some(token) => Found::TookEffect(Effect {
+            secret_version: Some(token.clone()),
+            ..Effect::default()
+        }),
+        None => Found::AsBefore,
+    }
+}
+
+/// Whether a stage that was to be moved `from` one version `to` another is there.
+#[must_use]
+pub fn found_stage(seen: &SecretVersions, from: &Clean, to: &Clean) -> Found {
+    match seen.current() {
+        Some(current) if current == to => Found::TookEffect(Effect {
+            secret_version: Some(to.clone()),
+            ..Effect::default()
+        }),
+        Some(current) if current == from => Found::AsBefore,
+        Some(current) => Found::Otherwise(Phrase::new("found-stage-other").text("version", current)),
+        None => Found::Otherwise(Phrase::new("found-stage-none")),
+    }
+}
+
+/// Whether a run whose number never came was started, by the runs since then that repeat the intent's token in their title.
+/// Without such an input nothing tells ours from a colleague's, and a person must decide.
+#[must_use]
+pub fn found_run(runs: &[WorkflowRun], is_correlated: bool) -> Found {
+    match (runs, is_correlated) {
+        ([], true) => Found::AsBefore,
+        ([run], true) => Found::TookEffect(Effect {
+            run: Some(run.id),
+            ..Effect::default()
+        }),
+        ([], false) => Found::Otherwise(Phrase::new("found-run-none-untold")),
+        (runs, _) => {
+            let list: Vec<_> = runs.iter().map(|run| run.id.to_string()).collect();
+            Found::Otherwise(Phrase::new("found-run-untold").text("runs", list.join(", ")))
+        }
     }
 }
 
@@ -156,7 +302,10 @@ pub fn found_stop(seen: &ServiceDeployment) -> Found {
         | ServiceDeploymentStatus::RollbackRequested
         | ServiceDeploymentStatus::RollbackInProgress
         | ServiceDeploymentStatus::RollbackSuccessful
-        | ServiceDeploymentStatus::RollbackFailed => Found::TookEffect(None, Some(seen.arn.clone())),
+        | ServiceDeploymentStatus::RollbackFailed => Found::TookEffect(Effect {
+            service_deployment: Some(seen.arn.clone()),
+            ..Effect::default()
+        }),
         // One that reached its end was not stopped: it was finished first.
         ServiceDeploymentStatus::Pending
         | ServiceDeploymentStatus::InProgress

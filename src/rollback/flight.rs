@@ -1,8 +1,8 @@
 //! What ECS is doing to a service now, and where ECS itself would go back to.
 
 use crate::domain::{
-    ContainerImage, DeploymentHistory, ImageReference, Observed, Phrase, RolloutState, ServiceDeployment,
-    ServiceRevision, ServiceState, TargetSpec,
+    ContainerImage, DeploymentHistory, ImageReference, LifecycleHook, Observed, Phrase, RolloutState,
+    ServiceDeployment, ServiceRevision, ServiceState, TargetSpec,
 };
 
 use super::served::{Known, ours, pinned};
@@ -15,6 +15,8 @@ pub(super) enum Flight<'h> {
     Landed,
     /// This one goes forward, and StopServiceDeployment can turn it back.
     Stoppable(&'h ServiceDeployment),
+    /// This one goes forward and waits at a hook for somebody's word.
+    Paused(&'h ServiceDeployment, &'h LifecycleHook),
     /// This one goes back already.
     GoingBack(&'h ServiceDeployment),
     /// Something is under way that has no service deployment here, or one in a state that is not known.
@@ -46,7 +48,10 @@ pub(super) fn flight<'h>(state: &ServiceState, history: &'h Observed<DeploymentH
             // State and history were read at different times; the next reading tells.
             Flight::Untold
         }
-        Some((newest, false)) if newest.status.is_stoppable() => Flight::Stoppable(newest),
+        Some((newest, false)) if newest.status.is_stoppable() => match newest.paused_at() {
+            Some(hook) => Flight::Paused(newest, hook),
+            None => Flight::Stoppable(newest),
+        },
         Some((newest, false)) if newest.status.is_going_back() => Flight::GoingBack(newest),
         Some((_, false)) => Flight::Untold,
     }
@@ -57,7 +62,7 @@ pub(super) fn point(known: &Known<'_>, revision: &ServiceRevision) -> Point {
     let image: Option<&ContainerImage> = ours(&revision.images, known.inputs.repository.as_str());
     let written = image.map(|image| image.image.clone());
     Point {
-        revision: revision.task_definition.clone(),
+        revision: Some(revision.task_definition.clone()),
         version: written
             .as_ref()
             .and_then(|written| ImageReference::parse(written.as_str()).tag)
@@ -106,14 +111,15 @@ pub(super) fn stop_target(known: &Known<'_>, revision: &ServiceRevision) -> Targ
         .sum();
     Target {
         why: Phrase::new("target-ecs")
-            .text("revision", format!(":{}", point.revision.revision()))
+            .text("revision", format!(":{}", revision.task_definition.revision()))
             .duration("served", served),
-        definition: point.revision,
+        definition: revision.task_definition.clone(),
         image: point.image,
         version: point.version,
         digest: point.digest,
         rule: Rule::EcsChooses,
         proven: true,
+        registers: None,
     }
 }
 

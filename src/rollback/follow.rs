@@ -81,6 +81,8 @@ pub enum EndingKind {
     Unknown,
     /// Nothing was sent.
     Refused,
+    /// Between two calls the world was no longer the one that was approved: the next one was not sent.
+    Changed,
 }
 
 impl EndingKind {
@@ -99,6 +101,7 @@ impl EndingKind {
             Self::OtherContent => "other-content",
             Self::Unknown => "unknown",
             Self::Refused => "refused",
+            Self::Changed => "changed",
         }
     }
 
@@ -116,7 +119,8 @@ impl EndingKind {
             | Self::TimedOut
             | Self::OtherContent
             | Self::Unknown
-            | Self::Refused => None,
+            | Self::Refused
+            | Self::Changed => None,
         }
     }
 }
@@ -187,9 +191,11 @@ pub struct Goal {
     pub stopped: Option<Stopped>,
     /// When the write was sent.
     pub sent_at: Timestamp,
+    /// When following began: what was waited for before it takes none of its time.
+    pub begun_at: Timestamp,
     /// How long everything must stay right.
     pub hold: Duration,
-    /// When to stop waiting, counted from `sent_at`.
+    /// When to stop waiting, counted from `begun_at`.
     pub timeout: Duration,
 }
 

@@ -610,7 +610,7 @@ impl Follow {
     /// When the time allowed is over. Who begins to look late, or again after a long gap, gets the time to see a deployment
     /// that has done its work long ago be right and hold.
     fn deadline(&self) -> Timestamp {
-        let asked = plus(self.goal.sent_at, self.goal.timeout);
+        let asked = plus(self.goal.begun_at, self.goal.timeout);
         match self.attended {
             Some((since, _)) if between(self.goal.sent_at, since) > APPEARS_WITHIN => {
                 asked.max(plus(plus(since, self.goal.hold), APPEARS_WITHIN))

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::domain::{Clean, Controller, Phrase, Scheduling, ServiceState, ServiceStatus, Strategy};
+use crate::domain::{
+    Clean, Controller, Phrase, Scheduling, ServiceState, ServiceStatus, Strategy, TaskDefinitionArn,
+};
 
 use super::flight::Flight;
 
@@ -18,15 +20,59 @@ pub enum Method {
     Revision,
     /// StopServiceDeployment, while the deployment that is to be undone is still under way. ECS chooses where to.
     Stop,
+    /// ContinueServiceDeployment with ROLLBACK, while that deployment waits at a hook. ECS chooses where to.
+    Continue,
+    /// By content: a revision that has the image, registered if there is none.
+    Image,
+    /// The team's workflow on GitHub.
+    Github,
+    /// A database restored from a snapshot, or the one of before; the services that use it are deployed anew.
+    Database,
+    /// The same revision deployed anew. This is no way back: it starts the same content again.
+    Redeploy,
 }
 
 impl Method {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 7] = [
+        Self::Revision,
+        Self::Stop,
+        Self::Continue,
+        Self::Image,
+        Self::Github,
+        Self::Database,
+        Self::Redeploy,
+    ];
+
+    /// Whether a deployment that is under way is turned back; then ECS chooses the target.
+    #[must_use]
+    pub const fn turns_back(self) -> bool {
+        match self {
+            Self::Stop | Self::Continue => true,
+            Self::Revision | Self::Image | Self::Github | Self::Database | Self::Redeploy => false,
+        }
+    }
+
+    /// Whether what runs is deployed anew, as it is.
+    #[must_use]
+    pub const fn deploys_the_same(self) -> bool {
+        match self {
+            Self::Database | Self::Redeploy => true,
+            Self::Revision | Self::Stop | Self::Continue | Self::Image | Self::Github => false,
+        }
+    }
+
     /// The name in options and JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Revision => "revision",
             Self::Stop => "stop",
+            Self::Continue => "continue",
+            Self::Image => "image",
+            Self::Github => "github",
+            Self::Database => "database",
+            Self::Redeploy => "redeploy",
         }
     }
 }
@@ -39,13 +85,13 @@ impl fmt::Display for Method {
 
 /// A text that names no method of this version. `auto` is not one: it means that none is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` is no method: expected revision or stop")]
+#[error("`{0}` is no method: expected revision, stop, continue, image, github, database or redeploy")]
 pub struct UnknownMethod(pub String);
 
 impl FromStr for Method {
     type Err = UnknownMethod;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Revision, Self::Stop]
+        Self::ALL
             .into_iter()
             .find(|method| method.as_str() == text)
             .ok_or_else(|| UnknownMethod(Clean::new(text).to_string()))
@@ -93,10 +139,21 @@ fn status(word: &str) -> Phrase {
 }
 
 /// The method for what is under way: the one that is wanted, or the one that the state asks for; and why this one. A method
-/// that cannot work now is chosen all the same when it is wanted: the plan's rows say what stands against it.
-pub(super) fn choose_method(flight: &Flight<'_>, wanted: Option<Method>) -> (Method, Phrase) {
+/// that cannot work now is chosen all the same when it is wanted: the plan's rows say what stands against it. `inactive` is
+/// the target's revision, when it was deregistered: no service can be set to it, but its content can be registered anew.
+pub(super) fn choose_method(
+    flight: &Flight<'_>,
+    wanted: Option<Method>,
+    inactive: Option<&TaskDefinitionArn>,
+) -> (Method, Phrase) {
     match (wanted, flight) {
         (Some(wanted), _) => (wanted, Phrase::new("why-method-wanted").text("method", wanted)),
+        (None, Flight::Paused(deployment, hook)) => (
+            Method::Continue,
+            Phrase::new("why-method-continue")
+                .text("deployment", deployment.arn.id())
+                .text("hook", &hook.id),
+        ),
         (None, Flight::Stoppable(deployment)) => (
             Method::Stop,
             Phrase::new("why-method-stop")
@@ -104,6 +161,12 @@ pub(super) fn choose_method(flight: &Flight<'_>, wanted: Option<Method>) -> (Met
                 .text("status", deployment.status.as_str()),
         ),
         (None, Flight::GoingBack(_) | Flight::Untold) => (Method::Revision, Phrase::new("why-method-untold")),
-        (None, Flight::Landed) => (Method::Revision, Phrase::new("why-method-revision")),
+        (None, Flight::Landed) => match inactive {
+            Some(revision) => (
+                Method::Image,
+                Phrase::new("why-method-image").text("revision", format!(":{}", revision.revision())),
+            ),
+            None => (Method::Revision, Phrase::new("why-method-revision")),
+        },
     }
 }

@@ -4,71 +4,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccountId, Clean, ClusterName, DeploymentId, Digest, EcsServiceName, EnvironmentName, Phrase, PlanHash,
-    Region, ServiceArn, ServiceDeploymentArn, ServiceKey, TaskDefinitionArn,
+    AccountId, Clean, ClusterName, DeploymentId, Digest, EcsServiceName, EnvironmentName, Operator, Phrase,
+    PlanHash, Region, ServiceArn, ServiceDeploymentArn, ServiceKey, TaskDefinitionArn,
 };
 
-use super::{Method, PreflightRow, Target};
+use super::{Api, Method, PreflightCheck, PreflightRow, Target};
 
 /// Version of what the hash covers.
 pub const PLAN_SCHEMA: u32 = 1;
-
-/// What StopServiceDeployment does. There is no other value here: ABORT, which the API's type also has, leaves the service
-/// between two versions and is never sent (facts: the API reference's valid value is ROLLBACK).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StopType {
-    /// Go back to the last service revision that reached its end.
-    #[serde(rename = "ROLLBACK")]
-    Rollback,
-}
-
-impl StopType {
-    /// ECS's word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Rollback => "ROLLBACK",
-        }
-    }
-}
-
-/// The one call of an AWS API that a step may make. The input is typed: nothing can be added to it by accident.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "api", content = "input")]
-pub enum Api {
-    /// Cluster, service and task definition, and nothing else: autoscaling owns the desired count.
-    #[serde(rename = "ecs.UpdateService")]
-    UpdateService {
-        /// The cluster's name.
-        cluster: ClusterName,
-        /// The service's name.
-        service: EcsServiceName,
-        /// The whole ARN of the revision.
-        #[serde(rename = "taskDefinition")]
-        task_definition: TaskDefinitionArn,
-    },
-    /// The service deployment and what to do with it, always in so many words.
-    #[serde(rename = "ecs.StopServiceDeployment")]
-    StopServiceDeployment {
-        /// The whole ARN of the service deployment.
-        #[serde(rename = "serviceDeploymentArn")]
-        service_deployment: ServiceDeploymentArn,
-        /// To go back.
-        #[serde(rename = "stopType")]
-        stop_type: StopType,
-    },
-}
-
-impl Api {
-    /// The name of the operation, such as `ecs.UpdateService`.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::UpdateService { .. } => "ecs.UpdateService",
-            Self::StopServiceDeployment { .. } => "ecs.StopServiceDeployment",
-        }
-    }
-}
 
 /// A call with the shell command that would do the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,14 +26,31 @@ pub struct Call {
 /// A point that a service is at or goes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Point {
-    /// The revision of the task definition.
-    pub revision: TaskDefinitionArn,
+    /// The revision of the task definition; absent while it is not registered yet.
+    pub revision: Option<TaskDefinitionArn>,
     /// The image as the definition writes it.
     pub image: Option<Clean>,
     /// The version that its tag names.
     pub version: Option<Clean>,
     /// Its content, where known.
     pub digest: Option<Digest>,
+}
+
+impl Point {
+    /// The revision as people write it, such as `:41`; `new` for one that is not registered yet.
+    #[must_use]
+    pub fn short(&self) -> String {
+        match &self.revision {
+            Some(revision) => format!(":{}", revision.revision()),
+            None => "new".to_owned(),
+        }
+    }
+
+    /// Family and number, such as `peoplebooster-backend:41`; `new` for one that is not registered yet.
+    #[must_use]
+    pub fn family_short(&self) -> &str {
+        self.revision.as_ref().map_or("new", |revision| revision.short())
+    }
 }
 
 /// What was seen of the service when the plan was made; read again immediately before the write. Not part of the hash.
@@ -133,20 +93,61 @@ pub struct Step {
     pub target: Target,
     /// The calls, in order.
     pub calls: Vec<Call>,
+    /// What is done to the database, when that is the method.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<DatabaseMove>,
     /// What was seen when the plan was made.
     pub fingerprint: Fingerprint,
 }
 
+/// What a step does to the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatabaseMove {
+    /// The instance that is in use. It is never touched.
+    pub from: Clean,
+    /// The instance that is to be used: the restored one, or the one of before.
+    pub to: Clean,
+    /// The snapshot, where one is restored.
+    pub snapshot: Option<Clean>,
+    /// When it was taken: what was written since is not in it.
+    pub taken_at: Option<Timestamp>,
+    /// The secret's ARN.
+    pub secret: Clean,
+    /// The version of the secret that is in use, which is compared before it is replaced and stays as the way back.
+    pub secret_version: Clean,
+}
+
 impl Step {
-    /// The service deployment that the step stops, if that is its method.
+    /// The service deployment that the step turns back, if that is its method.
     #[must_use]
-    pub fn stops(&self) -> Option<&ServiceDeploymentArn> {
-        self.calls.iter().find_map(|call| match &call.api {
-            Api::StopServiceDeployment {
-                service_deployment, ..
-            } => Some(service_deployment),
-            Api::UpdateService { .. } => None,
-        })
+    pub fn turns_back(&self) -> Option<&ServiceDeploymentArn> {
+        self.calls.iter().find_map(|call| call.api.turns_back())
+    }
+}
+
+/// A block that a person overrode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Override {
+    /// Which check.
+    pub check: PreflightCheck,
+    /// Of which service; absent for all of the plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceKey>,
+    /// Why, in their words.
+    pub reason: Clean,
+    /// Who.
+    pub by: Operator,
+}
+
+impl Override {
+    /// Whether it is about `row`.
+    #[must_use]
+    pub fn is_about(&self, row: &PreflightRow) -> bool {
+        self.check == row.check
+            && self
+                .service
+                .as_ref()
+                .is_none_or(|service| *service == row.service)
     }
 }
 
@@ -177,6 +178,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The checks as they stood when the plan was frozen.
     pub preflight: Vec<PreflightRow>,
+    /// Blocks that a person overrode, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<Override>,
     /// What they say together.
     pub verdict: PlanVerdict,
     /// When it was frozen.

@@ -10,6 +10,7 @@ use crate::domain::{
     RepositoryName, Series, ServiceState, Task, TaskDefinition, TaskDefinitionArn,
 };
 
+use super::Registration;
 use super::choose::last_good;
 use super::served::{Known, Residence, pinned};
 use super::time::{MINUTE, plus};
@@ -91,6 +92,12 @@ pub enum Rule {
     Registered,
     /// ECS chooses: what a deployment that is stopped goes back to.
     EcsChooses,
+    /// The content of an image, in a revision that has it already or in a new one.
+    Image,
+    /// A definition in a file of the operator's.
+    File,
+    /// What runs already, deployed anew.
+    Same,
 }
 
 /// A chosen target.
@@ -110,6 +117,26 @@ pub struct Target {
     pub why: Phrase,
     /// Whether completed history shows that it ran.
     pub proven: bool,
+    /// What a new revision is made from, where the content has none that can be deployed. `definition` is then the one that it
+    /// is compared with: the clone's original, or what runs now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registers: Option<Registration>,
+}
+
+impl Target {
+    /// It as a point of a plan.
+    #[must_use]
+    pub fn point(&self) -> super::Point {
+        super::Point {
+            revision: match self.registers {
+                Some(_) => None,
+                None => Some(self.definition.clone()),
+            },
+            image: self.image.clone(),
+            version: self.version.clone(),
+            digest: self.digest.clone(),
+        }
+    }
 }
 
 /// That no target can be chosen, and why.

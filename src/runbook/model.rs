@@ -284,6 +284,10 @@ pub struct GithubInputs {
     pub service: String,
     /// The input that takes a version such as `v1.2.3`, or `latest-1`.
     pub version: String,
+    /// The input that takes a text which the workflow repeats in its run's title, if it has one: by it a run is found again
+    /// when GitHub's answer was lost.
+    #[serde(default)]
+    pub correlation: Option<String>,
 }
 
 /// The database. `<environment>` in a name stands for the environment's name.
@@ -300,6 +304,14 @@ pub struct Database {
     pub secret: String,
     /// The services that use it and are deployed again after a switch.
     pub services: Vec<ServiceKey>,
+    /// Minutes that a restore usually takes: what a person who waits is told.
+    #[serde(default = "usual_restore_minutes")]
+    pub restore_minutes: u32,
+}
+
+/// The page of the team speaks of more than half an hour for a database of its size.
+const fn usual_restore_minutes() -> u32 {
+    30
 }
 
 /// Prisma migrations.

@@ -1,10 +1,21 @@
 //! What a session wants done, as data. The engine does it.
 
-use crate::domain::AccountId;
+use crate::domain::{AccountId, Clean, Endpoint, TaskDefinitionArn};
 use crate::incident::{Event, IncidentId};
 use crate::rollback::{Fingerprint, Step};
 
 use super::Subject;
+
+/// What the earlier calls of a step made, which a later one may name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Made {
+    /// The revision that was registered.
+    pub definition: Option<TaskDefinitionArn>,
+    /// Where the restored instance can be reached.
+    pub endpoint: Option<Endpoint>,
+    /// The version of the secret that is in use by our doing.
+    pub secret_version: Option<Clean>,
+}
 
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +38,8 @@ pub enum Effect {
         step_index: usize,
         /// The call's place in the step.
         call_index: usize,
+        /// What the earlier calls of the step made.
+        made: Box<Made>,
     },
     /// After a call without an answer: look whether it took effect.
     Reconcile {
@@ -42,6 +55,10 @@ pub enum Effect {
         before: Box<Fingerprint>,
         /// When the intent was recorded.
         sent_at: jiff::Timestamp,
+        /// The intent's token.
+        token: Option<Clean>,
+        /// What the earlier calls of the step made.
+        made: Box<Made>,
     },
     /// Send nothing that is not sent yet.
     Halt,

@@ -13,7 +13,7 @@ mod start;
 mod update;
 mod walk;
 
-pub use effect::{Effect, Effects};
+pub use effect::{Effect, Effects, Made};
 pub use model::{JournalState, LinkState, Notice, NoticeLevel, ServiceView, Session, Setup, Subject};
 pub use msg::{ActMsg, Msg, Observation, OperatorMsg};
 pub use read::CheckLine;

@@ -7,12 +7,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Alarm, Company, DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image, LogWindow,
-    Mode, Observed, Operator, Phrase, Series, ServiceKey, ServiceState, StoppedTask, TargetHealth, Task,
-    TaskDefinition,
+    Alarm, Company, Database, DeploymentHistory, EnvironmentName, Fault, HealthReading, Identity, Image,
+    LogWindow, Migrations, Mode, Observed, Operator, OwnDefinition, Permissions, Phrase, References, Scaling,
+    Series, ServiceKey, ServiceState, Shelf, StoppedTask, TargetHealth, Task, TaskDefinition, Workflow,
+    WorkflowRun,
 };
 use crate::incident::Incident;
-use crate::rollback::{Candidate, CriterionState, CriterionStatus, Declaration, Follow, Progress, Verdict};
+use crate::rollback::{
+    Candidate, CriterionState, CriterionStatus, Declaration, Follow, Override, Progress, Settling, Verdict,
+};
 use crate::runbook::Runbook;
 
 /// What a session is started with and never changes.
@@ -57,6 +60,22 @@ pub enum Subject {
     Health(ServiceKey),
     /// The log of a service; only while somebody looks at it.
     Logs(ServiceKey),
+    /// The environment's database and the secret that leads to it; only while a way back is planned or goes on.
+    Database,
+    /// The state of its migrations; only while a way back is planned.
+    Migrations,
+    /// The team's workflow; only while a way back is planned.
+    Workflow,
+    /// The run that a rollback started, while it is followed.
+    Run,
+    /// What the caller may do; only while a way back is planned.
+    Permissions,
+    /// What scales a service; only while a way back is planned.
+    Scaling(ServiceKey),
+    /// What a service's definitions refer to; only while a way back is planned.
+    References(ServiceKey),
+    /// What is known of a service's repository beside its images; only while a way back is planned.
+    Shelf(ServiceKey),
 }
 
 /// What is known of one service.
@@ -86,6 +105,12 @@ pub struct ServiceView {
     pub health_answers: Vec<(Result<HealthReading, Fault>, Timestamp)>,
     /// The newest lines of its log, while or since somebody looked at it.
     pub logs: Observed<LogWindow>,
+    /// What scales it.
+    pub scaling: Observed<Scaling>,
+    /// What its definitions refer to.
+    pub references: Observed<References>,
+    /// What is known of its repository beside the images.
+    pub shelf: Observed<Shelf>,
     /// Whether the runbook names a health address; without one, health is unknown.
     pub has_health_url: bool,
     /// Its revisions with what is known of each, newest first. Derived at each change.
@@ -157,6 +182,16 @@ pub struct Session {
     pub alarms: Observed<Vec<Alarm>>,
     /// Who else is at work on them.
     pub company: Observed<Company>,
+    /// The environment's database.
+    pub database: Observed<Database>,
+    /// The state of its migrations.
+    pub migrations: Observed<Migrations>,
+    /// The team's workflow.
+    pub workflow: Observed<Workflow>,
+    /// The run that the rollback at hand started.
+    pub run: Observed<WorkflowRun>,
+    /// What the caller may do.
+    pub permissions: Observed<Permissions>,
     /// What people declared.
     pub declarations: Vec<Declaration>,
     /// What the criteria of all services say together. Derived at each change.
@@ -167,6 +202,16 @@ pub struct Session {
     pub follow: Option<Follow>,
     /// Numbers of the deployment that is followed.
     pub progress: Option<Progress>,
+    /// Where what a call began stands, while it is waited for.
+    pub settling: Option<Settling>,
+    /// A plan that is looked at without an incident, and for which services.
+    pub preparing: Option<Vec<ServiceKey>>,
+    /// The operator's own definition, if one is to be registered.
+    pub own_definition: Option<OwnDefinition>,
+    /// Blocks that the caller of a plan without an incident overrides.
+    pub overrides: Vec<Override>,
+    /// Set after a restart between two calls: the next one waits for a person's word.
+    pub waits_for_word: bool,
     /// Whether the operator asked to stop before the next call.
     pub stop_requested: bool,
     /// Whether the engine is looking for the effect of a call without an answer; a second look must not run beside it.

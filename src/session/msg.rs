@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use crate::domain::{
-    Alarm, Clean, Company, CriterionId, DeploymentHistory, Fault, HealthReading, Identity, Image, LogBatch,
-    Operator, Phrase, PlanHash, Series, ServiceKey, ServiceState, StoppedTask, TargetHealth, TargetSpec,
-    Task, TaskDefinition,
+    Alarm, Clean, Company, CriterionId, Database, DeploymentHistory, Fault, HealthReading, Identity, Image,
+    LogBatch, Migrations, Operator, OwnDefinition, Permissions, Phrase, PlanHash, References, Scaling,
+    Series, ServiceKey, ServiceState, Shelf, StoppedTask, TargetHealth, TargetSpec, Task, TaskDefinition,
+    Workflow, WorkflowRun,
 };
 use crate::incident::{Event, Incident, IncidentId, Recorded};
-use crate::rollback::{CheckState, Method};
+use crate::rollback::{CheckState, Method, PreflightCheck};
 
 use super::Subject;
 
@@ -40,6 +41,22 @@ pub enum Observation {
     Health(HealthReading),
     /// Lines of a service's log.
     Logs(LogBatch),
+    /// The environment's database.
+    Database(Box<Database>),
+    /// The state of its migrations.
+    Migrations(Migrations),
+    /// The team's workflow.
+    Workflow(Workflow),
+    /// A run.
+    Run(WorkflowRun),
+    /// What the caller may do.
+    Permissions(Permissions),
+    /// What scales a service.
+    Scaling(Scaling),
+    /// What a service's definitions refer to.
+    References(References),
+    /// What is known of a service's repository.
+    Shelf(Shelf),
 }
 
 /// What a person did, in the console or by a verb.
@@ -67,11 +84,37 @@ pub enum OperatorMsg {
     },
     /// Write something into the timeline.
     Note(Clean),
-    /// Open an incident for a service, or go on with the one that is open.
+    /// Observe what a plan for these services needs, without an incident; an empty list ends it.
+    Prepare(Vec<ServiceKey>),
+    /// Open an incident for services, or go on with the one that is open.
     StartRollback {
-        /// The service.
-        service: ServiceKey,
+        /// The services.
+        services: Vec<ServiceKey>,
     },
+    /// Confirm these services, in the runbook's order; the target is next.
+    Scope(Vec<ServiceKey>),
+    /// Register this definition of the operator's own, when the target is chosen; `None` forgets it.
+    UseDefinition(Option<Box<OwnDefinition>>),
+    /// Go on in spite of a check that forbids it.
+    Override {
+        /// Which check.
+        check: PreflightCheck,
+        /// Of which service; `None` for all of the plan.
+        service: Option<ServiceKey>,
+        /// Why.
+        reason: Clean,
+        /// Who, when it is not the person at the keyboard.
+        by: Option<Operator>,
+    },
+    /// Put a text beside the incident.
+    Attach {
+        /// What it is.
+        title: Clean,
+        /// The text.
+        text: String,
+    },
+    /// After a restart between two calls: send the next one.
+    GoOn,
     /// The next step of the wizard: assess → scope → target → check → approve (which freezes the plan).
     Advance,
     /// A step back, before anything is approved.

@@ -76,6 +76,18 @@ fn take_value(session: &mut Session, subject: &Subject, observation: Observation
         Observation::Logs(batch) => with_view(session, subject, |view| {
             view.logs.fold(at, |window| window.take(batch, at));
         }),
+        Observation::Database(database) => session.database.take(Ok(*database), at),
+        Observation::Migrations(migrations) => session.migrations.take(Ok(migrations), at),
+        Observation::Workflow(workflow) => session.workflow.take(Ok(workflow), at),
+        Observation::Run(run) => session.run.take(Ok(run), at),
+        Observation::Permissions(permissions) => session.permissions.take(Ok(permissions), at),
+        Observation::Scaling(scaling) => {
+            with_view(session, subject, |view| view.scaling.take(Ok(scaling), at));
+        }
+        Observation::References(references) => {
+            with_view(session, subject, |view| view.references.take(Ok(references), at));
+        }
+        Observation::Shelf(shelf) => with_view(session, subject, |view| view.shelf.take(Ok(shelf), at)),
     }
 }
 
@@ -106,6 +118,16 @@ fn take_fault(session: &mut Session, subject: &Subject, fault: &Fault, at: Times
             view.health.take(Err(fault.clone()), at);
         }),
         Subject::Logs(_) => with_view(session, subject, |view| view.logs.take(Err(fault.clone()), at)),
+        Subject::Database => session.database.take(Err(fault.clone()), at),
+        Subject::Migrations => session.migrations.take(Err(fault.clone()), at),
+        Subject::Workflow => session.workflow.take(Err(fault.clone()), at),
+        Subject::Run => session.run.take(Err(fault.clone()), at),
+        Subject::Permissions => session.permissions.take(Err(fault.clone()), at),
+        Subject::Scaling(_) => with_view(session, subject, |view| view.scaling.take(Err(fault.clone()), at)),
+        Subject::References(_) => with_view(session, subject, |view| {
+            view.references.take(Err(fault.clone()), at);
+        }),
+        Subject::Shelf(_) => with_view(session, subject, |view| view.shelf.take(Err(fault.clone()), at)),
     }
 }
 
@@ -121,14 +143,26 @@ impl Subject {
     #[must_use]
     pub fn service(&self) -> Option<&ServiceKey> {
         match self {
-            Self::Identity | Self::Services | Self::Metrics | Self::Alarms | Self::Company => None,
+            Self::Identity
+            | Self::Services
+            | Self::Metrics
+            | Self::Alarms
+            | Self::Company
+            | Self::Database
+            | Self::Migrations
+            | Self::Workflow
+            | Self::Run
+            | Self::Permissions => None,
             Self::History(key)
             | Self::Definitions(key)
             | Self::Images(key)
             | Self::Targets(key)
             | Self::Tasks(key)
             | Self::Health(key)
-            | Self::Logs(key) => Some(key),
+            | Self::Logs(key)
+            | Self::Scaling(key)
+            | Self::References(key)
+            | Self::Shelf(key) => Some(key),
         }
     }
 }
@@ -164,7 +198,15 @@ fn derive_candidates(session: &mut Session, subject: &Subject) {
         | Subject::Company
         | Subject::Health(_)
         | Subject::Targets(_)
-        | Subject::Logs(_) => Vec::new(),
+        | Subject::Logs(_)
+        | Subject::Database
+        | Subject::Migrations
+        | Subject::Workflow
+        | Subject::Run
+        | Subject::Permissions
+        | Subject::Scaling(_)
+        | Subject::References(_)
+        | Subject::Shelf(_) => Vec::new(),
         Subject::Services | Subject::Metrics => {
             session.services.iter().map(|view| view.key.clone()).collect()
         }

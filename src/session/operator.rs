@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::domain::{Clean, CriterionId, Mode, Operator, Phrase, PlanHash, ServiceKey, TargetSpec};
 use crate::incident::{ActState, Event, Stage};
 use crate::rollback::{
-    CheckResult, CheckState, Declaration, Ending, EndingKind, Method, Outcome, PlanVerdict,
+    CheckResult, CheckState, Declaration, Ending, EndingKind, Method, Outcome, Override, PlanVerdict,
+    PreflightCheck,
 };
 
 use super::update::record;
@@ -38,7 +39,38 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
             let by = session.setup.operator.clone();
             record(session, Event::Noted { text, by })
         }
-        OperatorMsg::StartRollback { service } => start(session, service, now),
+        OperatorMsg::Prepare(services) => {
+            session.preparing = (!services.is_empty()).then_some(services);
+            Effects::none()
+        }
+        OperatorMsg::StartRollback { services } => start(session, &services, now),
+        OperatorMsg::Scope(services) => scope(session, &services, now),
+        OperatorMsg::UseDefinition(definition) => {
+            session.own_definition = definition.map(|definition| *definition);
+            Effects::none()
+        }
+        OperatorMsg::Override {
+            check,
+            service,
+            reason,
+            by,
+        } => override_check(session, check, service, reason, by, now),
+        OperatorMsg::Attach { title, text } => {
+            if session.incident.is_none() {
+                session.refuse(Phrase::new("notice-no-incident"), now);
+                return Effects::none();
+            }
+            let by = session.setup.operator.clone();
+            record(session, Event::Attached { title, text, by })
+        }
+        OperatorMsg::GoOn => {
+            if session.waits_for_word {
+                session.waits_for_word = false;
+                walk::go_on(session, now)
+            } else {
+                Effects::none()
+            }
+        }
         OperatorMsg::Advance => advance(session, now),
         OperatorMsg::Back => match session.incident.as_ref().map(|i| i.stage) {
             Some(Stage::Scope | Stage::Target | Stage::Check | Stage::Approve) => {
@@ -61,16 +93,20 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
             reason,
             timeout_seconds,
         } => approve(session, &hash, by, reason, timeout_seconds, now),
-        OperatorMsg::StopBeforeNext => match session.incident.as_ref().map(|i| i.stage) {
-            Some(Stage::Act {
-                state: ActState::Ready,
-                ..
-            }) => {
+        OperatorMsg::StopBeforeNext => {
+            if session.waits_for_word {
+                // Nobody is sending: the stop is the answer to the question whether to go on.
+                session.waits_for_word = false;
+                session.stop_requested = true;
+                return walk::go_on(session, now);
+            }
+            if session.has_a_next_call() {
                 session.stop_requested = true;
                 Effects::one(Effect::Halt)
+            } else {
+                Effects::none()
             }
-            Some(_) | None => Effects::none(),
-        },
+        }
         OperatorMsg::LookAgain | OperatorMsg::GiveUpUnknown if session.looking => {
             session.refuse(Phrase::new("notice-looking"), now);
             Effects::none()
@@ -133,6 +169,11 @@ pub(super) fn subjects(session: &Session, only: Option<&ServiceKey>) -> Vec<Subj
         Subject::Metrics,
         Subject::Alarms,
         Subject::Company,
+        Subject::Database,
+        Subject::Migrations,
+        Subject::Workflow,
+        Subject::Run,
+        Subject::Permissions,
     ];
     for view in session
         .services
@@ -140,15 +181,13 @@ pub(super) fn subjects(session: &Session, only: Option<&ServiceKey>) -> Vec<Subj
         .filter(|view| only.is_none_or(|key| *key == view.key))
     {
         subjects.extend(of_service(&view.key));
-        // A log that nobody looks at stays unread, also when everything is asked again.
-        if session.logs_of.as_ref() == Some(&view.key) {
-            subjects.push(Subject::Logs(view.key.clone()));
-        }
     }
+    // What nobody looks at or needs stays unread, also when everything is asked again.
+    subjects.retain(|subject| session.wants(subject));
     subjects
 }
 
-fn of_service(key: &ServiceKey) -> [Subject; 6] {
+fn of_service(key: &ServiceKey) -> [Subject; 10] {
     [
         Subject::History(key.clone()),
         Subject::Definitions(key.clone()),
@@ -156,6 +195,10 @@ fn of_service(key: &ServiceKey) -> [Subject; 6] {
         Subject::Targets(key.clone()),
         Subject::Tasks(key.clone()),
         Subject::Health(key.clone()),
+        Subject::Logs(key.clone()),
+        Subject::Scaling(key.clone()),
+        Subject::References(key.clone()),
+        Subject::Shelf(key.clone()),
     ]
 }
 
@@ -223,7 +266,7 @@ fn withdraw(session: &mut Session, criterion: CriterionId, service: ServiceKey, 
     }
 }
 
-fn start(session: &mut Session, service: ServiceKey, now: Timestamp) -> Effects {
+fn start(session: &mut Session, services: &[ServiceKey], now: Timestamp) -> Effects {
     if session.setup.mode == Mode::ReadOnly {
         session.refuse(Phrase::new("notice-read-only"), now);
         return Effects::none();
@@ -234,30 +277,94 @@ fn start(session: &mut Session, service: ServiceKey, now: Timestamp) -> Effects 
         return Effects::none();
     }
     if let Some(incident) = session.running_incident() {
-        if !incident.services.contains(&service) {
+        if !services.iter().all(|service| incident.services.contains(service)) {
             let text = Phrase::new("notice-other-incident").text("incident", &incident.id);
             session.refuse(text, now);
         }
         return Effects::none();
     }
-    let Some(view) = session.view(&service) else {
+    let services = session.in_order(services);
+    let criteria: Vec<_> = session
+        .services
+        .iter()
+        .filter(|view| services.contains(&view.key))
+        .flat_map(|view| view.criteria.iter().cloned())
+        .collect();
+    if services.is_empty() || services.iter().any(|service| session.view(service).is_none()) {
         return Effects::none();
-    };
+    }
     let identity = session.identity.value();
     let event = Event::Opened {
         environment: session.setup.environment.clone(),
-        services: vec![service.clone()],
+        services: services.clone(),
         account: identity.map(|i| i.account.clone()),
         region: identity.map(|i| i.region.clone()),
         by: session.setup.operator.clone(),
         world: session.setup.world.clone(),
-        criteria: view.criteria.clone(),
+        criteria,
     };
     session.unsaved += 1;
     let mut effects = Effects::one(Effect::CreateIncident(Box::new(event)));
     // What the checks of a plan need is read again now, so that it is there when the operator comes to it.
-    effects.push(Effect::Observe(subjects(session, Some(&service))));
+    let only = match services.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    };
+    effects.push(Effect::Observe(subjects(session, only)));
     effects
+}
+
+/// Confirms the services of the incident. They can be changed only before a target is chosen.
+fn scope(session: &mut Session, services: &[ServiceKey], now: Timestamp) -> Effects {
+    if session.incident.as_ref().map(|i| i.stage) != Some(Stage::Scope) {
+        return Effects::none();
+    }
+    let services = session.in_order(services);
+    if services.is_empty() || services.iter().any(|service| session.view(service).is_none()) {
+        session.refuse(Phrase::new("notice-scope-empty"), now);
+        return Effects::none();
+    }
+    let mut effects = record(
+        session,
+        Event::Scoped {
+            services: Some(services),
+        },
+    );
+    effects.push(Effect::Observe(subjects(session, None)));
+    effects
+}
+
+/// Goes on in spite of a check that forbids it: only one that does, only with a reason, and only one that may be overridden.
+fn override_check(
+    session: &mut Session,
+    check: PreflightCheck,
+    service: Option<ServiceKey>,
+    reason: Clean,
+    by: Option<Operator>,
+    now: Timestamp,
+) -> Effects {
+    if session.incident.as_ref().map(|i| i.stage) != Some(Stage::Check) {
+        return Effects::none();
+    }
+    if reason.as_str().trim().is_empty() {
+        session.refuse(Phrase::new("notice-override-reason"), now);
+        return Effects::none();
+    }
+    if !check.may_be_overridden() {
+        session.refuse(
+            Phrase::new("notice-override-never").phrase("check", check.phrase()),
+            now,
+        );
+        return Effects::none();
+    }
+    let by = by.unwrap_or_else(|| session.setup.operator.clone());
+    let over = Override {
+        check,
+        service,
+        reason,
+        by,
+    };
+    record(session, Event::Overridden { over })
 }
 
 fn advance(session: &mut Session, now: Timestamp) -> Effects {
@@ -266,7 +373,7 @@ fn advance(session: &mut Session, now: Timestamp) -> Effects {
     };
     match stage {
         Stage::Assess => record(session, Event::Assessed),
-        Stage::Scope => record(session, Event::Scoped),
+        Stage::Scope => record(session, Event::Scoped { services: None }),
         Stage::Target => choose(session, TargetSpec::LastGood, None, now),
         Stage::Check => freeze(session, now),
         Stage::Approve
@@ -285,19 +392,26 @@ fn choose(session: &mut Session, target: TargetSpec, method: Option<Method>, now
     if incident.stage != Stage::Target {
         return Effects::none();
     }
-    let Some(service) = incident.services.first().cloned() else {
-        return Effects::none();
-    };
-    let refused = match session.target(&service, &target) {
-        Ok(_) => None,
-        // Where a deployment can still be stopped, ECS chooses the target; no rule has to find one.
-        Err(none) => match session.proposal(&service, &target, method, now) {
+    let services = incident.services.clone();
+    let by_rule = services
+        .iter()
+        .map(|service| session.target(service, &target).map(|_| ()))
+        .collect::<Result<(), _>>();
+    let needs_plan = method.is_some() || target.is_database() || session.own_definition.is_some();
+    let refused = match (&by_rule, needs_plan) {
+        (Ok(()), false) => None,
+        // Where a deployment can still be stopped ECS chooses the target, and other methods find it in other ways.
+        (Ok(()), true) | (Err(_), _) => match session.proposal_of(&services, &target, method, now) {
             Ok(_) => None,
-            Err(_) => Some(none.why),
+            // What is still being read is waited for at the checks.
+            Err(none) if none.waiting && by_rule.is_ok() => None,
+            Err(none) if needs_plan => Some(none.why),
+            Err(none) => Some(by_rule.err().map_or(none.why, |none| none.why)),
         },
     };
+    let file = session.own_definition.as_ref().map(|own| own.path.clone());
     match refused {
-        None => record(session, Event::TargetChosen { target, method }),
+        None => record(session, Event::TargetChosen { target, method, file }),
         Some(why) => {
             session.refuse(why, now);
             Effects::none()

@@ -10,7 +10,7 @@ use crate::rollback::{
 use crate::runbook::{CheckKind, Localized};
 use crate::words::Words;
 
-use super::{ServiceView, Session, observe};
+use super::{ServiceView, Session, Subject, observe};
 
 /// One line of the checklist after a rollback.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,11 +45,78 @@ impl Session {
         method: Option<Method>,
         now: Timestamp,
     ) -> Result<Plan, NoPlan> {
+        self.proposal_of(std::slice::from_ref(service), spec, method, now)
+    }
+
+    /// The one plan that would take all of `services` to `spec` now, in the runbook's order.
+    ///
+    /// # Errors
+    /// When no plan can be made, with the reason.
+    pub fn proposal_of(
+        &self,
+        services: &[ServiceKey],
+        spec: &TargetSpec,
+        method: Option<Method>,
+        now: Timestamp,
+    ) -> Result<Plan, NoPlan> {
+        let scope = self.in_order(services);
+        // What the checks need and has not answered is waited for, so that the same plan made twice says the same.
+        if self.checks_are_on_their_way(&scope) {
+            return Err(NoPlan {
+                why: Phrase::new("no-plan-waiting"),
+                waiting: true,
+            });
+        }
+        let inputs: Result<Vec<_>, NoPlan> = scope
+            .iter()
+            .map(|service| self.proposal_inputs(service, &scope, spec, method, now))
+            .collect();
+        rollback::propose_all(&inputs?)
+    }
+
+    /// These services as the runbook orders them, each once; one that it does not know stays, to be refused by name.
+    #[must_use]
+    pub fn in_order(&self, services: &[ServiceKey]) -> Vec<ServiceKey> {
+        let known = self.setup.runbook.services.iter().map(|service| &service.name);
+        let mut ordered: Vec<ServiceKey> = known.filter(|key| services.contains(key)).cloned().collect();
+        for service in services {
+            if !ordered.contains(service) {
+                ordered.push(service.clone());
+            }
+        }
+        ordered
+    }
+
+    fn checks_are_on_their_way(&self, scope: &[ServiceKey]) -> bool {
+        fn waits<T>(wanted: bool, observed: &crate::domain::Observed<T>) -> bool {
+            wanted && observed.value().is_none() && observed.fault().is_none()
+        }
+        waits(self.wants(&Subject::Database), &self.database)
+            || waits(self.wants(&Subject::Migrations), &self.migrations)
+            || waits(self.wants(&Subject::Workflow), &self.workflow)
+            || waits(self.wants(&Subject::Permissions), &self.permissions)
+            || scope.iter().any(|key| {
+                self.view(key).is_some_and(|view| {
+                    waits(self.wants(&Subject::Scaling(key.clone())), &view.scaling)
+                        || waits(self.wants(&Subject::References(key.clone())), &view.references)
+                        || waits(self.wants(&Subject::Shelf(key.clone())), &view.shelf)
+                })
+            })
+    }
+
+    fn proposal_inputs<'s>(
+        &'s self,
+        service: &ServiceKey,
+        scope: &'s [ServiceKey],
+        spec: &'s TargetSpec,
+        method: Option<Method>,
+        now: Timestamp,
+    ) -> Result<ProposalInputs<'s>, NoPlan> {
         let (Some(of_runbook), Some(view)) = (self.setup.runbook.service(service), self.view(service)) else {
             let why = Phrase::new("plan-no-service").text("service", service);
             return Err(NoPlan { why, waiting: false });
         };
-        rollback::propose(&ProposalInputs {
+        Ok(ProposalInputs {
             runbook: &self.setup.runbook,
             environment: &self.setup.environment,
             identity: &self.identity,
@@ -60,9 +127,25 @@ impl Session {
                 alarms: &self.alarms,
                 company: &self.company,
                 own_incident: self.incident.as_ref().map(|incident| incident.id.as_str()),
+                database: &self.database,
+                migrations: &self.migrations,
+                workflow: &self.workflow,
+                permissions: &self.permissions,
+                scaling: &view.scaling,
+                references: &view.references,
+                shelf: &view.shelf,
             },
             spec,
             method,
+            scope,
+            criteria: &view.criteria,
+            own_definition: self.own_definition.as_ref(),
+            overrides: self
+                .incident
+                .as_ref()
+                .map_or(self.overrides.as_slice(), |incident| {
+                    incident.overrides.as_slice()
+                }),
             now,
         })
     }
@@ -100,7 +183,7 @@ impl Session {
             .into_iter()
             .flatten()
             .find(|definition| definition.arn == state.task_definition)
-            .filter(|definition| definition.arn != step.from.revision)
+            .filter(|definition| Some(&definition.arn) != step.from.revision.as_ref())
             .and_then(|definition| definition.registered_by.as_ref());
         match by {
             Some(by) => Phrase::new("changed-by")
@@ -115,8 +198,8 @@ impl Session {
     #[must_use]
     pub fn incident_proposal(&self, now: Timestamp) -> Option<Result<Plan, NoPlan>> {
         let incident = self.incident.as_ref()?;
-        let service = incident.services.first()?;
-        Some(self.proposal(service, incident.target.as_ref()?, incident.method, now))
+        let target = incident.target.as_ref()?;
+        Some(self.proposal_of(&incident.services, target, incident.method, now))
     }
 
     /// The checklist of the runbook with what is known of each line.

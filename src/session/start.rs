@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{EnvironmentName, Observed, Phrase, ServiceKey};
+use crate::domain::{EnvironmentName, Observed, Phrase, RunId, ServiceKey};
 use crate::incident::{ActState, Incident, Stage};
 use crate::rollback::Verdict;
 use crate::runbook::{Environment, Runbook};
 
-use super::{JournalState, LinkState, Notice, NoticeLevel, ServiceView, Session, Setup};
+use super::{JournalState, LinkState, Notice, NoticeLevel, ServiceView, Session, Setup, Subject};
 
 /// What the session wants watched closely; the engine sets its cadence by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub enum Attention {
     Calm,
     /// A rollback of this service is under way.
     Rollback(ServiceKey),
-    /// This service was rolled back and is being verified.
-    Verify(ServiceKey),
+    /// These services were rolled back and are being verified.
+    Verify(Vec<ServiceKey>),
 }
 
 impl Session {
@@ -44,6 +44,9 @@ impl Session {
                 health: Observed::default(),
                 health_answers: Vec::new(),
                 logs: Observed::default(),
+                scaling: Observed::default(),
+                references: Observed::default(),
+                shelf: Observed::default(),
                 has_health_url: setup
                     .runbook
                     .environment(&setup.environment)
@@ -57,12 +60,22 @@ impl Session {
             identity: Observed::default(),
             alarms: Observed::default(),
             company: Observed::default(),
+            database: Observed::default(),
+            migrations: Observed::default(),
+            workflow: Observed::default(),
+            run: Observed::default(),
+            permissions: Observed::default(),
             services,
             declarations: Vec::new(),
             verdict: Verdict::Unknown,
             incident: None,
             follow: None,
             progress: None,
+            settling: None,
+            preparing: None,
+            own_definition: None,
+            overrides: Vec::new(),
+            waits_for_word: false,
             stop_requested: false,
             looking: false,
             filing: false,
@@ -142,15 +155,20 @@ impl Session {
         let Some(incident) = &self.incident else {
             return Attention::Calm;
         };
-        let Some(service) = incident.services.first() else {
+        let Some(service) = incident.service_at_hand() else {
             return Attention::Calm;
         };
         match incident.stage {
             Stage::Act {
-                state: ActState::Ready | ActState::Sent | ActState::Doubtful | ActState::Following,
+                state:
+                    ActState::Ready
+                    | ActState::Sent
+                    | ActState::Doubtful
+                    | ActState::Settling
+                    | ActState::Following,
                 ..
             } => Attention::Rollback(service.clone()),
-            Stage::Verify => Attention::Verify(service.clone()),
+            Stage::Verify => Attention::Verify(incident.services.clone()),
             Stage::Assess
             | Stage::Scope
             | Stage::Target
@@ -160,6 +178,96 @@ impl Session {
             | Stage::Done
             | Stage::Abandoned => Attention::Calm,
         }
+    }
+
+    /// Whether a subject that is not always watched is wanted now. What nobody needs is not asked for.
+    #[must_use]
+    pub fn wants(&self, subject: &Subject) -> bool {
+        let runbook = &self.setup.runbook;
+        match subject {
+            Subject::Identity
+            | Subject::Services
+            | Subject::Metrics
+            | Subject::Alarms
+            | Subject::Company
+            | Subject::History(_)
+            | Subject::Definitions(_)
+            | Subject::Images(_)
+            | Subject::Targets(_)
+            | Subject::Tasks(_)
+            | Subject::Health(_) => true,
+            Subject::Logs(key) => self.logs_of.as_ref() == Some(key),
+            Subject::Database => runbook.database.is_some() && (self.is_planning() || self.is_writing()),
+            Subject::Migrations => runbook.prisma.is_some() && self.is_planning(),
+            Subject::Workflow => {
+                let named = |github: &crate::runbook::Github| github.repository.is_some();
+                runbook.github.as_ref().is_some_and(named) && self.is_planning()
+            }
+            Subject::Run => self.run_at_hand().is_some(),
+            Subject::Permissions => self.is_planning(),
+            Subject::Scaling(key) | Subject::References(key) | Subject::Shelf(key) => {
+                self.is_planning() && self.planned_services().contains(key)
+            }
+        }
+    }
+
+    /// Whether a way back is being planned: what its checks need is then observed.
+    fn is_planning(&self) -> bool {
+        let at_plan = self
+            .incident
+            .as_ref()
+            .is_some_and(|incident| match incident.stage {
+                Stage::Assess | Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => true,
+                Stage::Act { .. } | Stage::Verify | Stage::Report | Stage::Done | Stage::Abandoned => false,
+            });
+        at_plan || self.preparing.is_some()
+    }
+
+    /// The services that a way back is planned for.
+    fn planned_services(&self) -> &[ServiceKey] {
+        match (&self.incident, &self.preparing) {
+            (Some(incident), _) => &incident.services,
+            (None, Some(services)) => services,
+            (None, None) => &[],
+        }
+    }
+
+    /// Whether there is a call of the approved plan that is not sent yet, so that stopping before it means something.
+    #[must_use]
+    pub fn has_a_next_call(&self) -> bool {
+        let Some(incident) = &self.incident else {
+            return false;
+        };
+        let (Stage::Act { step, call, state }, Some(plan)) = (incident.stage, &incident.plan) else {
+            return false;
+        };
+        let later = plan
+            .steps
+            .iter()
+            .skip(step + 1)
+            .any(|step| !step.calls.is_empty());
+        let in_step = plan.steps.get(step).is_some_and(|step| match state {
+            ActState::Ready => call < step.calls.len(),
+            ActState::Sent | ActState::Doubtful | ActState::Settling | ActState::Following => {
+                call + 1 < step.calls.len()
+            }
+        });
+        in_step || later
+    }
+
+    /// The run of the team's workflow that the rollback at hand waits for.
+    #[must_use]
+    pub fn run_at_hand(&self) -> Option<RunId> {
+        let incident = self.incident.as_ref()?;
+        let Stage::Act {
+            step,
+            call,
+            state: ActState::Settling,
+        } = incident.stage
+        else {
+            return None;
+        };
+        incident.receipts.get(&(step, call))?.0.run
     }
 
     /// How the world answers: by the services, which are asked most often.

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::domain::{Fault, FaultKind, Phrase};
-use crate::incident::{Event, Incident, IncidentId, Recorded};
+use crate::incident::{Event, Incident, IncidentId, Recorded, Stage};
+use crate::rollback::{Ending, EndingKind, Outcome};
 
 use super::{
     ActMsg, Effect, Effects, JournalState, Msg, NoticeLevel, OperatorMsg, Session, observe, operator, walk,
@@ -90,12 +91,21 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
         Msg::Act(ActMsg::Stale { why }) => {
             session.stop_requested = false;
             session.refuse(why.clone(), now);
-            // The next plan is made from what is so now, not from what the refused one was made from.
-            let mut effects = record(session, Event::Refused { why });
+            // The next plan is made from what is so now, not from what the refused one was made from. Once something was sent,
+            // there is no going back to the checks: the story needs an ending that says how far it came.
+            let begun = session.incident.as_ref().is_some_and(
+                |incident| matches!(incident.stage, Stage::Act { step, call, .. } if step > 0 || call > 0),
+            );
+            let mut effects = if begun {
+                let ending = Ending::bare(Outcome::Failed, EndingKind::Changed, why);
+                record(session, Event::Ended { ending })
+            } else {
+                record(session, Event::Refused { why })
+            };
             let service = session
                 .incident
                 .as_ref()
-                .and_then(|i| i.services.first().cloned());
+                .and_then(|i| i.service_at_hand().cloned());
             effects.push(Effect::Observe(operator::subjects(session, service.as_ref())));
             effects
         }
@@ -181,6 +191,9 @@ fn created(session: &mut Session, incident: Incident) -> Effects {
     session.stop_requested = false;
     session.looking = false;
     session.taken_up = None;
+    session.settling = None;
+    session.waits_for_word = false;
+    session.preparing = None;
     session.incident = Some(incident);
     // What was declared before the incident was opened belongs to its story too.
     let declared: Vec<Event> = session

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use crate::domain::{Phrase, ServiceKey};
 use crate::incident::{ActState, Event, Incident, Stage, record as row};
 use crate::rollback::{
-    self, CheckResult, CheckState, Ending, EndingKind, Follow, Following, Goal, Outcome, Sighting, Stopped,
+    self, Api, Awaited, CheckResult, CheckState, Ending, EndingKind, Follow, Following, Goal, Outcome,
+    SettleSighting, Settling, Sighting, Stopped,
 };
 use crate::runbook::CheckKind;
 
 use super::update::record;
-use super::{Effect, Effects, Session, operator};
+use super::{Effect, Effects, Made, Session, Subject, operator};
 
 /// How long after the immediate checks' own time late data is waited for; CloudWatch is one to three minutes late
 /// (facts of the field), so ten minutes without an answer is no answer.
@@ -31,7 +32,7 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
             }
             Effects::none()
         }
-        Event::Answered { .. } => next_call_or_follow(session, now),
+        Event::Answered { .. } | Event::Settled { .. } => next_call_or_follow(session, now),
         Event::Adopted { .. } => {
             session.looking = false;
             next_call_or_follow(session, now)
@@ -46,7 +47,7 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
             session.looking = false;
             end(session, EndingKind::Failed, Phrase::new("ended-not-applied"))
         }
-        Event::Ended { ending } => ended(session, ending),
+        Event::Ended { ending } => ended(session, ending, now),
         Event::Verified { .. } | Event::Abandoned { .. } => file(session),
         Event::Opened { .. }
         | Event::CriteriaChanged { .. }
@@ -54,7 +55,9 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
         | Event::Withdrawn { .. }
         | Event::Noted { .. }
         | Event::Assessed
-        | Event::Scoped
+        | Event::Scoped { .. }
+        | Event::Overridden { .. }
+        | Event::Attached { .. }
         | Event::TargetChosen { .. }
         | Event::Planned { .. }
         | Event::Reconsidered
@@ -69,10 +72,7 @@ pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Eff
 pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) -> Effects {
     session.declarations.extend(incident.declarations.iter().cloned());
     let stage = incident.stage;
-    let sent = incident
-        .sent_at
-        .zip(incident.approval.as_ref())
-        .is_some_and(|(sent, approval)| sent >= approval.at);
+    let sent = incident.was_sent();
     session.taken_up = Some(now);
     session.incident = Some(incident);
     let mut effects = Effects::one(Effect::Observe(operator::subjects(session, None)));
@@ -94,9 +94,19 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
             ..
         } => look_again(session),
         Stage::Act {
-            state: ActState::Following,
+            state: ActState::Following | ActState::Settling,
             ..
         } => next_call_or_follow(session, now),
+        // Between two calls: the first part was done and is seen again; the next call waits for a person's word.
+        Stage::Act {
+            step,
+            call,
+            state: ActState::Ready,
+        } if (step > 0 || call > 0) && !sent => {
+            session.waits_for_word = true;
+            session.refuse(Phrase::new("notice-waits-for-word"), now);
+            Effects::none()
+        }
         // Sent, found to have done nothing, and interrupted before that was said.
         Stage::Act {
             state: ActState::Ready,
@@ -143,13 +153,30 @@ fn act(session: &mut Session) -> Effects {
     let Some(of_plan) = plan.steps.get(step) else {
         return Effects::none();
     };
+    session.waits_for_word = false;
     Effects::one(Effect::Act {
+        made: Box::new(made(incident, step, call)),
         incident: incident.id.clone(),
         account: plan.account.clone(),
         step: Box::new(of_plan.clone()),
         step_index: step,
         call_index: call,
     })
+}
+
+/// After a restart between two calls, with a person's word: the next call, or the stop that was the answer.
+pub(super) fn go_on(session: &mut Session, now: Timestamp) -> Effects {
+    next_call_or_follow(session, now)
+}
+
+/// What the calls of `step` before `call` made.
+fn made(incident: &Incident, step: usize, call: usize) -> Made {
+    let (receipt, settled) = incident.made_before(step, call);
+    Made {
+        definition: receipt.definition,
+        endpoint: settled.endpoint,
+        secret_version: receipt.secret_version,
+    }
 }
 
 /// Looks whether a call without an answer took effect.
@@ -178,6 +205,8 @@ pub(super) fn look_again(session: &mut Session) -> Effects {
         call_index: call,
         before: Box::new(before.clone()),
         sent_at,
+        token: incident.last_token().cloned(),
+        made: Box::new(made(incident, step, call)),
     };
     session.looking = true;
     Effects::one(look)
@@ -197,9 +226,19 @@ fn next_call_or_follow(session: &mut Session, now: Timestamp) -> Effects {
             ..
         } => act(session),
         Stage::Act {
+            state: ActState::Settling,
+            ..
+        } => {
+            // What it began is looked at from now on, and not by a reading of before.
+            let mut effects = Effects::one(Effect::Observe(vec![Subject::Database, Subject::Run]));
+            effects.extend(derive(session, now));
+            effects
+        }
+        Stage::Act {
             state: ActState::Following,
             ..
         } => {
+            session.settling = None;
             session.follow = goal(session).map(Follow::new);
             derive(session, now)
         }
@@ -228,20 +267,58 @@ fn goal(session: &Session) -> Option<Goal> {
     let (receipt, answered_at) = incident.receipts.get(&(step, call)).cloned().unzip();
     let receipt = receipt.unwrap_or_default();
     let approval = incident.approval.as_ref()?;
+    let settled = incident.settled.get(&(step, call)).cloned().unwrap_or_default();
+    let made = made(incident, step, call);
+    // A run that did it for several services settled with the first one; of the others it is what they are set to since.
+    let by_run = || {
+        let state = session.view(&of_plan.service)?.state.value()?;
+        let primary = state.primary()?;
+        (of_plan.calls.is_empty() && of_plan.fingerprint.primary.as_ref() != Some(&primary.id))
+            .then(|| (primary.task_definition.clone(), primary.id.clone()))
+    };
+    let (definition, deployment) = match of_plan
+        .to
+        .revision
+        .clone()
+        .or(made.definition)
+        .or(settled.definition)
+    {
+        Some(definition) => (definition, receipt.deployment.or(settled.deployment)),
+        None => {
+            let (definition, deployment) = by_run()?;
+            (definition, Some(deployment))
+        }
+    };
     Some(Goal {
-        definition: of_plan.to.revision.clone(),
+        definition,
         digest: of_plan.to.digest.clone(),
-        deployment: receipt.deployment,
-        service_deployment: of_plan.stops().cloned().or(receipt.service_deployment),
-        stopped: of_plan.stops().map(|_| Stopped {
+        deployment,
+        service_deployment: of_plan.turns_back().cloned().or(receipt.service_deployment),
+        stopped: of_plan.turns_back().map(|_| Stopped {
             primary: incident
                 .last_intent()
                 .and_then(|(fingerprint, _)| fingerprint.primary.clone()),
         }),
         sent_at: incident.sent_at.or(answered_at)?,
+        begun_at: following_since(incident)?,
         hold: Duration::from_secs(u64::from(session.setup.runbook.timing.hold_seconds)),
         timeout: Duration::from_secs(approval.timeout_seconds),
     })
+}
+
+/// When following began: with the answer to the last call, with what it settled to, or with the end of the step before.
+fn following_since(incident: &Incident) -> Option<Timestamp> {
+    incident
+        .events
+        .iter()
+        .rev()
+        .find(|recorded| {
+            matches!(
+                recorded.event,
+                Event::Answered { .. } | Event::Adopted { .. } | Event::Settled { .. } | Event::Ended { .. }
+            )
+        })
+        .map(|recorded| recorded.at)
 }
 
 /// An end that came to no deployment of ours.
@@ -250,9 +327,13 @@ fn end(session: &mut Session, kind: EndingKind, why: Phrase) -> Effects {
     record(session, Event::Ended { ending })
 }
 
-fn ended(session: &mut Session, ending: &Ending) -> Effects {
+fn ended(session: &mut Session, ending: &Ending, now: Timestamp) -> Effects {
     session.follow = None;
+    session.settling = None;
+    session.progress = None;
     match ending.outcome {
+        // With a step to go the incident is still open: its next call, or what an earlier one did for it.
+        Outcome::OnTarget if session.is_writing() => next_call_or_follow(session, now),
         Outcome::OnTarget => Effects::none(),
         Outcome::Elsewhere | Outcome::Failed | Outcome::TimedOut | Outcome::Unknown | Outcome::Refused => {
             file(session)
@@ -291,6 +372,10 @@ pub(super) fn derive(session: &mut Session, now: Timestamp) -> Effects {
             state: ActState::Following,
             ..
         }) => follow(session, now),
+        Some(Stage::Act {
+            state: ActState::Settling,
+            ..
+        }) => settle(session, now),
         Some(Stage::Verify) => verify(session, now),
         Some(
             Stage::Act {
@@ -332,9 +417,94 @@ fn criteria_changed(session: &mut Session) -> Effects {
     record(session, Event::CriteriaChanged { criteria: now })
 }
 
+/// How long a restored instance may take, whatever the runbook thinks is usual: a large one takes hours.
+const RESTORE_LIMIT: Duration = Duration::from_secs(6 * 3600);
+/// How long a run may take, the approval that it may wait for included.
+const RUN_LIMIT: Duration = Duration::from_secs(2 * 3600);
+
+fn settle(session: &mut Session, now: Timestamp) -> Effects {
+    let settling = {
+        let Some(incident) = &session.incident else {
+            return Effects::none();
+        };
+        let Stage::Act { step, call, .. } = incident.stage else {
+            return Effects::none();
+        };
+        let Some(of_plan) = incident.plan.as_ref().and_then(|plan| plan.steps.get(step)) else {
+            return Effects::none();
+        };
+        let (Some(of_step), Some((before, sent_at)), Some(view)) = (
+            of_plan.calls.get(call),
+            incident.last_intent(),
+            session.view(&of_plan.service),
+        ) else {
+            return Effects::none();
+        };
+        let is_run = matches!(of_step.api, Api::DispatchWorkflow { .. });
+        let runbook = &session.setup.runbook;
+        let usual = match (&runbook.database, is_run) {
+            (Some(database), false) => Duration::from_secs(u64::from(database.restore_minutes) * 60),
+            (None, false) | (_, true) => Duration::from_secs(5 * 60),
+        };
+        let awaited = Awaited {
+            api: &of_step.api,
+            run: incident
+                .receipts
+                .get(&(step, call))
+                .and_then(|(receipt, _)| receipt.run),
+            before,
+            sent_at,
+            usual,
+            limit: if is_run { RUN_LIMIT } else { RESTORE_LIMIT },
+        };
+        let sighting = SettleSighting {
+            database: &session.database,
+            run: &session.run,
+            state: &view.state,
+        };
+        let settling = rollback::settle(&awaited, &sighting, now);
+        (settling, step, call)
+    };
+    let (settling, step, call) = settling;
+    match settling {
+        Settling::Underway { .. } => {
+            session.settling = Some(settling);
+            Effects::none()
+        }
+        Settling::Settled(settled) => {
+            session.settling = None;
+            record(session, Event::Settled { step, call, settled })
+        }
+        Settling::Ended { outcome, kind, why } => {
+            session.settling = None;
+            let revision = session
+                .incident
+                .as_ref()
+                .and_then(Incident::service_at_hand)
+                .and_then(|key| session.view(key)?.state.value())
+                .map(|state| state.task_definition.clone());
+            let ending = Ending {
+                revision,
+                ..Ending::bare(outcome, kind, why)
+            };
+            record(session, Event::Ended { ending })
+        }
+    }
+}
+
 fn follow(session: &mut Session, now: Timestamp) -> Effects {
     if session.follow.is_none() {
         session.follow = goal(session).map(Follow::new);
+    }
+    // A step without a call of its own, whose service stayed as it was: the run left it out.
+    let left_out = session.follow.is_none()
+        && session
+            .incident
+            .as_ref()
+            .and_then(Incident::step_at_hand)
+            .is_some_and(|step| step.calls.is_empty());
+    if left_out {
+        return end(session, EndingKind::Failed, Phrase::new("settle-run-left-out"));
     }
     let Some(service) = service_at_hand(session) else {
         return Effects::none();
@@ -364,7 +534,7 @@ fn service_at_hand(session: &Session) -> Option<ServiceKey> {
     session
         .incident
         .as_ref()
-        .and_then(|i| i.services.first().cloned())
+        .and_then(|i| i.service_at_hand().cloned())
 }
 
 fn verify(session: &mut Session, now: Timestamp) -> Effects {
@@ -397,10 +567,54 @@ fn verify(session: &mut Session, now: Timestamp) -> Effects {
     record(session, Event::Verified { passed, recovered_at })
 }
 
-/// The checks that modosu makes itself, as they stand now.
+/// The checks that modosu makes itself, as they stand now: of several services each is as good as the worst of them.
 fn automatic(session: &Session, stable_at: Timestamp, now: Timestamp) -> Vec<CheckResult> {
+    let Some(incident) = &session.incident else {
+        return Vec::new();
+    };
+    let mut together: Vec<CheckResult> = Vec::new();
+    let several = incident.services.len() > 1;
+    for service in &incident.services {
+        for result in automatic_of(session, service, stable_at, now) {
+            let result = if several {
+                CheckResult {
+                    evidence: Phrase::new("verify-of-service")
+                        .text("service", service)
+                        .phrase("evidence", result.evidence),
+                    ..result
+                }
+            } else {
+                result
+            };
+            match together.iter_mut().find(|known| known.check == result.check) {
+                Some(known) if badness(result.state) > badness(known.state) => *known = result,
+                Some(_) => {}
+                None => together.push(result),
+            }
+        }
+    }
+    together
+}
+
+/// The worse of two states is the one that is told.
+const fn badness(state: CheckState) -> u8 {
+    match state {
+        CheckState::Passed => 0,
+        CheckState::Skipped => 1,
+        CheckState::Unknown => 2,
+        CheckState::Waiting => 3,
+        CheckState::Failed => 4,
+    }
+}
+
+fn automatic_of(
+    session: &Session,
+    service: &ServiceKey,
+    stable_at: Timestamp,
+    now: Timestamp,
+) -> Vec<CheckResult> {
     let runbook = &session.setup.runbook;
-    let Some(view) = service_at_hand(session).and_then(|key| session.view(&key)) else {
+    let Some(view) = session.view(service) else {
         return Vec::new();
     };
     let window = Duration::from_secs(u64::from(runbook.checks.immediate.within_minutes) * 60) + LATE_DATA;
@@ -455,15 +669,22 @@ fn automatic(session: &Session, stable_at: Timestamp, now: Timestamp) -> Vec<Che
         .collect()
 }
 
+/// When the last of the services had recovered; `None` while one has not.
 fn recovered(session: &Session, stable_at: Timestamp) -> Option<Timestamp> {
     let runbook = &session.setup.runbook;
-    let view = session.view(&service_at_hand(session)?)?;
     let of = |id| runbook.criterion(id);
-    rollback::recovered_at(
-        view.series.value()?,
-        of(crate::domain::CriterionId::ErrorRate).and_then(|c| c.over_percent),
-        of(crate::domain::CriterionId::Latency).and_then(|c| c.over_seconds),
-        view.series.as_of()?,
-        stable_at,
-    )
+    let services = &session.incident.as_ref()?.services;
+    let mut last = None;
+    for service in services {
+        let view = session.view(service)?;
+        let at = rollback::recovered_at(
+            view.series.value()?,
+            of(crate::domain::CriterionId::ErrorRate).and_then(|c| c.over_percent),
+            of(crate::domain::CriterionId::Latency).and_then(|c| c.over_seconds),
+            view.series.as_of()?,
+            stable_at,
+        )?;
+        last = last.max(Some(at));
+    }
+    last
 }

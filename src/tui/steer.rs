@@ -423,7 +423,9 @@ impl Screen {
             self.say(NoticeLevel::Bad, Phrase::new("notice-no-service"), world.moment);
             return Vec::new();
         };
-        let tell = vec![Request::Tell(OperatorMsg::StartRollback { service })];
+        let tell = vec![Request::Tell(OperatorMsg::StartRollback {
+            services: vec![service],
+        })];
         if session.setup.mode == crate::domain::Mode::ReadOnly {
             // Nothing opens; the session says why.
             return tell;
@@ -439,8 +441,8 @@ impl Screen {
         let Some(incident) = world.session.incident.as_ref() else {
             return Vec::new();
         };
-        let service = incident.services.first().cloned();
-        let (true, Some(service)) = (wizard::may_start_again(incident), service) else {
+        let services = incident.services.clone();
+        if !wizard::may_start_again(incident) {
             self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.moment);
             return Vec::new();
         };
@@ -450,7 +452,7 @@ impl Screen {
             .push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
         vec![
             Request::Tell(OperatorMsg::CloseIncident),
-            Request::Tell(OperatorMsg::StartRollback { service }),
+            Request::Tell(OperatorMsg::StartRollback { services }),
         ]
     }
 

@@ -120,7 +120,10 @@ impl Damaged {
             | Event::Withdrawn { .. }
             | Event::Noted { .. }
             | Event::Assessed
-            | Event::Scoped
+            | Event::Scoped { .. }
+            | Event::Overridden { .. }
+            | Event::Attached { .. }
+            | Event::Settled { .. }
             | Event::TargetChosen { .. }
             | Event::Planned { .. }
             | Event::Reconsidered

@@ -363,7 +363,7 @@ async fn or_stale(
 /// Opens the incident and walks it to the frozen plan.
 async fn open_and_freeze(engine: &mut Engine, wanted: &Wanted, signals: &mut Signals) -> Result<(), Break> {
     engine.tell(OperatorMsg::StartRollback {
-        service: wanted.service.clone(),
+        services: vec![wanted.service.clone()],
     });
     loop {
         drive::until_idle(engine, signals).await?;

@@ -1,9 +1,9 @@
 //! What else would change with the image.
 
-use crate::domain::{Phrase, TaskDefinition, TaskDefinitionArn};
+use crate::domain::{DefinitionStatus, Phrase, TaskDefinition, TaskDefinitionArn};
 
 use super::super::differs::{Difference, differs_beyond_image};
-use super::super::{Point, ProposalInputs, Target};
+use super::super::{Point, ProposalInputs, Registration, Target};
 use super::rows::{Finding, pass, unknown, warn};
 
 /// Differences that are told one by one; the rest is a number. The diff of the two revisions shows all.
@@ -16,13 +16,25 @@ pub(super) fn changes(inputs: &ProposalInputs<'_>, from: &Point, target: &Target
             None => Phrase::new("preflight-differs-unknown").text("revision", target.definition.short()),
         });
     };
-    let (now, then) = (
-        listed(definitions, &from.revision),
-        listed(definitions, &target.definition),
-    );
+    let now = from
+        .revision
+        .as_ref()
+        .and_then(|revision| listed(definitions, revision));
+    let own = match (&target.registers, inputs.own_definition) {
+        (Some(Registration::File { .. }), Some(own)) => Some(TaskDefinition {
+            arn: target.definition.clone(),
+            status: DefinitionStatus::Active,
+            registered_at: None,
+            registered_by: None,
+            containers: own.containers.clone(),
+            settings: own.settings.clone(),
+        }),
+        (Some(Registration::File { .. } | Registration::Clone { .. }) | None, _) => None,
+    };
+    let then = own.as_ref().or_else(|| listed(definitions, &target.definition));
     let (Some(now), Some(then)) = (now, then) else {
         let missing = if now.is_none() {
-            from.revision.short()
+            from.family_short()
         } else {
             target.definition.short()
         };

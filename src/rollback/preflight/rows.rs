@@ -13,7 +13,7 @@ use super::super::flight::{Agreement, Flight, agreement, ecs_target, is_among_so
 use super::super::propose::Way;
 use super::super::served::Known;
 use super::super::target::candidate;
-use super::super::{Method, Point, ProposalInputs, Rule, Target, fits};
+use super::super::{CriterionState, Method, Point, ProposalInputs, Rule, Target, fits};
 use super::{alarms, breaker, changes, company, health, image, protected, tag};
 
 /// What is checked before a plan may be applied.
@@ -110,7 +110,40 @@ impl PreflightRow {
     }
 }
 
+impl PreflightRow {
+    /// Whether a person may go on in spite of it, with a reason. Never without an image or with a revision that ECS refuses; and
+    /// never where another account, another commander or an impossible call is what stands in the way.
+    #[must_use]
+    pub fn is_overridable(&self) -> bool {
+        self.verdict == PreflightVerdict::Block && self.check.may_be_overridden()
+    }
+}
+
 impl PreflightCheck {
+    /// Whether a block of this check may be overridden at all.
+    #[must_use]
+    pub const fn may_be_overridden(self) -> bool {
+        match self {
+            Self::Deployment
+            | Self::Tag
+            | Self::Proven
+            | Self::Differs
+            | Self::TargetHealth
+            | Self::Alarms
+            | Self::CircuitBreaker
+            | Self::StopTarget => true,
+            Self::Account
+            | Self::Controller
+            | Self::Desired
+            | Self::Incident
+            | Self::Lease
+            | Self::NotCurrent
+            | Self::TargetActive
+            | Self::Image
+            | Self::Protected => false,
+        }
+    }
+
     /// Those that every plan has, in the order in which they are shown.
     pub const ALL: [Self; 16] = [
         Self::Account,
@@ -229,10 +262,7 @@ pub(in crate::rollback) fn rows(
     let observed = &inputs.target;
     let around = &inputs.around;
     let (from, target) = (&way.from, &way.target);
-    let of_stop = match way.method {
-        Method::Stop => Some(PreflightCheck::StopTarget),
-        Method::Revision => None,
-    };
+    let of_stop = way.method.turns_back().then_some(PreflightCheck::StopTarget);
     PreflightCheck::ALL
         .into_iter()
         .chain(of_stop)
@@ -245,10 +275,11 @@ pub(in crate::rollback) fn rows(
                     on_history(inputs, on(observed.state, deployment(inputs, state, way)))
                 }
                 PreflightCheck::NotCurrent => {
-                    let finding = on(observed.state, not_current(from, target, way));
-                    match way.method {
-                        Method::Stop => on_history(inputs, finding),
-                        Method::Revision => finding,
+                    let finding = on(observed.state, not_current(inputs, from, target, way));
+                    if way.method.turns_back() {
+                        on_history(inputs, finding)
+                    } else {
+                        finding
                     }
                 }
                 PreflightCheck::TargetActive => on(observed.definitions, target_active(known, target, way)),
@@ -336,14 +367,14 @@ fn deployment(inputs: &ProposalInputs<'_>, state: &ServiceState, way: &Way<'_>) 
     let primary = state.primary();
     match way.flight {
         // What is stopped is no foreign deployment, and the tasks beside it are those that ECS goes back to.
-        Flight::Stoppable(stopped) if way.method == Method::Stop => {
+        Flight::Stoppable(stopped) | Flight::Paused(stopped, _) if way.turned_back().is_some() => {
             return pass(
                 Phrase::new("preflight-deployment-stopped")
                     .text("deployment", stopped.arn.id())
                     .text("status", stopped.status.as_str()),
             );
         }
-        Flight::Stoppable(running) => {
+        Flight::Stoppable(running) | Flight::Paused(running, _) => {
             return block(
                 Phrase::new("preflight-deployment-stoppable")
                     .text("deployment", running.arn.id())
@@ -428,10 +459,11 @@ fn going_back(inputs: &ProposalInputs<'_>, running: &ServiceDeployment) -> Phras
 
 /// Where ECS goes back to, beside what was asked for.
 fn stop_target(inputs: &ProposalInputs<'_>, known: &Known<'_>, way: &Way<'_>) -> Finding {
-    let Some(stopped) = way.stopped() else {
+    let Some(stopped) = way.turned_back() else {
         return block(match way.flight {
             Flight::GoingBack(running) => going_back(inputs, running),
-            Flight::Landed | Flight::Stoppable(_) => Phrase::new("preflight-stop-target-landed"),
+            Flight::Stoppable(_) => Phrase::new("preflight-stop-target-no-hook"),
+            Flight::Landed | Flight::Paused(..) => Phrase::new("preflight-stop-target-landed"),
             Flight::Untold => Phrase::new("preflight-stop-target-untold"),
         });
     };
@@ -497,14 +529,15 @@ fn undoes_a_cure(
                 .text("percent", format!("{percent:.2}")),
         );
     }
+    let leaving = way.from.revision.as_ref()?;
     let served: Duration = known
-        .of_definition(&way.from.revision)
+        .of_definition(leaving)
         .map(|residence| residence.length(known.end))
         .sum();
-    let way_back = !agreed && way.from.revision != way.target.definition && served >= inputs.target.soak;
+    let way_back = !agreed && *leaving != way.target.definition && served >= inputs.target.soak;
     way_back.then(|| {
         Phrase::new("preflight-stop-target-way-back")
-            .text("from", way.from.revision.short())
+            .text("from", leaving.short())
             .duration("served", served)
             .text("revision", to)
     })
@@ -518,18 +551,29 @@ fn burnt(inputs: &ProposalInputs<'_>, known: &Known<'_>, target: &Target) -> Opt
         .filter(|percent| *percent > over)
 }
 
-fn not_current(from: &Point, target: &Target, way: &Way<'_>) -> Finding {
+fn not_current(inputs: &ProposalInputs<'_>, from: &Point, target: &Target, way: &Way<'_>) -> Finding {
     let revision = |point: &str| Phrase::new("preflight-not-current-pass").text("revision", point);
-    if from.revision != target.definition {
-        return pass(revision(target.definition.short()).text("current", from.revision.short()));
-    }
     let same = match (&from.digest, &target.digest) {
         (Some(from), Some(to)) => from == to,
         (None, _) | (_, None) => true,
     };
+    if way.method.deploys_the_same() {
+        return the_same(inputs, way);
+    }
+    if target.registers.is_some() {
+        // A new revision of what runs already is no way back, whatever its number.
+        return if same && from.digest.is_some() {
+            block(Phrase::new("preflight-not-current-content").text("revision", from.family_short()))
+        } else {
+            pass(Phrase::new("preflight-not-current-new").text("current", from.family_short()))
+        };
+    }
+    if from.revision.as_ref() != Some(&target.definition) {
+        return pass(revision(target.definition.short()).text("current", from.family_short()));
+    }
     // The same definition with other content, deployed anew: a stop goes back to the content that was pinned.
-    if !same && way.stopped().is_some() {
-        return pass(revision(target.definition.short()).text("current", from.revision.short()));
+    if !same && way.turned_back().is_some() {
+        return pass(revision(target.definition.short()).text("current", from.family_short()));
     }
     // Naming the definition that is set already starts no deployment, whatever its tag means by now.
     let id = if same {
@@ -540,14 +584,35 @@ fn not_current(from: &Point, target: &Target, way: &Way<'_>) -> Finding {
     block(Phrase::new(id).text("revision", target.definition.short()))
 }
 
+/// A deployment of the same: right after a switch of the database, and no answer to an image that is bad.
+fn the_same(inputs: &ProposalInputs<'_>, way: &Way<'_>) -> Finding {
+    let revision = |id: &'static str| Phrase::new(id).text("revision", way.target.definition.short());
+    if way.method == Method::Database {
+        return pass(revision("preflight-not-current-database"));
+    }
+    let burning = inputs
+        .criteria
+        .iter()
+        .any(|criterion| criterion.state == CriterionState::Met);
+    if burning {
+        block(revision("preflight-not-current-redeploy"))
+    } else {
+        warn(revision("preflight-not-current-redeploy-calm"))
+    }
+}
+
 fn target_active(known: &Known<'_>, target: &Target, way: &Way<'_>) -> Finding {
     let revision = target.definition.short();
+    // A revision that is made now is as ACTIVE as can be; what it is made from need not be.
+    if target.registers.is_some() {
+        return pass(Phrase::new("preflight-target-active-new").text("revision", revision));
+    }
     match candidate(known, &target.definition).status {
         DefinitionStatus::Active => {
             pass(Phrase::new("preflight-target-active-pass").text("revision", revision))
         }
         // ECS goes back to a service revision that it keeps; only a new deployment needs the definition to be ACTIVE.
-        DefinitionStatus::Inactive if way.stopped().is_some() => {
+        DefinitionStatus::Inactive if way.turned_back().is_some() => {
             warn(Phrase::new("preflight-target-active-kept").text("revision", revision))
         }
         DefinitionStatus::Inactive => {
@@ -566,6 +631,17 @@ fn proven(known: &Known<'_>, target: &Target) -> Finding {
     let revision = target.definition.short();
     if target.rule == Rule::Registered {
         return warn(Phrase::new("preflight-proven-registered").text("revision", revision));
+    }
+    if target.registers.is_some() {
+        let digest = target
+            .digest
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), |digest| digest.short().to_owned());
+        return if target.proven {
+            pass(Phrase::new("preflight-proven-content").text("digest", digest))
+        } else {
+            warn(Phrase::new("preflight-proven-content-never").text("digest", digest))
+        };
     }
     if !target.proven {
         let id = if known.has_history {

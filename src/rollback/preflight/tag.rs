@@ -9,13 +9,14 @@ use super::rows::{Finding, block, pass, unknown, warn};
 /// Whether ECS resolves the tag of an image again when it is told to go back this way. UpdateService makes a new service
 /// revision and does (facts: Amazon ECS developer guide, "Container image resolution").
 const fn resolves_tags(method: Method) -> bool {
-    match method {
-        Method::Revision => true,
-        Method::Stop => false,
-    }
+    !method.turns_back()
 }
 
 pub(super) fn tag(known: &Known<'_>, method: Method, target: &Target) -> Finding {
+    // The workflow resolves the version by itself; what comes of it is proven by content.
+    if method == Method::Github {
+        return pass(Phrase::new("preflight-tag-workflow"));
+    }
     let Some(image) = &target.image else {
         return unknown(Phrase::new("preflight-tag-no-image"));
     };

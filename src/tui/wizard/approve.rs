@@ -182,8 +182,10 @@ fn good_to_know(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
         );
         lines.extend(scene.labelled("label-expected", &expected, Role::Text));
         let undo = Phrase::new(match step.method {
-            Method::Revision => "undo-how",
-            Method::Stop => "undo-stop",
+            Method::Revision | Method::Image | Method::Github => "undo-how",
+            Method::Stop | Method::Continue => "undo-stop",
+            Method::Database => "undo-database",
+            Method::Redeploy => "undo-redeploy",
         });
         let undo = undo.text("revision", crate::tui::panes::point(&step.from));
         lines.extend(scene.labelled("label-undo", &world.say(&undo), Role::Text));
@@ -195,10 +197,10 @@ fn good_to_know(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
 fn tasks(scene: &Scene<'_>, step: &Step) -> String {
     let world = &scene.world;
     match step.method {
-        Method::Revision => {
+        Method::Revision | Method::Image | Method::Github | Method::Database | Method::Redeploy => {
             world.say(&Phrase::new("tasks-affected").number("tasks", step.fingerprint.desired))
         }
-        Method::Stop => {
+        Method::Stop | Method::Continue => {
             let view = world.session.view(&step.service);
             view.and_then(|view| view.state.value()).map_or_else(
                 || world.get("not-known"),
@@ -206,13 +208,13 @@ fn tasks(scene: &Scene<'_>, step: &Step) -> String {
                     let started = state
                         .deployments
                         .iter()
-                        .filter(|deployment| deployment.task_definition == step.from.revision)
+                        .filter(|deployment| Some(&deployment.task_definition) == step.from.revision.as_ref())
                         .map(|deployment| deployment.running + deployment.pending)
                         .sum::<u32>();
                     world.say(
                         &Phrase::new("tasks-stopped")
                             .number("tasks", started)
-                            .text("revision", format!(":{}", step.from.revision.revision())),
+                            .text("revision", step.from.short()),
                     )
                 },
             )

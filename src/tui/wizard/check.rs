@@ -262,6 +262,11 @@ pub(super) const fn method_word(method: Method) -> &'static str {
     match method {
         Method::Revision => "method-revision",
         Method::Stop => "method-stop",
+        Method::Continue => "method-continue",
+        Method::Image => "method-image",
+        Method::Github => "method-github",
+        Method::Database => "method-database",
+        Method::Redeploy => "method-redeploy",
     }
 }
 
@@ -275,8 +280,7 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         world.span(from_to(&step.from, &step.to), Role::Focus),
         world.span(format!("   {}: {method}", world.get("label-method")), Role::Muted),
     ])];
-    let label =
-        world.say(&Phrase::new("label-why").text("revision", format!(":{}", step.to.revision.revision())));
+    let label = world.say(&Phrase::new("label-why").text("revision", step.to.short()));
     let role = if step.target.proven {
         Role::Text
     } else {
@@ -289,8 +293,8 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         scene.cells,
         world,
     ));
-    // The usual way needs no word; a stop is another deed, and ECS chooses where it leads.
-    if let (Method::Stop, Some(why)) = (step.method, &step.why_method) {
+    // The usual way needs no word; every other one is another deed.
+    if let (false, Some(why)) = (step.method == Method::Revision, &step.why_method) {
         lines.extend(scene.labelled("label-method", &world.say(why), Role::Warn));
     }
     lines
@@ -373,21 +377,41 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<
 
 /// The call as it would be sent.
 pub(super) fn sent(call: &Call) -> String {
-    match &call.api {
-        Api::UpdateService {
-            cluster,
-            service,
-            task_definition,
-        } => format!(
-            "ecs.UpdateService {{ cluster: {cluster}, service: {service}, taskDefinition: {task_definition} }}"
-        ),
-        Api::StopServiceDeployment {
-            service_deployment,
-            stop_type,
-        } => format!(
-            "ecs.StopServiceDeployment {{ serviceDeploymentArn: {service_deployment}, stopType: {} }}",
-            stop_type.as_str()
-        ),
+    let written = serde_json::to_value(&call.api).unwrap_or_default();
+    let input = written.get("input").unwrap_or(&serde_json::Value::Null);
+    let mut said = String::new();
+    shown_value(input, &mut said);
+    format!("{} {said}", call.api.name())
+}
+
+/// An input as people read it: names without quotes, spaces between.
+fn shown_value(value: &serde_json::Value, out: &mut String) {
+    use serde_json::Value;
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => out.push_str(&value.to_string()),
+        Value::String(text) => out.push_str(text),
+        Value::Array(items) => {
+            out.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push_str(", ");
+                }
+                shown_value(item, out);
+            }
+            out.push(']');
+        }
+        Value::Object(fields) => {
+            out.push_str("{ ");
+            for (place, (name, item)) in fields.iter().enumerate() {
+                if place > 0 {
+                    out.push_str(", ");
+                }
+                out.push_str(name);
+                out.push_str(": ");
+                shown_value(item, out);
+            }
+            out.push_str(" }");
+        }
     }
 }
 

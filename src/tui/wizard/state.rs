@@ -160,6 +160,6 @@ impl Wizard {
 
 /// The service that the incident is about.
 pub(super) fn service<'a>(session: &'a Session, incident: &Incident) -> Option<&'a ServiceView> {
-    let key: &ServiceKey = incident.services.first()?;
+    let key: &ServiceKey = incident.service_at_hand()?;
     session.services.iter().find(|view| view.key == *key)
 }

@@ -119,14 +119,31 @@ pub(super) fn draw(scene: &Scene<'_>, body: Rect, buffer: &mut Buffer) {
 
 /// The methods that may be asked for here. That the state chooses is always one; a stop only where something is under way.
 pub(super) fn methods(incident: &Incident, world: &World<'_>) -> Vec<Option<Method>> {
+    let paused = service(world.session, incident)
+        .and_then(|view| view.history.value())
+        .is_some_and(|history| {
+            history
+                .deployments
+                .iter()
+                .any(|d| d.status.is_stoppable() && d.paused_at().is_some())
+        });
     let under_way = service(world.session, incident)
         .and_then(|view| view.history.value())
         .is_some_and(|history| history.deployments.iter().any(|d| d.status.is_stoppable()));
-    let mut methods = vec![None, Some(Method::Revision)];
-    if under_way {
-        methods.push(Some(Method::Stop));
-    }
-    methods
+    let runbook = &world.session.setup.runbook;
+    let is_offered = |method: &Method| match method {
+        Method::Revision | Method::Image | Method::Redeploy => true,
+        Method::Stop => under_way,
+        Method::Continue => paused,
+        Method::Github => runbook
+            .github
+            .as_ref()
+            .is_some_and(|github| github.repository.is_some()),
+        Method::Database => runbook.database.is_some(),
+    };
+    std::iter::once(None)
+        .chain(Method::ALL.into_iter().filter(is_offered).map(Some))
+        .collect()
 }
 
 /// The method that is asked for, or the one that the state chooses and why.

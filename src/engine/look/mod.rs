@@ -1,17 +1,22 @@
 //! One look at one subject: which reads it takes, in which order.
 
+mod plans;
+
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::adapters::aws::{MetricsOf, Reader};
-use crate::adapters::health;
+use crate::adapters::github::GithubReader;
 use crate::adapters::http::Http;
+use crate::adapters::{health, prisma};
 use crate::domain::{
-    ClusterName, EcsServiceName, EnvironmentName, Fault, FaultKind, LogWindow, RepositoryName, ServiceKey,
-    TargetGroupArn,
+    Clean, ClusterName, Digest, EcsServiceName, EnvironmentName, Fault, FaultKind, LogWindow, RepositoryName,
+    RunId, ServiceKey, TargetGroupArn,
 };
 use crate::incident::{Incident, Stage};
 use crate::rollback::alarm_names;
-use crate::runbook::{Environment, LatencyStatistic, Runbook};
+use crate::runbook::{Environment, LatencyStatistic, Prisma, Runbook};
 use crate::session::{Attention, Observation, Session, Subject};
 
 use super::Clock;
@@ -28,6 +33,8 @@ const LOGS_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 pub(super) struct Eyes {
     pub(super) reader: Reader,
     pub(super) http: Http,
+    /// The team's workflow, where the runbook names one.
+    pub(super) github: Option<GithubReader>,
     pub(super) clock: Clock,
     pub(super) scribe: Scribe,
 }
@@ -76,6 +83,45 @@ pub(super) enum Look {
         group: String,
         since: Option<Timestamp>,
     },
+    Database {
+        instance: String,
+        restored: String,
+        secret: String,
+    },
+    Migrations(MigrationsOf),
+    Workflow {
+        repository: String,
+        workflow: String,
+        branch: Option<String>,
+    },
+    Run {
+        repository: String,
+        run: RunId,
+    },
+    Permissions {
+        caller: Clean,
+        wanted: Vec<(Clean, Clean)>,
+        roles: BTreeSet<Clean>,
+    },
+    Scaling {
+        cluster: ClusterName,
+        name: EcsServiceName,
+    },
+    References {
+        wanted: BTreeSet<Clean>,
+    },
+    Shelf {
+        repository: RepositoryName,
+        digests: Vec<Digest>,
+    },
+}
+
+/// How the migrations' state is asked for.
+pub(super) enum MigrationsOf {
+    /// By the team's own command.
+    Command(Prisma),
+    /// By the drill's word for it.
+    Drill { address: String, service: ServiceKey },
 }
 
 /// Why there is nothing to look at now.
@@ -162,6 +208,14 @@ pub(super) fn look_for(session: &Session, subject: &Subject, drill: Option<&str>
                     .and_then(LogWindow::since),
             }),
         },
+        Subject::Database
+        | Subject::Migrations
+        | Subject::Workflow
+        | Subject::Run
+        | Subject::Permissions
+        | Subject::Scaling(_)
+        | Subject::References(_)
+        | Subject::Shelf(_) => plans::look(session, subject, environment, drill),
     }
 }
 
@@ -274,6 +328,16 @@ fn metrics_look(session: &Session, runbook: &Runbook) -> Result<Look, NoLook> {
 }
 
 impl Eyes {
+    fn github(&self) -> Result<&GithubReader, Fault> {
+        self.github.as_ref().ok_or_else(|| {
+            Fault::new(
+                FaultKind::NotOffered,
+                "github.GetWorkflow",
+                "the runbook names no repository on GitHub",
+            )
+        })
+    }
+
     /// Looks.
     pub(super) async fn look(&self, look: Look) -> Result<Observation, Fault> {
         match look {
@@ -332,6 +396,53 @@ impl Eyes {
                 Ok(Observation::Tasks(tasks, stopped))
             }
             Look::Health { url } => health::get(&self.http, &url).await.map(Observation::Health),
+            Look::Database {
+                instance,
+                restored,
+                secret,
+            } => self
+                .reader
+                .database(&instance, &restored, &secret, self.clock.now())
+                .await
+                .map(|database| Observation::Database(Box::new(database))),
+            Look::Migrations(MigrationsOf::Command(prisma)) => {
+                prisma::status(&prisma).await.map(Observation::Migrations)
+            }
+            Look::Migrations(MigrationsOf::Drill { address, service }) => {
+                prisma::status_in_drill(&self.http, &address, &service)
+                    .await
+                    .map(Observation::Migrations)
+            }
+            Look::Workflow {
+                repository,
+                workflow,
+                branch,
+            } => self
+                .github()?
+                .workflow(&repository, &workflow, branch.as_deref())
+                .await
+                .map(Observation::Workflow),
+            Look::Run { repository, run } => self.github()?.run(&repository, run).await.map(Observation::Run),
+            Look::Permissions {
+                caller,
+                wanted,
+                roles,
+            } => self
+                .reader
+                .permissions(caller.as_str(), &wanted, &roles)
+                .await
+                .map(Observation::Permissions),
+            Look::Scaling { cluster, name } => self
+                .reader
+                .scaling(&cluster, &name)
+                .await
+                .map(Observation::Scaling),
+            Look::References { wanted } => self.reader.references(&wanted).await.map(Observation::References),
+            Look::Shelf { repository, digests } => self
+                .reader
+                .shelf(&repository, &digests)
+                .await
+                .map(Observation::Shelf),
             Look::Logs { group, since } => {
                 let earliest = self.clock.now().checked_sub(LOGS_WINDOW);
                 let earliest = earliest.unwrap_or(Timestamp::MIN);

@@ -5,6 +5,9 @@
 //! `StopServiceDeployment` has an idempotency token or a precondition (Amazon ECS API), so the comparison before the write
 //! is ours.
 
+mod effect;
+mod send;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,14 +15,17 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use crate::adapters::aws::{Reader, Writer};
-use crate::domain::{AccountId, EnvironmentName, Fault, FaultKind, Phrase};
+use crate::adapters::aws::Reader;
+use crate::adapters::github::GithubReader;
+use crate::domain::{AccountId, Clean, EnvironmentName, Fault, FaultKind, Phrase};
 use crate::incident::{Event, IncidentId, Receipt};
-use crate::rollback::{self, Fingerprint, Found, Step};
-use crate::session::{ActMsg, Msg};
+use crate::rollback::{self, Api, Effect, Fingerprint, Found, Step};
+use crate::session::{ActMsg, Made, Msg};
 
 use super::Clock;
 use super::scribe::Scribe;
+
+pub(super) use send::Writers;
 
 /// How long the world is looked at before "it did nothing" is believed.
 const SETTLE: SignedDuration = SignedDuration::from_secs(30);
@@ -31,6 +37,8 @@ const BETWEEN: Duration = Duration::from_secs(3);
 /// What the mutation path works with.
 pub(super) struct Hands {
     pub(super) reader: Reader,
+    /// The team's workflow, where it can be looked at.
+    pub(super) github: Option<GithubReader>,
     pub(super) scribe: Scribe,
     pub(super) clock: Clock,
     pub(super) environment: EnvironmentName,
@@ -49,15 +57,33 @@ pub(super) struct Place {
     pub(super) call: usize,
 }
 
+/// A call whose answer did not come.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    /// Which.
+    pub(super) place: Place,
+    /// Its step.
+    pub(super) step: Box<Step>,
+    /// The world as it was immediately before.
+    pub(super) before: Box<Fingerprint>,
+    /// When the intent was recorded.
+    pub(super) sent_at: Timestamp,
+    /// The intent's token.
+    pub(super) token: Option<Clean>,
+    /// What the earlier calls of the step made.
+    pub(super) made: Box<Made>,
+}
+
 impl Hands {
     /// Carries out one call of an approved plan.
     pub(super) async fn carry_out(
         &self,
-        writer: &Writer,
+        writers: &Writers,
         incident: &IncidentId,
         account: &AccountId,
         step: &Step,
         place: Place,
+        made: &Made,
     ) {
         let Some(call) = step.calls.get(place.call) else {
             return;
@@ -77,7 +103,7 @@ impl Hands {
                 why: Phrase::new(id).text("detail", &fault.detail),
             });
         }
-        let fingerprint = match self.still_as_approved(account, step).await {
+        let fingerprint = match self.still_as_approved(account, step, place).await {
             Ok(fingerprint) => fingerprint,
             Err(why) => return self.say(ActMsg::Stale { why }),
         };
@@ -90,16 +116,26 @@ impl Hands {
             step: at_step,
             call: at_call,
         } = place;
+        // Made before the call and journaled with it: by it the effect is found again when the answer is lost.
+        let token = uuid::Uuid::new_v4().to_string();
         let intent = Event::Intended {
             step: at_step,
             call: at_call,
             fingerprint,
+            token: Some(Clean::new(&token)),
         };
         if self.scribe.append_act(incident, intent).await.is_err() {
             // The scribe has told the session; without a durable intent nothing is sent.
             return;
         }
-        let outcome = match writer.send(&call.api).await {
+        let sending = send::Sending {
+            incident,
+            place,
+            token: &token,
+            made,
+            secret_version: step.database.as_ref().map(|database| &database.secret_version),
+        };
+        let outcome = match writers.send(&call.api, &sending).await {
             Ok(receipt) => Event::Answered {
                 step: at_step,
                 call: at_call,
@@ -120,8 +156,13 @@ impl Hands {
         drop(self.scribe.append_act(incident, outcome).await);
     }
 
-    /// Reads account and service again and compares them with what was approved.
-    async fn still_as_approved(&self, account: &AccountId, step: &Step) -> Result<Fingerprint, Phrase> {
+    /// Reads account, service, and whatever else the call depends on again, and compares them with what was approved.
+    async fn still_as_approved(
+        &self,
+        account: &AccountId,
+        step: &Step,
+        place: Place,
+    ) -> Result<Fingerprint, Phrase> {
         let unread = |fault: &Fault| Phrase::new("refused-unread").phrase("fault", fault.phrase());
         let identity = self.reader.identity().await.map_err(|f| unread(&f))?;
         if identity.account != *account {
@@ -132,8 +173,9 @@ impl Hands {
             .service(&step.cluster, &step.ecs_service)
             .await
             .map_err(|f| unread(&f))?;
-        // What is to be stopped is read last: it may end at any moment.
-        let stopped = match step.stops() {
+        let api = step.calls.get(place.call).map(|call| &call.api);
+        // What is to be replaced or turned back is read last: it may end or move at any moment.
+        let turned = match step.turns_back() {
             Some(arn) => Some(
                 self.reader
                     .service_deployment(arn)
@@ -142,42 +184,42 @@ impl Hands {
             ),
             None => None,
         };
-        rollback::unchanged(step, &state, stopped.as_ref())?;
+        rollback::unchanged(step, &state, turned.as_ref())?;
+        let is_before_secret = matches!(
+            api,
+            Some(
+                Api::RestoreDbInstance { .. }
+                    | Api::UpdateSecret { .. }
+                    | Api::UpdateSecretVersionStage { .. }
+            )
+        );
+        if let (true, Some(database)) = (is_before_secret, &step.database) {
+            let secret = self
+                .reader
+                .secret_versions(database.secret.as_str())
+                .await
+                .map_err(|f| unread(&f))?;
+            rollback::unchanged_secret(&database.secret_version, &secret)?;
+        }
+        if let Some(Api::RestoreDbInstance { instance, .. }) = api {
+            let taken = self
+                .reader
+                .db_instance(instance.as_str())
+                .await
+                .map_err(|f| unread(&f))?;
+            if taken.is_some() {
+                return Err(Phrase::new("changed-restore-taken").text("instance", instance));
+            }
+        }
         Ok(rollback::fingerprint(&state))
     }
 
-    /// Looks once whether the call took effect.
-    async fn look_for_effect(
-        &self,
-        step: &Step,
-        before: &Fingerprint,
-        sent_at: Timestamp,
-    ) -> Result<Found, Fault> {
-        match step.stops() {
-            Some(arn) => {
-                let seen = self.reader.service_deployment(arn).await?;
-                Ok(rollback::found_stop(&seen))
-            }
-            None => {
-                let state = self.reader.service(&step.cluster, &step.ecs_service).await?;
-                Ok(rollback::found_effect(step, before, sent_at, &state))
-            }
-        }
-    }
-
     /// Looks whether a call without an answer took effect, and makes what is found durable.
-    pub(super) async fn reconcile(
-        &self,
-        incident: &IncidentId,
-        step: &Step,
-        place: Place,
-        before: &Fingerprint,
-        sent_at: Timestamp,
-    ) {
+    pub(super) async fn reconcile(&self, incident: &IncidentId, doubt: &Doubt) {
         let Place {
             step: at_step,
             call: at_call,
-        } = place;
+        } = doubt.place;
         let began = self.clock.now();
         loop {
             // The process ends: what is in doubt stays so, and the next one looks.
@@ -186,16 +228,27 @@ impl Hands {
                     why: Phrase::new("doubtful-ending"),
                 });
             }
-            let found = self.look_for_effect(step, before, sent_at).await;
+            let found = self.look_for_effect(doubt).await;
             let now = self.clock.now();
             let looked = now.duration_since(began);
             let why = match found {
-                Ok(Found::TookEffect(deployment, service_deployment)) => {
+                Ok(Found::TookEffect(effect)) => {
+                    let Effect {
+                        deployment,
+                        service_deployment,
+                        definition,
+                        instance,
+                        secret_version,
+                        run,
+                    } = effect;
                     let receipt = Receipt {
                         request_id: None,
                         deployment,
                         service_deployment,
-                        ..Receipt::default()
+                        definition,
+                        instance,
+                        secret_version,
+                        run,
                     };
                     let event = Event::Adopted {
                         step: at_step,
