@@ -278,6 +278,7 @@ pub(super) fn credentials_fault(session: &Session) -> Option<crate::domain::Faul
         | FaultKind::Server
         | FaultKind::Malformed
         | FaultKind::Held
-        | FaultKind::Local => None,
+        | FaultKind::Local
+        | FaultKind::NotSent => None,
     }
 }

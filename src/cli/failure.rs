@@ -60,7 +60,8 @@ impl From<Fault> for Failure {
             | FaultKind::Rejected
             | FaultKind::Server
             | FaultKind::Malformed
-            | FaultKind::Local => Exit::Unexpected,
+            | FaultKind::Local
+            | FaultKind::NotSent => Exit::Unexpected,
         };
         Self::new(exit, fault.phrase()).hint(fault.hint())
     }

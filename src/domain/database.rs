@@ -156,6 +156,8 @@ pub struct Database {
     pub restored: Vec<DbInstance>,
     /// Its snapshots, newest first.
     pub snapshots: Vec<DbSnapshot>,
+    /// Whether there are more than were read. RDS promises no order, so the newest may then be among those.
+    pub snapshots_cut: bool,
     /// The connection's secret.
     pub secret: SecretVersions,
     /// What happened to these instances lately, newest first; empty where RDS does not tell.

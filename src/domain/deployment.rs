@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Clean, ContainerImage, DeploymentId, ServiceDeploymentArn, ServiceRevisionArn, TaskDefinitionArn,
+    Clean, ContainerImage, DeploymentId, HookTimeout, ServiceDeploymentArn, ServiceRevisionArn,
+    TaskDefinitionArn,
 };
 
 /// How long ECS shows service deployments, in days (Amazon ECS developer guide, "View service history").
@@ -187,6 +188,8 @@ pub struct LifecycleHook {
     pub awaits_action: bool,
     /// When ECS takes its time-out action by itself.
     pub expires_at: Option<Timestamp>,
+    /// What that action is, where ECS tells.
+    pub on_timeout: Option<HookTimeout>,
 }
 
 /// One entry of a service's deployment history (DescribeServiceDeployments).

@@ -39,6 +39,8 @@ pub enum FaultKind {
     Held,
     /// Something on this machine: a file, the journal, a refused address.
     Local,
+    /// What a write needs could not be read, or was not as approved; the call that changes something was not sent.
+    NotSent,
 }
 
 /// A classified failure of one operation.
@@ -75,7 +77,8 @@ impl Fault {
             | FaultKind::NotOffered
             | FaultKind::Rejected
             | FaultKind::Held
-            | FaultKind::Local => true,
+            | FaultKind::Local
+            | FaultKind::NotSent => true,
             FaultKind::TimedOut | FaultKind::Unreachable | FaultKind::Server | FaultKind::Malformed => false,
         }
     }
@@ -97,6 +100,7 @@ impl Fault {
             FaultKind::Malformed => "fault-malformed",
             FaultKind::Held => "fault-held",
             FaultKind::Local => "fault-local",
+            FaultKind::NotSent => "fault-not-sent",
         };
         Phrase::new(id)
             .text("operation", &self.operation)
@@ -120,6 +124,7 @@ impl Fault {
             FaultKind::Malformed => Phrase::new("hint-malformed"),
             FaultKind::Held => Phrase::new("hint-held"),
             FaultKind::Local => Phrase::new("hint-local"),
+            FaultKind::NotSent => Phrase::new("hint-not-sent"),
         }
     }
 }

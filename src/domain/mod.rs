@@ -19,6 +19,7 @@ mod permit;
 mod phrase;
 mod sealed;
 mod service;
+mod strategy;
 mod surroundings;
 mod target_health;
 mod task_definition;
@@ -49,14 +50,15 @@ pub use permit::{Mode, WritePermit};
 pub use phrase::{Arg, Phrase};
 pub use sealed::Sealed;
 pub use service::{
-    CircuitBreaker, Controller, DeploymentAlarms, HealthReading, Identity, Scheduling, ServiceEvent,
-    ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, Task,
+    CircuitBreaker, Controller, DeploymentAlarms, HealthReading, Identity, LoadBalancer, Scheduling,
+    ServiceEvent, ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, Task,
 };
+pub use strategy::{ConfiguredHook, HookKind, HookTimeout, StrategySettings, TrafficSteps};
 pub use surroundings::{
     Finding, LifecycleExpiry, LifecycleRule, LifecycleSelection, Owner, Permission, Permissions,
     ReferenceState, References, Scaling, ScalingActivity, ScalingBounds, ScanFindings, Shelf,
 };
-pub use target_health::{TargetHealth, TargetReason};
+pub use target_health::{TargetCheck, TargetGroup, TargetHealth, TargetReason};
 pub use task_definition::{
     ContainerDefinition, ContainerSettings, DefinitionStatus, OwnDefinition, TaskDefinition, TaskSettings,
 };

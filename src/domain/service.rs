@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Clean, ClusterName, Deployment, DeploymentStatus, Digest, EcsServiceName, Region,
-    RolloutState, ServiceArn, ServiceDeploymentArn, TargetGroupArn, TaskDefinitionArn,
+    AccountId, Clean, ClusterName, Deployment, DeploymentStatus, Digest, EcsServiceName, Owner, Region,
+    RolloutState, ServiceArn, ServiceDeploymentArn, StrategySettings, TargetGroupArn, TaskDefinitionArn,
 };
 
 /// Who the credentials belong to (STS GetCallerIdentity) and where we are.
@@ -114,6 +114,18 @@ pub struct ServiceEvent {
     pub message: Clean,
 }
 
+/// Which container of a service a target group sends traffic to (ECS API, `LoadBalancer`). A task definition without that
+/// container and port cannot be deployed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadBalancer {
+    /// The target group; absent for a classic load balancer.
+    pub target_group: Option<TargetGroupArn>,
+    /// The container's name.
+    pub container: Clean,
+    /// The container's port.
+    pub port: u16,
+}
+
 /// One service as DescribeServices answers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceState {
@@ -153,6 +165,14 @@ pub struct ServiceState {
     pub current_deployment: Option<ServiceDeploymentArn>,
     /// Target groups that tasks are registered with.
     pub target_groups: Vec<TargetGroupArn>,
+    /// Where its load balancers send traffic to.
+    pub load_balancers: Vec<LoadBalancer>,
+    /// Seconds after its start in which a task's health checks at the load balancer do not count; absent without one.
+    pub health_check_grace_seconds: Option<u32>,
+    /// What its deployments go through beside replacing tasks.
+    pub strategy_settings: StrategySettings,
+    /// Who else rules over it, as far as its tags tell.
+    pub owners: Vec<Owner>,
     /// Newest first, at most a hundred.
     pub events: Vec<ServiceEvent>,
 }

@@ -122,14 +122,7 @@ impl TaskDefinition {
     /// The container that runs `repository`, or the only container.
     #[must_use]
     pub fn container_of(&self, repository: &str) -> Option<&ContainerDefinition> {
-        let ours = self
-            .containers
-            .iter()
-            .find(|c| ImageReference::parse(c.image.as_str()).repository() == repository);
-        match (ours, self.containers.as_slice()) {
-            (Some(container), _) | (None, [container]) => Some(container),
-            (None, _) => None,
-        }
+        container_in(&self.containers, repository)
     }
 
     /// The image of the container that runs `repository`, or of the only container.
@@ -146,17 +139,39 @@ impl TaskDefinition {
     }
 }
 
-/// A task definition in a file of the operator's, read and not registered. Values are sealed as in any other.
+/// A definition that an operator wrote for this rollback (the runbook's `task-definition-rollback.json`). It is not registered
+/// yet, so it has neither an ARN nor a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnDefinition {
-    /// Where it is.
+    /// The file.
     pub path: Clean,
-    /// SHA-256 of its bytes, in hex.
-    pub sha256: Clean,
-    /// The family that it names.
+    /// The family that it would become a revision of.
     pub family: Clean,
+    /// SHA-256 of the file's bytes, as 64 hexadecimal digits: what is registered later must be what was read now.
+    pub sha256: Clean,
     /// Its containers.
     pub containers: Vec<ContainerDefinition>,
-    /// Everything else, as far as two revisions are compared by it.
+    /// Everything else, as far as two definitions are compared by it.
     pub settings: TaskSettings,
+}
+
+impl OwnDefinition {
+    /// The container that runs `repository`, or the only container.
+    #[must_use]
+    pub fn container_of(&self, repository: &str) -> Option<&ContainerDefinition> {
+        container_in(&self.containers, repository)
+    }
+}
+
+fn container_in<'a>(
+    containers: &'a [ContainerDefinition],
+    repository: &str,
+) -> Option<&'a ContainerDefinition> {
+    let ours = containers
+        .iter()
+        .find(|c| ImageReference::parse(c.image.as_str()).repository() == repository);
+    match (ours, containers) {
+        (Some(container), _) | (None, [container]) => Some(container),
+        (None, _) => None,
+    }
 }

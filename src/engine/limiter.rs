@@ -42,6 +42,11 @@ const fn allowance(bucket: Bucket) -> (f64, f64) {
         Bucket::Metrics => (4.0, 0.1),
         // One call each five seconds, plus one for an answer of two pages.
         Bucket::Logs => (2.0, 0.2),
+        // RDS, Application Auto Scaling and IAM publish no rate; they are asked a few times for a plan and now and then
+        // while a database is restored. Secrets Manager answers thousands a second (Secrets Manager user guide, "Quotas") and
+        // Systems Manager forty (AWS general reference, "Systems Manager endpoints and quotas").
+        Bucket::Database | Bucket::Secrets | Bucket::Parameters | Bucket::Scaling => (12.0, 1.0),
+        Bucket::Iam => (12.0, 0.5),
         // Writes are rare and each is a person's decision; the bucket only stops a loop that should not be.
         Bucket::Write => (5.0, 0.2),
     }

@@ -80,7 +80,8 @@ fn after_refusal(kind: &FaultKind) -> Phrase {
         | FaultKind::NotOffered
         | FaultKind::Rejected
         | FaultKind::Held
-        | FaultKind::Local => Phrase::new("next-rejected"),
+        | FaultKind::Local
+        | FaultKind::NotSent => Phrase::new("next-rejected"),
     }
 }
 

@@ -94,7 +94,8 @@ pub(super) fn last_good(known: &Known<'_>) -> Result<Target, NoTarget> {
                 | FaultKind::Server
                 | FaultKind::Malformed
                 | FaultKind::Held
-                | FaultKind::Local,
+                | FaultKind::Local
+                | FaultKind::NotSent,
             ) => true,
         };
         // History that is there but cannot be read is no reason to fall back to "registered": it may hold the answer.

@@ -228,6 +228,10 @@ pub(super) fn service(revision: u32, tasks: u32) -> ServiceState {
             )
             .unwrap(),
         ],
+        load_balancers: Vec::new(),
+        health_check_grace_seconds: None,
+        strategy_settings: crate::domain::StrategySettings::default(),
+        owners: Vec::new(),
         events: Vec::new(),
     }
 }

@@ -50,7 +50,8 @@ pub(super) fn never_tells<T>(observed: &Observed<T>) -> bool {
             | FaultKind::Server
             | FaultKind::Malformed
             | FaultKind::Held
-            | FaultKind::Local,
+            | FaultKind::Local
+            | FaultKind::NotSent,
         ) => false,
     }
 }

@@ -33,6 +33,7 @@ locale_files![
     "session",
     "verify",
     "wizard",
+    "x-aws",
     "x-checks",
     "x-panes",
     "x-pictures",

@@ -46,6 +46,8 @@ pub(super) enum Reply {
     /// A typed error of a JSON service: status, code, message.
     Error(u16, &'static str, &'static str),
     Xml(String),
+    /// A typed error of a query service: status, code, message.
+    XmlError(u16, &'static str, &'static str),
     Cbor(Value),
     Html(u16),
     /// The connection breaks while the body arrives.
@@ -157,6 +159,13 @@ async fn answer(State(fake): State<Fake>, request: axum::extract::Request) -> Re
             response(status, JSON, Body::from(body))
         }
         Reply::Xml(text) => response(200, "text/xml", Body::from(text)),
+        Reply::XmlError(status, code, message) => {
+            let body = format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+                 <RequestId>request-1</RequestId></ErrorResponse>"
+            );
+            response(status, "text/xml", Body::from(body))
+        }
         Reply::Cbor(value) => {
             let mut bytes = Vec::new();
             ciborium::into_writer(&to_cbor(&value), &mut bytes).unwrap();
@@ -195,6 +204,9 @@ async fn decode(request: axum::extract::Request) -> Call {
         let service = match service {
             "AmazonEC2ContainerServiceV20141113" => "ecs",
             "AmazonEC2ContainerRegistry_V20150921" => "ecr",
+            "secretsmanager" => "secretsmanager",
+            "AnyScaleFrontendService" => "application-autoscaling",
+            "AmazonSSM" => "ssm",
             other => panic!("{other}"),
         };
         return Call {
@@ -206,17 +218,36 @@ async fn decode(request: axum::extract::Request) -> Call {
         .unwrap()
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .map(|(k, v)| (k.to_owned(), v.replace("%3A", ":").replace("%2F", "/")))
+        .map(|(k, v)| (k.to_owned(), unescaped(v)))
         .collect();
     let service = match fields.get("Version").map(String::as_str) {
         Some("2011-06-15") => "sts",
         Some("2015-12-01") => "elbv2",
+        Some("2014-10-31") => "rds",
+        Some("2010-05-08") => "iam",
         other => panic!("{other:?}"),
     };
     Call {
         operation: format!("{service}.{}", fields["Action"]),
         input: json!(fields),
     }
+}
+
+/// The text of a form's field.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let hex = [rest.next().unwrap(), rest.next().unwrap()];
+                u8::from_str_radix(std::str::from_utf8(&hex).unwrap(), 16).unwrap()
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 /// JSON to CBOR; an object `{"at": seconds}` becomes a timestamp.

@@ -1,12 +1,17 @@
 //! The adapters against a small hand-written AWS: real SDK, real wire, scripted answers.
 
 mod alarms;
+mod database;
+mod definition_file;
 mod drill;
 mod fake;
 mod faults;
 mod fence;
 mod listing;
 mod loopback;
+mod methods;
 mod reading;
+mod secrecy;
 mod series;
+mod surroundings;
 mod writing;

@@ -97,14 +97,41 @@ impl Connection {
     pub(super) fn ecs_once(&self) -> aws_sdk_ecs::Client {
         client!(aws_sdk_ecs, self, |config| config
             .retry_config(RetryConfig::disabled())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT)
-                    .read_timeout(WRITE_ATTEMPT)
-                    .operation_attempt_timeout(WRITE_ATTEMPT)
-                    .operation_timeout(WRITE_ATTEMPT)
-                    .build()
-            ))
+            .timeout_config(write_timeouts()))
+    }
+
+    pub(super) fn rds(&self) -> aws_sdk_rds::Client {
+        client!(aws_sdk_rds, self, |config| config)
+    }
+
+    /// For writes, as [`Self::ecs_once`].
+    pub(super) fn rds_once(&self) -> aws_sdk_rds::Client {
+        client!(aws_sdk_rds, self, |config| config
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(write_timeouts()))
+    }
+
+    pub(super) fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        client!(aws_sdk_secretsmanager, self, |config| config)
+    }
+
+    /// For writes, as [`Self::ecs_once`].
+    pub(super) fn secrets_once(&self) -> aws_sdk_secretsmanager::Client {
+        client!(aws_sdk_secretsmanager, self, |config| config
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(write_timeouts()))
+    }
+
+    pub(super) fn parameters(&self) -> aws_sdk_ssm::Client {
+        client!(aws_sdk_ssm, self, |config| config)
+    }
+
+    pub(super) fn scaling(&self) -> aws_sdk_applicationautoscaling::Client {
+        client!(aws_sdk_applicationautoscaling, self, |config| config)
+    }
+
+    pub(super) fn iam(&self) -> aws_sdk_iam::Client {
+        client!(aws_sdk_iam, self, |config| config)
     }
 
     pub(super) fn ecr(&self) -> aws_sdk_ecr::Client {
@@ -223,6 +250,15 @@ fn read_timeouts() -> TimeoutConfig {
         .read_timeout(READ)
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION_LIMIT)
+        .build()
+}
+
+fn write_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .read_timeout(WRITE_ATTEMPT)
+        .operation_attempt_timeout(WRITE_ATTEMPT)
+        .operation_timeout(WRITE_ATTEMPT)
         .build()
 }
 

@@ -24,20 +24,24 @@ pub(super) fn definition_from(definition: &sdk::TaskDefinition) -> Result<TaskDe
         },
         registered_at: time(definition.registered_at()),
         registered_by: clean(definition.registered_by()),
-        containers: definition
-            .container_definitions()
-            .iter()
-            .map(|container| ContainerDefinition {
-                name: Clean::new(container.name().unwrap_or_default()),
-                image: Clean::new(container.image().unwrap_or_default()),
-                settings: container_settings(container),
-            })
-            .collect(),
+        containers: containers_from(definition),
         settings: task_settings(definition),
     })
 }
 
-fn task_settings(definition: &sdk::TaskDefinition) -> TaskSettings {
+pub(super) fn containers_from(definition: &sdk::TaskDefinition) -> Vec<ContainerDefinition> {
+    definition
+        .container_definitions()
+        .iter()
+        .map(|container| ContainerDefinition {
+            name: Clean::new(container.name().unwrap_or_default()),
+            image: Clean::new(container.image().unwrap_or_default()),
+            settings: container_settings(container),
+        })
+        .collect()
+}
+
+pub(super) fn task_settings(definition: &sdk::TaskDefinition) -> TaskSettings {
     TaskSettings {
         cpu: clean(definition.cpu()),
         memory: clean(definition.memory()),

@@ -85,7 +85,7 @@ impl Reader {
     }
 
     /// The ACTIVE revisions of exactly `family`, newest first.
-    async fn active(&self, family: &str) -> Result<Vec<TaskDefinitionArn>, Fault> {
+    pub(super) async fn active(&self, family: &str) -> Result<Vec<TaskDefinitionArn>, Fault> {
         let mut found: Vec<TaskDefinitionArn> = Vec::new();
         let (mut pages, mut token) = (Pages::up_to(PAGES), None);
         loop {

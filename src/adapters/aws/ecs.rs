@@ -4,13 +4,16 @@ use aws_sdk_ecs::types as sdk;
 
 use crate::domain::{
     CircuitBreaker, Clean, ClusterName, Controller, Deployment, DeploymentAlarms, DeploymentStatus,
-    EcsServiceName, Fault, FaultKind, RolloutState, Scheduling, ServiceEvent, ServiceKey, ServiceState,
-    ServiceStatus, StoppedContainer, StoppedTask, Strategy, TargetGroupArn, Task, TaskDefinitionArn,
+    EcsServiceName, Fault, FaultKind, LoadBalancer, RolloutState, Scheduling, ServiceEvent, ServiceKey,
+    ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, TargetGroupArn, Task,
+    TaskDefinitionArn,
 };
 
 use super::convert::{Pages, clean, count, id, malformed, optional_id, time};
+use super::owners::owners;
 use super::pace::{Bucket, ask};
 use super::reader::Reader;
+use super::strategy::strategy_settings;
 
 const DESCRIBE_SERVICES: &str = "ecs.DescribeServices";
 const LIST_TASKS: &str = "ecs.ListTasks";
@@ -50,6 +53,7 @@ impl Reader {
                     .describe_services()
                     .cluster(cluster.as_str())
                     .set_services(Some(names))
+                    .include(sdk::ServiceField::Tags)
             )?;
             services.extend(answer.services.unwrap_or_default());
             failures.extend(answer.failures.unwrap_or_default());
@@ -74,6 +78,7 @@ impl Reader {
                 .describe_services()
                 .cluster(cluster.as_str())
                 .services(name.as_str())
+                .include(sdk::ServiceField::Tags)
         )?;
         pick(cluster, name, answer.services(), answer.failures())
     }
@@ -285,6 +290,14 @@ fn service_from(
             service.current_service_deployment(),
         )?,
         target_groups: target_groups(service)?,
+        load_balancers: service
+            .load_balancers()
+            .iter()
+            .map(load_balancer)
+            .collect::<Result<_, _>>()?,
+        health_check_grace_seconds: service.health_check_grace_period_seconds().map(count),
+        strategy_settings: configuration.map(strategy_settings).unwrap_or_default(),
+        owners: owners(service.tags()),
         events: events(service),
     })
 }
@@ -351,6 +364,17 @@ fn target_groups(service: &sdk::Service) -> Result<Vec<TargetGroupArn>, Fault> {
         }
     }
     Ok(groups)
+}
+
+fn load_balancer(balancer: &sdk::LoadBalancer) -> Result<LoadBalancer, Fault> {
+    let of = DESCRIBE_SERVICES;
+    let port = balancer.container_port().unwrap_or_default();
+    Ok(LoadBalancer {
+        target_group: optional_id(of, "loadBalancers[].targetGroupArn", balancer.target_group_arn())?,
+        container: Clean::new(balancer.container_name().unwrap_or_default()),
+        port: u16::try_from(port)
+            .map_err(|_| malformed(of, "loadBalancers[].containerPort", "is no port"))?,
+    })
 }
 
 fn events(service: &sdk::Service) -> Vec<ServiceEvent> {

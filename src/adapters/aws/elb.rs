@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_elasticloadbalancingv2::types::TargetHealthStateEnum as State;
+use aws_sdk_elasticloadbalancingv2::types as sdk;
+use sdk::TargetHealthStateEnum as State;
 
-use crate::domain::{Clean, Fault, TargetGroupArn, TargetHealth, TargetReason};
+use crate::domain::{Clean, Fault, TargetCheck, TargetGroup, TargetGroupArn, TargetHealth, TargetReason};
 
-use super::convert::id;
+use super::convert::{clean, count, id};
 use super::pace::{Bucket, ask};
 use super::reader::Reader;
 
 const DESCRIBE_HEALTH: &str = "elbv2.DescribeTargetHealth";
 pub(super) const DESCRIBE_GROUPS: &str = "elbv2.DescribeTargetGroups";
+
+/// Target groups in one call: without a page size ELB answers at most 400 and takes as many names as it answers; twenty is
+/// what its older quota allowed, and more than a service has.
+const GROUPS_A_CALL: usize = 20;
 
 impl Reader {
     /// The targets of all `groups` together, by state.
@@ -60,6 +65,30 @@ impl Reader {
         Ok(health)
     }
 
+    /// How `groups` are set up, in ELB's order: what a container must answer to be sent traffic.
+    ///
+    /// # Errors
+    /// `NotFound` when one of them is not there; any fault of the call.
+    pub async fn target_groups(&self, groups: &[TargetGroupArn]) -> Result<Vec<TargetGroup>, Fault> {
+        let mut found = Vec::new();
+        for some in groups.chunks(GROUPS_A_CALL) {
+            let arns = some.iter().map(|group| group.as_str().to_owned()).collect();
+            let answer = ask!(
+                &self.inner.pace,
+                Bucket::Elb,
+                DESCRIBE_GROUPS,
+                self.inner
+                    .elb
+                    .describe_target_groups()
+                    .set_target_group_arns(Some(arns))
+            )?;
+            for group in answer.target_groups() {
+                found.push(group_from(group)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// The CloudWatch names (`app/name/id`) of the application load balancers that each of `groups` belongs to. Cached once
     /// a group has one: which balancer forwards to a group does not change in the middle of an incident.
     pub(super) async fn balancers(
@@ -105,6 +134,27 @@ impl Reader {
             })
             .collect())
     }
+}
+
+fn group_from(group: &sdk::TargetGroup) -> Result<TargetGroup, Fault> {
+    let checks = group.health_check_enabled() != Some(false);
+    Ok(TargetGroup {
+        arn: id(DESCRIBE_GROUPS, "TargetGroupArn", group.target_group_arn())?,
+        protocol: clean(group.protocol().map(sdk::ProtocolEnum::as_str)),
+        port: group.port().and_then(|port| u16::try_from(port).ok()),
+        check: checks.then(|| TargetCheck {
+            protocol: clean(group.health_check_protocol().map(sdk::ProtocolEnum::as_str)),
+            port: clean(group.health_check_port()),
+            path: clean(group.health_check_path()),
+            codes: group
+                .matcher()
+                .and_then(|matcher| clean(matcher.http_code().or_else(|| matcher.grpc_code()))),
+            interval_seconds: group.health_check_interval_seconds().map(count),
+            timeout_seconds: group.health_check_timeout_seconds().map(count),
+            healthy_after: group.healthy_threshold_count().map(count),
+            unhealthy_after: group.unhealthy_threshold_count().map(count),
+        }),
+    })
 }
 
 /// The dimension of an application load balancer; network and gateway balancers have other metrics.

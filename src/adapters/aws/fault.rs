@@ -57,6 +57,16 @@ const NOT_FOUND: &[&str] = &[
     "LoadBalancerNotFound",
     "ResourceNotFound",
     "ResourceNotFoundException",
+    "ScanNotFoundException",
+    "LifecyclePolicyNotFoundException",
+    "DBInstanceNotFound",
+    "DBInstanceNotFoundFault",
+    "DBSnapshotNotFound",
+    "DBSnapshotNotFoundFault",
+    "NoSuchEntity",
+    "NoSuchEntityException",
+    "ObjectNotFoundException",
+    "ParameterNotFound",
 ];
 const NOT_OFFERED: &[&str] = &[
     "UnknownOperationException",

@@ -15,6 +15,7 @@ use super::convert::{clean, id, malformed, optional_id, time};
 use super::listing::Listed;
 use super::pace::{Bucket, ask};
 use super::reader::Reader;
+use super::strategy::hook_timeout;
 
 pub(super) const LIST: &str = "ecs.ListServiceDeployments";
 const DESCRIBE: &str = "ecs.DescribeServiceDeployments";
@@ -289,6 +290,7 @@ fn from_description(deployment: &sdk::ServiceDeployment) -> Result<ServiceDeploy
                 id: Clean::new(hook.hook_id().unwrap_or_default()),
                 awaits_action: hook.status() == Some(&sdk::DeploymentLifecycleHookStatus::AwaitingAction),
                 expires_at: time(hook.expires_at()),
+                on_timeout: hook.timeout_action().map(hook_timeout),
             })
             .collect(),
         created_at: time(deployment.created_at()).ok_or_else(|| malformed(of, "createdAt", "is missing"))?,

@@ -34,6 +34,16 @@ pub enum Bucket {
     Metrics,
     /// CloudWatch Logs.
     Logs,
+    /// RDS.
+    Database,
+    /// Secrets Manager.
+    Secrets,
+    /// Systems Manager.
+    Parameters,
+    /// Application Auto Scaling.
+    Scaling,
+    /// IAM.
+    Iam,
     /// Anything that changes something.
     Write,
 }

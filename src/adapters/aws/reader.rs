@@ -23,13 +23,18 @@ pub struct Reader {
 }
 
 pub(super) struct Inner {
-    region: Region,
+    pub(super) region: Region,
     sts: aws_sdk_sts::Client,
     pub(super) ecs: aws_sdk_ecs::Client,
     pub(super) ecr: aws_sdk_ecr::Client,
     pub(super) elb: aws_sdk_elasticloadbalancingv2::Client,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(super) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(super) rds: aws_sdk_rds::Client,
+    pub(super) secrets: aws_sdk_secretsmanager::Client,
+    pub(super) parameters: aws_sdk_ssm::Client,
+    pub(super) scaling: aws_sdk_applicationautoscaling::Client,
+    pub(super) iam: aws_sdk_iam::Client,
     pub(super) pace: Arc<dyn Pace>,
     cache: Mutex<Cache>,
 }
@@ -74,6 +79,11 @@ impl Reader {
                 elb: connection.elb(),
                 cloudwatch: connection.cloudwatch(),
                 logs: connection.logs(),
+                rds: connection.rds(),
+                secrets: connection.secrets(),
+                parameters: connection.parameters(),
+                scaling: connection.scaling(),
+                iam: connection.iam(),
                 pace,
                 cache: Mutex::new(Cache::default()),
             }),

@@ -170,6 +170,7 @@ pub(in crate::tui) fn briefly(fault: &Fault, world: &World<'_>) -> String {
         FaultKind::Malformed => "briefly-malformed",
         FaultKind::Held => "briefly-held",
         FaultKind::Local => "briefly-local",
+        FaultKind::NotSent => "briefly-not-sent",
     };
     world.say(&Phrase::new(id))
 }

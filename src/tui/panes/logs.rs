@@ -177,7 +177,8 @@ fn note(screen: &Screen, view: &ServiceView, rows: &[usize], world: &World<'_>) 
             | FaultKind::Server
             | FaultKind::Malformed
             | FaultKind::Held
-            | FaultKind::Local => "logs-failing",
+            | FaultKind::Local
+            | FaultKind::NotSent => "logs-failing",
         });
         let said = why.map_or_else(|| stale.clone(), |why| format!("{} · {stale}", world.get(why)));
         return Some((said, role));

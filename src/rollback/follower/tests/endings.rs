@@ -82,6 +82,7 @@ fn a_pause_is_loud_and_ends_with_the_time() {
         id: Clean::new("check-it"),
         awaits_action: true,
         expires_at: Some(seconds(86_400)),
+        on_timeout: None,
     }];
     let mut follow = Follow::new(goal());
     let progress = underway(scene.watch(&mut follow, 5, 600));
