@@ -7,7 +7,7 @@ use crate::domain::{
     TaskDefinitionArn,
 };
 use crate::rollback::{
-    Api, Call, CheckResult, CheckState, CriterionState, CriterionStatus, Ending, Fingerprint, Method,
+    Api, Call, CheckResult, CheckState, CriterionState, CriterionStatus, DefinitionRef, Ending, Fingerprint, Method,
     Outcome, Plan, PlanVerdict, Point, PreflightCheck, PreflightRow, PreflightVerdict, Rule, Step, Target,
     Unproven,
 };
@@ -45,7 +45,7 @@ fn definition(revision: u32) -> TaskDefinitionArn {
 
 fn point(revision: u32, version: &str) -> Point {
     Point {
-        revision: definition(revision),
+        revision: Some(definition(revision)),
         image: Some(format!("example/peoplebooster-backend:{version}").into()),
         version: Some(version.into()),
         digest: Some(Digest::new(&format!("sha256:{revision:064x}")).unwrap()),
@@ -68,7 +68,8 @@ fn step(name: &str, calls: usize) -> Step {
         api: Api::UpdateService {
             cluster: "peoplebooster-production".parse().unwrap(),
             service: "peoplebooster-backend".parse().unwrap(),
-            task_definition: definition(56),
+            task_definition: Some(DefinitionRef::Known(definition(56))),
+            force: false,
         },
         command: "aws ecs update-service".to_owned(),
     };
@@ -91,9 +92,11 @@ fn step(name: &str, calls: usize) -> Step {
             rule: Rule::LastGood,
             why: Phrase::new("target-revision").text("revision", ":56"),
             proven: true,
+            registers: None,
         },
         to,
         calls: vec![call; calls],
+        database: None,
         fingerprint: fingerprint(),
     }
 }
@@ -112,6 +115,7 @@ pub(crate) fn plan(services: &[&str], calls: usize) -> Plan {
             verdict: PreflightVerdict::Pass,
             evidence: Phrase::new("preflight-account-unset").text("account", "123456789012"),
         }],
+        overrides: Vec::new(),
         verdict: PlanVerdict::Ready,
         made_at: at(250),
     }
@@ -219,6 +223,7 @@ pub(crate) fn intended(step: usize, call: usize) -> Event {
         step,
         call,
         fingerprint: fingerprint(),
+        token: None,
     }
 }
 
@@ -230,6 +235,7 @@ pub(crate) fn answered(step: usize, call: usize) -> Event {
             request_id: Some("req-1".into()),
             deployment: Some("ecs-svc/2".parse().unwrap()),
             service_deployment: None,
+            ..Receipt::default()
         },
     }
 }
@@ -261,10 +267,11 @@ pub(crate) fn to_approval() -> Vec<Event> {
     vec![
         opened(&["backend"], vec![met(CriterionId::ErrorRate, 120, 4.5)]),
         Event::Assessed,
-        Event::Scoped,
+        Event::Scoped { services: None },
         Event::TargetChosen {
             target: TargetSpec::LastGood,
             method: None,
+            file: None,
         },
         planned(plan(&["backend"], 1)),
         approved('a'),
@@ -342,14 +349,16 @@ pub(crate) fn alphabet() -> Vec<Event> {
             by: by(),
         },
         Event::Assessed,
-        Event::Scoped,
+        Event::Scoped { services: None },
         Event::TargetChosen {
             target: "v1.3.4".parse().unwrap(),
             method: None,
+            file: None,
         },
         Event::TargetChosen {
             target: ":56".parse().unwrap(),
             method: None,
+            file: None,
         },
         planned(plan(&["backend"], 1)),
         planned(plan(&["backend", "frontend"], 2)),

@@ -4,15 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{
-    Alarm, CircuitBreaker, Clean, Company, ContainerDefinition, ContainerImage, ContainerSettings,
-    Controller, DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId,
-    DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Minute,
-    NativeRollback, Observed, RepositoryName, RolloutState, Scheduling, Series, ServiceDeployment,
-    ServiceDeploymentArn, ServiceDeploymentStatus, ServiceRevision, ServiceRevisionArn, ServiceState,
-    ServiceStatus, Strategy, TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition,
-    TaskDefinitionArn, TaskSettings,
-};
+use crate::domain::{Alarm, CircuitBreaker, Clean, Company, ContainerDefinition, ContainerImage, ContainerSettings, Controller, Database, DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId, DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Migrations, Minute, NativeRollback, Observed, OwnDefinition, Permissions, References, RepositoryName, RolloutState, Scaling, Scheduling, Series, ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus, ServiceKey, ServiceRevision, ServiceRevisionArn, ServiceState, ServiceStatus, Shelf, Strategy, TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition, TaskDefinitionArn, TaskSettings, Workflow};
 use crate::runbook::Runbook;
 
 use super::{Around, Method, NoPlan, Plan, ProposalInputs, TargetInputs, propose};
@@ -318,6 +310,18 @@ pub(super) struct World {
     pub(super) alarms: Observed<Vec<Alarm>>,
     pub(super) company: Observed<Company>,
     pub(super) own_incident: Option<&'static str>,
+    pub(super) database: Observed<Database>,
+    pub(super) migrations: Observed<Migrations>,
+    pub(super) workflow: Observed<Workflow>,
+    pub(super) scaling: Observed<Scaling>,
+    pub(super) references: Observed<References>,
+    pub(super) shelf: Observed<Shelf>,
+    pub(super) permissions: Observed<Permissions>,
+    pub(super) criteria: Vec<CriterionStatus>,
+    pub(super) own_definition: Option<OwnDefinition>,
+    pub(super) overrides: Vec<Override>,
+    /// All services of the plan; the first of the runbook alone unless set.
+    pub(super) scope: Option<Vec<ServiceKey>>,
 }
 
 impl World {
@@ -371,6 +375,17 @@ impl World {
             alarms: Observed::default(),
             company: Observed::known(Company::default(), now),
             own_incident: None,
+            database: Observed::default(),
+            migrations: Observed::default(),
+            workflow: Observed::default(),
+            scaling: Observed::default(),
+            references: Observed::default(),
+            shelf: Observed::default(),
+            permissions: Observed::default(),
+            criteria: Vec::new(),
+            own_definition: None,
+            overrides: Vec::new(),
+            scope: None,
         }
     }
 
@@ -418,6 +433,8 @@ impl World {
         method: Option<Method>,
         now: Timestamp,
     ) -> Result<Plan, NoPlan> {
+        let scope = [self.runbook.services[0].name.clone()];
+        let scope = self.scope.as_deref().unwrap_or(&scope);
         propose(&ProposalInputs {
             runbook: &self.runbook,
             environment: &self.environment,
@@ -429,9 +446,20 @@ impl World {
                 alarms: &self.alarms,
                 company: &self.company,
                 own_incident: self.own_incident,
+                database: &self.database,
+                migrations: &self.migrations,
+                workflow: &self.workflow,
+                scaling: &self.scaling,
+                references: &self.references,
+                shelf: &self.shelf,
+                permissions: &self.permissions,
             },
             spec: &spec.parse::<TargetSpec>().unwrap(),
             method,
+            scope,
+            criteria: &self.criteria,
+            own_definition: self.own_definition.as_ref(),
+            overrides: &self.overrides,
             now,
         })
     }

@@ -40,6 +40,7 @@ locale_files![
     "x-logs",
     "x-road",
     "x-tui",
+    "x-ways",
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -132,8 +132,8 @@ async fn what_is_approved_is_in_sight_at_every_size() {
                 desk.reach_approval().await;
                 let plan = desk.session().incident.clone().unwrap().plan.unwrap();
                 let input = match call {
-                    "ecs.UpdateService" => plan.steps[0].to.revision.to_string(),
-                    _ => plan.steps[0].stops().unwrap().to_string(),
+                    "ecs.UpdateService" => plan.steps[0].target.definition.to_string(),
+                    _ => plan.steps[0].turns_back().unwrap().to_string(),
                 };
                 let picture = desk.picture();
                 let seen = unfolded(&picture);

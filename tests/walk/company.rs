@@ -158,7 +158,9 @@ async fn a_console_that_starts_again_finds_what_is_under_way() {
     first.shutdown().await;
     let mut second = ground.engine(Mode::Full).await;
     assert!(second.resume_open().await.is_some());
-    second.tell(OperatorMsg::StartRollback { service: backend() });
+    second.tell(OperatorMsg::StartRollback {
+        services: vec![backend()],
+    });
     until(&mut second, 400, "ended", |s| {
         s.incident.as_ref().is_some_and(|i| i.ending.is_some())
     })

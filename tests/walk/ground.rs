@@ -155,7 +155,9 @@ impl Ground {
 /// Walks to the frozen plan of the default target and returns its hash.
 pub(crate) async fn to_approval(engine: &mut Engine) -> PlanHash {
     engine.settle().await;
-    engine.tell(OperatorMsg::StartRollback { service: backend() });
+    engine.tell(OperatorMsg::StartRollback {
+        services: vec![backend()],
+    });
     for _ in 0..4 {
         engine.tell(OperatorMsg::Advance);
     }

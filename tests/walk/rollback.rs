@@ -27,11 +27,13 @@ async fn the_burning_backend_goes_back_to_the_version_that_worked() {
     let plan = session
         .proposal(&backend(), &TargetSpec::LastGood, None, engine.now())
         .unwrap();
-    assert_eq!(plan.steps[0].to.revision.revision(), 56);
+    assert_eq!(plan.steps[0].target.definition.revision(), 56);
     assert_eq!(plan.steps[0].target.rule, Rule::LastGood);
     assert_ne!(plan.verdict, PlanVerdict::Blocked, "{:#?}", plan.preflight);
 
-    engine.tell(OperatorMsg::StartRollback { service: backend() });
+    engine.tell(OperatorMsg::StartRollback {
+        services: vec![backend()],
+    });
     for _ in 0..4 {
         engine.tell(OperatorMsg::Advance);
     }

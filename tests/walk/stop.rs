@@ -49,7 +49,7 @@ async fn one_stop_and_nothing_else_is_written() {
     let hash = to_approval(&mut engine).await;
     let plan = engine.session().incident.as_ref().unwrap().plan.clone().unwrap();
     assert_eq!(plan.steps[0].method, Method::Stop);
-    assert_eq!(plan.steps[0].to.revision.revision(), 56);
+    assert_eq!(plan.steps[0].target.definition.revision(), 56);
     approve(&mut engine, hash);
     let incident = to_the_end(&mut engine).await;
     let (ending, _) = incident.ending.clone().unwrap();

@@ -56,7 +56,9 @@ async fn read_only_has_no_way_to_write() {
     let ground = Ground::new("bad-deploy");
     let mut engine = ground.engine(Mode::ReadOnly).await;
     engine.settle().await;
-    engine.tell(OperatorMsg::StartRollback { service: backend() });
+    engine.tell(OperatorMsg::StartRollback {
+        services: vec![backend()],
+    });
     assert_eq!(
         engine.session().notice.as_ref().map(|n| n.level),
         Some(NoticeLevel::Bad)

@@ -179,10 +179,11 @@ fn a_plan_of_several_steps_ends_with_its_last() {
     let mut events = vec![
         opened(&["backend", "frontend"], Vec::new()),
         Event::Assessed,
-        Event::Scoped,
+        Event::Scoped { services: None },
         Event::TargetChosen {
             target: "last-good".parse().unwrap(),
             method: None,
+            file: None,
         },
         planned(plan(&["backend", "frontend"], 2)),
         approved('a'),

@@ -63,6 +63,7 @@ fn goal() -> Goal {
         service_deployment: None,
         stopped: None,
         sent_at: seconds(0),
+        begun_at: seconds(0),
         hold: Duration::from_secs(60),
         timeout: Duration::from_secs(20 * 60),
     }

@@ -35,7 +35,10 @@ fn the_plan_says_exactly_what_will_be_sent() {
     let plan = plan(&World::new());
     let step = &plan.steps[0];
     assert_eq!(
-        (step.from.revision.revision(), step.to.revision.revision()),
+        (
+            step.from.revision.as_ref().unwrap().revision(),
+            step.to.revision.as_ref().unwrap().revision()
+        ),
         (57, 56)
     );
     assert_eq!(
@@ -343,7 +346,7 @@ fn no_plan_while_something_is_on_its_way_or_cannot_be_read() {
 
 mod compared {
     use super::super::super::fixtures::{definition, deployment_id};
-    use super::super::super::{Found, found_effect, unchanged};
+    use super::super::super::{Effect, Found, found_effect, unchanged};
     use super::*;
 
     #[test]
@@ -393,8 +396,11 @@ mod compared {
             state
         };
         let sent_at = at(10);
-        let found = |state: &ServiceState| found_effect(step, &step.fingerprint, sent_at, state);
-        let ours = Found::TookEffect(Some(deployment_id("new")), None);
+        let found = |state: &ServiceState| found_effect(&step.target.definition, &step.fingerprint, sent_at, state);
+        let ours = Found::TookEffect(Effect {
+            deployment: Some(deployment_id("new")),
+            ..Effect::default()
+        });
         assert_eq!(found(&primary("new", 56, Some(10))), ours);
         assert_eq!(
             found(&primary("new", 56, Some(6))),

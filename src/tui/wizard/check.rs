@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
-    Api, Call, CriterionState, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow,
+    Call, CriterionState, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow,
     PreflightVerdict, Step,
 };
 use crate::tui::command::Command;

@@ -137,7 +137,7 @@ fn after_a_write_that_failed_nothing_is_written_any_more() {
         .query_row("PRAGMA max_page_count = 100000", [], |row| row.get::<_, i64>(0))
         .unwrap();
     assert!(matches!(
-        journal.append(&id, &Event::Scoped, at(1)),
+        journal.append(&id, &Event::Scoped { services: None }, at(1)),
         Err(JournalError::Poisoned)
     ));
     assert!(matches!(
@@ -150,7 +150,7 @@ fn after_a_write_that_failed_nothing_is_written_any_more() {
         "what was durable is still read"
     );
     // A new process starts on what is durable.
-    open(&file(&folder)).append(&id, &Event::Scoped, at(1)).unwrap();
+    open(&file(&folder)).append(&id, &Event::Scoped { services: None }, at(1)).unwrap();
 }
 
 #[test]

@@ -37,13 +37,13 @@ fn what_is_under_way_is_stopped_and_ecs_chooses() {
             "command": format!("aws ecs stop-service-deployment --service-deployment-arn {arn} --stop-type ROLLBACK"),
         }])
     );
-    assert_eq!(step.stops(), Some(&arn));
+    assert_eq!(step.turns_back(), Some(&arn));
     assert_eq!((step.target.rule, step.target.proven), (Rule::EcsChooses, true));
     assert_eq!(
-        (step.to.revision.clone(), step.to.digest.clone()),
+        (step.to.revision.clone().unwrap(), step.to.digest.clone()),
         (definition(56), Some(digest(56)))
     );
-    assert_eq!(step.from.revision, definition(57));
+    assert_eq!(step.from.revision, Some(definition(57)));
     assert_eq!(plan.verdict, PlanVerdict::Ready, "{:#?}", plan.preflight);
     assert_eq!(
         row(&plan, PreflightCheck::Deployment).1,
@@ -96,7 +96,7 @@ fn a_target_of_ecs_that_is_not_ours_is_said() {
     world.history = Observed::known(history, at(5));
     assert_eq!(said(&world, "last-good"), of(Warn, "rule"));
     assert_eq!(
-        world.propose("last-good", at(5)).unwrap().steps[0].to.revision,
+        world.propose("last-good", at(5)).unwrap().steps[0].target.definition,
         definition(58)
     );
     world.history_mut().deployments.remove(2);
@@ -121,7 +121,7 @@ fn a_target_of_ecs_that_is_not_ours_is_said() {
     newest.sources.clear();
     world.history_mut().deployments.insert(0, newest);
     assert_eq!(
-        world.propose("last-good", at(5)).unwrap().steps[0].to.revision,
+        world.propose("last-good", at(5)).unwrap().steps[0].target.definition,
         definition(54)
     );
 }
@@ -274,7 +274,10 @@ fn before_a_stop_its_own_deployment_must_still_go_forward() {
 #[test]
 fn looking_tells_whether_a_stop_without_an_answer_took_effect() {
     let mut seen = World::in_flight().history.value().unwrap().deployments[0].clone();
-    let took = Found::TookEffect(None, Some(seen.arn.clone()));
+    let took = Found::TookEffect(Effect {
+        service_deployment: Some(seen.arn.clone()),
+        ..Effect::default()
+    });
     let cases = [
         (ServiceDeploymentStatus::Pending, Found::AsBefore),
         (ServiceDeploymentStatus::InProgress, Found::AsBefore),
