@@ -12,6 +12,7 @@ use crate::words::{Lang, Words};
 
 use super::args::LangArg;
 use super::near::nearest;
+use super::settings::github_token;
 use super::{Failure, Global, Settings, resolve};
 
 /// Whether a verb needs AWS to know the region.
@@ -150,7 +151,7 @@ impl Context {
                 loopback_only: self.settings.drill.is_some(),
             },
             clock: None,
-            github: self.settings.github.clone(),
+            github: github_token(),
             host: self.settings.host.clone(),
         }
     }

@@ -18,7 +18,7 @@ use crate::session::{self, Attention, Effect, Effects, JournalState, Msg, Operat
 
 use super::Clock;
 use super::act::{Doubt, Hands, Place, Writers};
-use super::look::{Eyes, Look, NoLook, look_for};
+use super::look::{Eyes, Grounds, Look, NoLook, look_for};
 use super::scribe::Scribe;
 use super::start::{Watch, drill_clock};
 use super::watch::Timetable;
@@ -46,7 +46,7 @@ pub(super) struct Parts {
     pub(super) scribe: Scribe,
     pub(super) tell: mpsc::UnboundedSender<Msg>,
     pub(super) told: mpsc::UnboundedReceiver<Msg>,
-    pub(super) drill: Option<String>,
+    pub(super) grounds: Grounds,
 }
 
 /// The headless application: a session and everything that performs its effects.
@@ -327,9 +327,8 @@ impl Engine {
 
     fn start_what_is_due(&mut self) {
         let now = self.now();
-        let drill = self.parts.drill.clone();
         for (subject, generation) in self.timetable.due(now) {
-            match look_for(&self.parts.session, &subject, drill.as_deref()) {
+            match look_for(&self.parts.session, &subject, &self.parts.grounds) {
                 Ok(look) => self.spawn_look(subject, generation, look),
                 Err(NoLook::NotYet) => self.timetable.not_yet(&subject, now),
                 Err(NoLook::Nothing(fault)) => {

@@ -20,7 +20,8 @@ use crate::session::{Session, Setup};
 use super::Clock;
 use super::act::Writers;
 use super::limiter::Limiter;
-use super::look::Eyes;
+use super::look::{Eyes, Grounds};
+use super::outside;
 use super::run::{Engine, Parts};
 use super::scribe::{Desk, Scribe};
 
@@ -99,25 +100,27 @@ pub(super) async fn drill_clock(http: &Http, drill: &str) -> Result<DrillClock, 
         .map_err(|error| Fault::new(FaultKind::Malformed, "drill.clock", &error.to_string()))
 }
 
-/// How GitHub is reached, and whether it tells a run's number; none without a repository in the runbook. A drill plays GitHub
-/// itself, under a repository of its own where the runbook names none.
-fn github_settings(
-    runbook: &Runbook,
-    drill: Option<&str>,
-    token: &TokenSource,
-) -> Option<(GithubSettings, bool)> {
+/// How GitHub is reached, and whether it tells a run's number; none without a repository in the runbook.
+fn github(runbook: &Runbook, drill: Option<&str>, token: &TokenSource) -> Option<(GithubSettings, bool)> {
     let github = runbook
         .github
         .as_ref()
         .filter(|github| github.repository.is_some())?;
-    let settings = match drill {
-        Some(drill) => GithubSettings::of_drill(drill),
-        None => GithubSettings {
-            api: github.api.clone(),
-            token: token.clone(),
-        },
-    };
+    let settings = outside::github_settings(github, drill, token.clone());
     Some((settings, github.return_run_details))
+}
+
+/// The runbook as it is in a drill: the workflow is the one that the drill plays.
+fn in_drill(runbook: Arc<Runbook>, drill: Option<&str>) -> Arc<Runbook> {
+    let (Some(_), Some(github)) = (drill, &runbook.github) else {
+        return runbook;
+    };
+    let repository = outside::repository(github, drill).map(str::to_owned);
+    let mut own = (*runbook).clone();
+    if let Some(github) = &mut own.github {
+        github.repository = repository;
+    }
+    Arc::new(own)
 }
 
 impl Engine {
@@ -181,7 +184,8 @@ impl Engine {
         };
         // The one place where the right to write is granted. In read-only mode there is no permit, and so no writer.
         let permit = WritePermit::grant(start.mode);
-        let of_github = github_settings(&start.runbook, start.drill.as_deref(), &start.github);
+        let runbook = in_drill(start.runbook, start.drill.as_deref());
+        let of_github = github(&runbook, start.drill.as_deref(), &start.github);
         let writers = permit.as_ref().map(|permit| Writers {
             aws: Arc::new(Writer::new(permit, &connection, pace)),
             github: of_github.as_ref().map(|(settings, tells_run)| {
@@ -203,12 +207,12 @@ impl Engine {
             path: state_dir.join("journal.db"),
             mode: start.mode,
             clock: clock.clone(),
-            time_zone: start.runbook.time_zone(),
+            time_zone: runbook.time_zone(),
             holder,
             tell: tell.clone(),
         });
         let session = Session::new(Setup {
-            runbook: start.runbook,
+            runbook,
             environment: start.environment,
             mode: start.mode,
             operator: start.operator,
@@ -230,7 +234,11 @@ impl Engine {
             scribe,
             tell,
             told,
-            drill: start.drill,
+            grounds: Grounds {
+                drill: start.drill,
+                working_dir: start.working_dir,
+                state_dir,
+            },
         };
         Ok(Self::assemble(parts, watch, serving, remote))
     }

@@ -189,7 +189,7 @@ fn state(incident: &Incident, words: &Words) -> Phrase {
         ) => Phrase::new("report-state-doubtful"),
         (
             Stage::Act {
-                state: ActState::Ready | ActState::Sent | ActState::Following,
+                state: ActState::Ready | ActState::Sent | ActState::Settling | ActState::Following,
                 ..
             },
             _,

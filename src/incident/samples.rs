@@ -7,9 +7,9 @@ use crate::domain::{
     TaskDefinitionArn,
 };
 use crate::rollback::{
-    Api, Call, CheckResult, CheckState, CriterionState, CriterionStatus, DefinitionRef, Ending, Fingerprint, Method,
-    Outcome, Plan, PlanVerdict, Point, PreflightCheck, PreflightRow, PreflightVerdict, Rule, Step, Target,
-    Unproven,
+    Api, Call, CheckResult, CheckState, CriterionState, CriterionStatus, DefinitionRef, Ending, Fingerprint,
+    Method, Outcome, Plan, PlanVerdict, Point, PreflightCheck, PreflightRow, PreflightVerdict, Rule, Step,
+    Target, Unproven,
 };
 use crate::runbook::{self, Runbook};
 

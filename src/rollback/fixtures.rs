@@ -4,7 +4,16 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Alarm, CircuitBreaker, Clean, Company, ContainerDefinition, ContainerImage, ContainerSettings, Controller, Database, DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId, DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Migrations, Minute, NativeRollback, Observed, OwnDefinition, Permissions, References, RepositoryName, RolloutState, Scaling, Scheduling, Series, ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus, ServiceKey, ServiceRevision, ServiceRevisionArn, ServiceState, ServiceStatus, Shelf, Strategy, TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition, TaskDefinitionArn, TaskSettings, Workflow};
+use crate::domain::{
+    Alarm, CircuitBreaker, Clean, Company, ContainerDefinition, ContainerImage, ContainerSettings,
+    Controller, Database, DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId,
+    DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Migrations,
+    Minute, NativeRollback, Observed, OwnDefinition, Permissions, References, RepositoryName, RolloutState,
+    Scaling, Scheduling, Series, ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus,
+    ServiceKey, ServiceRevision, ServiceRevisionArn, ServiceState, ServiceStatus, Shelf, Strategy,
+    TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition, TaskDefinitionArn, TaskSettings,
+    Workflow,
+};
 use crate::runbook::Runbook;
 
 use super::{Around, Method, NoPlan, Plan, ProposalInputs, TargetInputs, propose};

@@ -658,6 +658,7 @@ impl Follow {
             | EndingKind::Stalled
             | EndingKind::TimedOut
             | EndingKind::OtherContent
+            | EndingKind::Changed
             | EndingKind::Refused => (Outcome::TimedOut, "follow-timed-out"),
         };
         let why = Phrase::new(why)

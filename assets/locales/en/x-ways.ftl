@@ -77,3 +77,5 @@ undo-database = the old instance and the secret's old version stay; `--to old-da
 undo-redeploy = there is nothing to undo: { $revision } stays
 verify-of-service = { $service }: { $evidence }
 next-changed = look at what changed, then plan again: only part of the plan was carried out
+settling-elapsed = for { $elapsed }; it usually takes { $usual }
+ending-changed = Only part of the plan was carried out

@@ -77,3 +77,5 @@ undo-database = 元のインスタンスとシークレットの前バージョ�
 undo-redeploy = 取り消すものはありません。{ $revision } のままです
 verify-of-service = { $service }: { $evidence }
 next-changed = 計画は途中までです。何が変わったかを確かめ、計画し直してください
+settling-elapsed = 経過 { $elapsed }、通常は { $usual }
+ending-changed = 計画の途中で止まりました

@@ -194,7 +194,7 @@ fn end_of(engine: &Engine, notice_before: Option<&Notice>) -> Option<End> {
             (!session.looking).then(|| End::Doubtful(news.map(|notice| notice.text.clone())))
         }
         Stage::Act {
-            state: ActState::Ready | ActState::Sent | ActState::Following,
+            state: ActState::Ready | ActState::Sent | ActState::Settling | ActState::Following,
             ..
         } => None,
         Stage::Assess

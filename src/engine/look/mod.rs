@@ -3,20 +3,22 @@
 mod plans;
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::adapters::aws::{MetricsOf, Reader};
 use crate::adapters::github::GithubReader;
+use crate::adapters::health;
 use crate::adapters::http::Http;
-use crate::adapters::{health, prisma};
+use crate::adapters::prisma::{self, StatusCommand};
 use crate::domain::{
     Clean, ClusterName, Digest, EcsServiceName, EnvironmentName, Fault, FaultKind, LogWindow, RepositoryName,
     RunId, ServiceKey, TargetGroupArn,
 };
 use crate::incident::{Incident, Stage};
 use crate::rollback::alarm_names;
-use crate::runbook::{Environment, LatencyStatistic, Prisma, Runbook};
+use crate::runbook::{Environment, LatencyStatistic, Runbook};
 use crate::session::{Attention, Observation, Session, Subject};
 
 use super::Clock;
@@ -119,9 +121,21 @@ pub(super) enum Look {
 /// How the migrations' state is asked for.
 pub(super) enum MigrationsOf {
     /// By the team's own command.
-    Command(Prisma),
+    Command(StatusCommand),
     /// By the drill's word for it.
-    Drill { address: String, service: ServiceKey },
+    Drill {
+        address: String,
+        environment: EnvironmentName,
+        service: ServiceKey,
+        words: Vec<String>,
+    },
+}
+
+/// Where this engine stands: the drill that it belongs to, and its folders.
+pub(super) struct Grounds {
+    pub(super) drill: Option<String>,
+    pub(super) working_dir: PathBuf,
+    pub(super) state_dir: PathBuf,
 }
 
 /// Why there is nothing to look at now.
@@ -133,7 +147,8 @@ pub(super) enum NoLook {
 }
 
 /// The look that `subject` asks for now.
-pub(super) fn look_for(session: &Session, subject: &Subject, drill: Option<&str>) -> Result<Look, NoLook> {
+pub(super) fn look_for(session: &Session, subject: &Subject, grounds: &Grounds) -> Result<Look, NoLook> {
+    let drill = grounds.drill.as_deref();
     let runbook = &session.setup.runbook;
     let environment = session.environment().ok_or(NoLook::NotYet)?;
     match subject {
@@ -215,7 +230,7 @@ pub(super) fn look_for(session: &Session, subject: &Subject, drill: Option<&str>
         | Subject::Permissions
         | Subject::Scaling(_)
         | Subject::References(_)
-        | Subject::Shelf(_) => plans::look(session, subject, environment, drill),
+        | Subject::Shelf(_) => plans::look(session, subject, environment, grounds),
     }
 }
 
@@ -405,14 +420,23 @@ impl Eyes {
                 .database(&instance, &restored, &secret, self.clock.now())
                 .await
                 .map(|database| Observation::Database(Box::new(database))),
-            Look::Migrations(MigrationsOf::Command(prisma)) => {
-                prisma::status(&prisma).await.map(Observation::Migrations)
+            Look::Migrations(MigrationsOf::Command(command)) => {
+                Ok(Observation::Migrations(prisma::status(&command).await))
             }
-            Look::Migrations(MigrationsOf::Drill { address, service }) => {
-                prisma::status_in_drill(&self.http, &address, &service)
-                    .await
-                    .map(Observation::Migrations)
-            }
+            Look::Migrations(MigrationsOf::Drill {
+                address,
+                environment,
+                service,
+                words,
+            }) => prisma::status_in_drill(
+                &self.http,
+                &address,
+                environment.as_str(),
+                service.as_str(),
+                &words,
+            )
+            .await
+            .map(Observation::Migrations),
             Look::Workflow {
                 repository,
                 workflow,

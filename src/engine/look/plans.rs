@@ -6,7 +6,8 @@ use crate::domain::{Clean, Digest, Fault, FaultKind, Mode, ServiceKey, TaskDefin
 use crate::runbook::{Environment, Runbook};
 use crate::session::{ServiceView, Session, Subject};
 
-use super::{Look, MigrationsOf, NoLook, of_service};
+use super::{Grounds, Look, MigrationsOf, NoLook, of_service};
+use crate::engine::outside;
 
 /// Definitions whose references are looked at, newest first: those that a way back can lead to are among them.
 const DEFINITIONS: usize = 10;
@@ -17,7 +18,7 @@ pub(super) fn look(
     session: &Session,
     subject: &Subject,
     environment: &Environment,
-    drill: Option<&str>,
+    grounds: &Grounds,
 ) -> Result<Look, NoLook> {
     let runbook = &*session.setup.runbook;
     let nothing = |operation: &'static str, why: &str| {
@@ -35,7 +36,7 @@ pub(super) fn look(
                 })
             }
         },
-        Subject::Migrations => migrations(session, drill),
+        Subject::Migrations => migrations(session, grounds),
         Subject::Workflow => {
             let github = runbook.github.as_ref();
             match github.and_then(|github| Some((github, github.repository.as_ref()?))) {
@@ -84,7 +85,7 @@ pub(super) fn look(
     }
 }
 
-fn migrations(session: &Session, drill: Option<&str>) -> Result<Look, NoLook> {
+fn migrations(session: &Session, grounds: &Grounds) -> Result<Look, NoLook> {
     let runbook = &*session.setup.runbook;
     let nothing = |why: &str| {
         Err(NoLook::Nothing(Fault::new(
@@ -96,22 +97,25 @@ fn migrations(session: &Session, drill: Option<&str>) -> Result<Look, NoLook> {
     let Some(prisma) = &runbook.prisma else {
         return nothing("the runbook names no migrations");
     };
-    let service = runbook
-        .database
-        .as_ref()
-        .and_then(|database| database.services.first())
-        .or_else(|| runbook.services.first().map(|service| &service.name));
-    match (drill, service) {
+    let folders = outside::Folders {
+        working_dir: &grounds.working_dir,
+        state_dir: &grounds.state_dir,
+    };
+    match (&grounds.drill, outside::database_service(runbook)) {
         // A drill tells the state of its own database: no command is run for it.
         (Some(drill), Some(service)) => Ok(Look::Migrations(MigrationsOf::Drill {
-            address: drill.to_owned(),
+            address: drill.clone(),
+            environment: session.setup.environment.clone(),
             service: service.clone(),
+            words: prisma.status_command.clone(),
         })),
         (Some(_), None) => nothing("the runbook names no service"),
-        (None, _) if prisma.folder.is_none() => nothing("the runbook names no folder for the command"),
         // What a command of the team does, modosu cannot know: without the right to write it is not run.
         (None, _) if session.setup.mode == Mode::ReadOnly => nothing("in read-only mode no command is run"),
-        (None, _) => Ok(Look::Migrations(MigrationsOf::Command(prisma.clone()))),
+        (None, _) => match outside::status_command(prisma, folders) {
+            Some(command) => Ok(Look::Migrations(MigrationsOf::Command(command))),
+            None => nothing("the runbook names no folder for the command"),
+        },
     }
 }
 

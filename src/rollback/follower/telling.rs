@@ -73,6 +73,7 @@ impl Follow {
             | EndingKind::TimedOut
             | EndingKind::OtherContent
             | EndingKind::Unknown
+            | EndingKind::Changed
             | EndingKind::Refused => why,
         }
     }

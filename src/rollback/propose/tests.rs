@@ -396,7 +396,8 @@ mod compared {
             state
         };
         let sent_at = at(10);
-        let found = |state: &ServiceState| found_effect(&step.target.definition, &step.fingerprint, sent_at, state);
+        let found =
+            |state: &ServiceState| found_effect(&step.target.definition, &step.fingerprint, sent_at, state);
         let ours = Found::TookEffect(Effect {
             deployment: Some(deployment_id("new")),
             ..Effect::default()

@@ -41,11 +41,15 @@ pub(in crate::tui) fn version_of<'a>(
 
 /// `:57 v1.4.0`.
 pub(in crate::tui) fn point(point: &Point) -> String {
-    let revision = point.revision.revision();
-    point.version.as_ref().map_or_else(
-        || format!(":{revision}"),
-        |version| format!(":{revision} {version}"),
-    )
+    let revision = point.short();
+    match (&point.version, &point.revision) {
+        (Some(version), _) => format!("{revision} {version}"),
+        (None, None) => point.digest.as_ref().map_or_else(
+            || revision.clone(),
+            |digest| format!("{revision} sha256:{}", digest.short()),
+        ),
+        (None, Some(_)) => revision,
+    }
 }
 
 /// `:57 v1.4.0  →  :56 v1.3.4`.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::Phrase;
 use crate::incident::{ActState, Stage};
-use crate::rollback::{Phase, Progress, Step, Trouble};
+use crate::rollback::{Phase, Progress, Settling, Step, Trouble};
 use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::widgets::bar;
@@ -36,6 +36,7 @@ pub(super) fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
         }
         ActState::Sent => lines.extend(scene.message("act-sent", Role::Text)),
         ActState::Doubtful => lines.extend(doubtful(scene)),
+        ActState::Settling => lines.extend(settling(scene)),
         ActState::Following => lines.extend(following(scene, of_plan)),
     }
     lines.push(Line::default());
@@ -68,6 +69,20 @@ fn doubtful(scene: &Scene<'_>) -> Vec<Line<'static>> {
             ]));
         }
     }
+    lines
+}
+
+/// What a call began and what is waited for before the next one.
+fn settling(scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let world = &scene.world;
+    let Some(Settling::Underway { note, elapsed, usual }) = &world.session.settling else {
+        return scene.message("progress-waiting", Role::Text);
+    };
+    let mut lines = scene.text(&world.say(note), Role::Text);
+    let said = Phrase::new("settling-elapsed")
+        .duration("elapsed", *elapsed)
+        .duration("usual", *usual);
+    lines.extend(scene.text(&world.say(&said), Role::Muted));
     lines
 }
 

@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
-    Call, CriterionState, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow,
-    PreflightVerdict, Step,
+    Call, CriterionState, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict,
+    Step,
 };
 use crate::tui::command::Command;
 use crate::tui::keymap::Context;

@@ -170,6 +170,7 @@ fn headline(ending: &Ending) -> &'static str {
         EndingKind::OtherContent => "ending-elsewhere",
         EndingKind::Unknown => "ending-unknown",
         EndingKind::Refused => "ending-refused",
+        EndingKind::Changed => "ending-changed",
     }
 }
 

@@ -74,10 +74,7 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
         } => {
             vec![Command::LookAgain, Command::GiveUp, Command::Note, Command::Help]
         }
-        Stage::Act {
-            state: ActState::Ready,
-            ..
-        } => {
+        Stage::Act { .. } if world.session.has_a_next_call() => {
             vec![
                 Command::Stop,
                 Command::Note,
@@ -87,7 +84,7 @@ pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Comman
             ]
         }
         Stage::Act {
-            state: ActState::Sent | ActState::Following,
+            state: ActState::Ready | ActState::Sent | ActState::Settling | ActState::Following,
             ..
         } => {
             vec![Command::Note, Command::Refresh, Command::Back, Command::Help]
@@ -442,10 +439,7 @@ impl Screen {
 
     fn stop(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
         match incident.stage {
-            Stage::Act {
-                state: ActState::Ready,
-                ..
-            } => {
+            Stage::Act { .. } if world.session.has_a_next_call() => {
                 self.say(
                     NoticeLevel::Info,
                     Phrase::new("notice-stop-requested"),
@@ -453,10 +447,7 @@ impl Screen {
                 );
                 vec![Request::Tell(OperatorMsg::StopBeforeNext)]
             }
-            Stage::Act {
-                state: ActState::Sent | ActState::Doubtful | ActState::Following,
-                ..
-            } => {
+            Stage::Act { .. } => {
                 self.say(NoticeLevel::Bad, Phrase::new("notice-too-late"), world.moment);
                 vec![Request::Tell(OperatorMsg::StopBeforeNext)]
             }

@@ -103,14 +103,20 @@ impl Writer {
             Api::RegisterTaskDefinition {
                 of: Registration::File { file, sha256, .. },
                 ..
-            } => self.register_file(Path::new(file.as_str()), sha256, sending.tags).await,
+            } => {
+                self.register_file(Path::new(file.as_str()), sha256, sending.tags)
+                    .await
+            }
             Api::RestoreDbInstance {
                 instance,
                 snapshot,
                 class,
                 settings,
                 ..
-            } => self.restore(snapshot, instance, class, settings, sending.tags).await,
+            } => {
+                self.restore(snapshot, instance, class, settings, sending.tags)
+                    .await
+            }
             Api::UpdateSecret { secret, .. } => match (sending.endpoint, sending.secret_version) {
                 (Some(endpoint), Some(version)) => {
                     self.switch_secret(secret, version, sending.token, endpoint).await

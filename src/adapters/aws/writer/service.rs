@@ -38,7 +38,11 @@ impl Writer {
     ///
     /// # Errors
     /// [`Fault::certainly_not_done`] says whether the call can have had an effect.
-    pub(super) async fn redeploy(&self, cluster: &ClusterName, service: &EcsServiceName) -> Result<Receipt, Fault> {
+    pub(super) async fn redeploy(
+        &self,
+        cluster: &ClusterName,
+        service: &EcsServiceName,
+    ) -> Result<Receipt, Fault> {
         let answer = ask!(
             &self.pace,
             Bucket::Write,

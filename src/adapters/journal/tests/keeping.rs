@@ -150,7 +150,9 @@ fn after_a_write_that_failed_nothing_is_written_any_more() {
         "what was durable is still read"
     );
     // A new process starts on what is durable.
-    open(&file(&folder)).append(&id, &Event::Scoped { services: None }, at(1)).unwrap();
+    open(&file(&folder))
+        .append(&id, &Event::Scoped { services: None }, at(1))
+        .unwrap();
 }
 
 #[test]

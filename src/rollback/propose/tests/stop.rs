@@ -96,7 +96,9 @@ fn a_target_of_ecs_that_is_not_ours_is_said() {
     world.history = Observed::known(history, at(5));
     assert_eq!(said(&world, "last-good"), of(Warn, "rule"));
     assert_eq!(
-        world.propose("last-good", at(5)).unwrap().steps[0].target.definition,
+        world.propose("last-good", at(5)).unwrap().steps[0]
+            .target
+            .definition,
         definition(58)
     );
     world.history_mut().deployments.remove(2);
@@ -121,7 +123,9 @@ fn a_target_of_ecs_that_is_not_ours_is_said() {
     newest.sources.clear();
     world.history_mut().deployments.insert(0, newest);
     assert_eq!(
-        world.propose("last-good", at(5)).unwrap().steps[0].target.definition,
+        world.propose("last-good", at(5)).unwrap().steps[0]
+            .target
+            .definition,
         definition(54)
     );
 }
