@@ -273,6 +273,19 @@ class Account:
             ("ecs", "StopServiceDeployment", {"serviceDeploymentArn": self.deployments[0]}, "ConflictException"),
             ("ecs", "StopServiceDeployment", {"serviceDeploymentArn": self.deployments[0] + "x"}, "ServiceDeploymentNotFoundException"),
             ("ecs", "StopServiceDeployment", {"serviceDeploymentArn": self.deployments[0], "stopType": "ABORT"}, "InvalidParameterException"),
+            ("ecs", "ContinueServiceDeployment", {"serviceDeploymentArn": self.deployments[0], "hookId": "ecs-pause-x"}, "InvalidParameterException"),
+            (
+                "ecs",
+                "ContinueServiceDeployment",
+                {"serviceDeploymentArn": self.deployments[0] + "x", "hookId": "ecs-pause-x", "action": "ROLLBACK"},
+                "ServiceDeploymentNotFoundException",
+            ),
+            (
+                "ecs",
+                "ContinueServiceDeployment",
+                {"serviceDeploymentArn": self.deployments[0], "hookId": "ecs-pause-x", "action": "ABORT"},
+                "InvalidParameterException",
+            ),
             ("ecs", "UpdateService", {**update, "taskDefinition": f"{BACKEND}:999"}, "ClientException"),
             ("ecs", "UpdateService", {**update, "taskDefinition": f"{BACKEND}:latest"}, "InvalidParameterException"),
             ("ecs", "UpdateService", {"cluster": CLUSTER, "service": ghost}, "ServiceNotFoundException"),
@@ -336,6 +349,7 @@ class Models(unittest.TestCase):
                 given["serviceDeploymentArn"] = newest["serviceDeployments"][0]["serviceDeploymentArn"]
             wrong += self.ask(witnesses, [(service, operation, given, code)])
         self.right(wrong)
+        writes += self.answer_hooks()
 
         # Nothing that the drill serves is left out: each operation has an answer here, and a refusal where it has any.
         answered, refused = {}, {}
@@ -345,6 +359,20 @@ class Models(unittest.TestCase):
         unrefused = {"sts": {"GetCallerIdentity"}}
         for service, operations in served().items():
             self.assertEqual(operations - refused.get(service, set()), unrefused.get(service, set()))
+
+    def answer_hooks(self):
+        """A hook is answered where a deployment waits at one: it goes on by default, and a second answer is refused."""
+        drill = self.drill("paused-hook")
+        paused = Account(drill).deployments[0]
+        described = drill.client("ecs").describe_service_deployments(serviceDeploymentArns=[paused])
+        hooks = described["serviceDeployments"][0]["lifecycleHookDetails"]
+        waiting = {"serviceDeploymentArn": paused, "hookId": next(it["hookId"] for it in hooks if it["status"] == "AWAITING_ACTION")}
+        cases = [
+            ("ecs", "ContinueServiceDeployment", waiting, None),
+            ("ecs", "ContinueServiceDeployment", {**waiting, "action": "ROLLBACK"}, "ClientException"),
+        ]
+        self.right(self.ask(self.witnesses(drill), cases))
+        return cases
 
     def test_every_page_of_a_list_is_whole(self):
         drill = self.drill("bad-deploy")
@@ -423,6 +451,7 @@ class Models(unittest.TestCase):
         for state in [
             "IN_PROGRESS", "SUCCESSFUL", "STOPPED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL",
             "RUNNING", "PROVISIONING", "DEACTIVATING", "initial", "healthy", "draining", "ALARM",
+            "AWAITING_ACTION", "FAILED", "SCALE_UP", "PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP", "STEADY_STATE",
         ]:
             self.assertIn(state, seen)
 
@@ -435,8 +464,15 @@ class Models(unittest.TestCase):
         wrong += found
         active, found = ecs.call("ListTaskDefinitions", {"familyPrefix": BACKEND, "sort": "DESC"})
         wrong += found
-        # What is still on its way is stopped; else the revision before is deployed.
-        if goes_on.get("serviceDeployments"):
+        # What waits at a hook is answered, what is still on its way is stopped; else the revision before is deployed.
+        newest = [it["serviceDeploymentArn"] for it in goes_on.get("serviceDeployments", [])[:1]]
+        whole = ecs.call("DescribeServiceDeployments", {"serviceDeploymentArns": newest})[0] if newest else {}
+        details = [hook for it in whole.get("serviceDeployments", []) for hook in it.get("lifecycleHookDetails", [])]
+        waits = [hook["hookId"] for hook in details if hook["status"] == "AWAITING_ACTION"]
+        if waits:
+            back = {"serviceDeploymentArn": newest[0], "hookId": waits[0], "action": "ROLLBACK"}
+            wrong += ecs.call("ContinueServiceDeployment", back)[1]
+        elif goes_on.get("serviceDeployments"):
             stop = {"serviceDeploymentArn": goes_on["serviceDeployments"][0]["serviceDeploymentArn"], "stopType": "ROLLBACK"}
             wrong += ecs.call("StopServiceDeployment", stop)[1]
         else:
@@ -465,7 +501,9 @@ class Models(unittest.TestCase):
         if deployments:
             arns = [it["serviceDeploymentArn"] for it in deployments]
             whole = ask("ecs", "DescribeServiceDeployments", serviceDeploymentArns=arns)
-            seen.update(it["status"] for it in whole.get("serviceDeployments", []))
+            for it in whole.get("serviceDeployments", []):
+                seen.update([it["status"], it.get("lifecycleStage")])
+                seen.update(hook["status"] for hook in it.get("lifecycleHookDetails", []))
             ask("ecs", "DescribeServiceRevisions", serviceRevisionArns=[it["targetServiceRevisionArn"] for it in deployments])
         for status in ("RUNNING", "STOPPED"):
             tasks = ask("ecs", "ListTasks", serviceName=BACKEND, desiredStatus=status, **there).get("taskArns")
@@ -474,8 +512,11 @@ class Models(unittest.TestCase):
                 seen.update(it["lastStatus"] for it in described.get("tasks", []))
         for it in service.get("services", []):
             ask("ecs", "DescribeTaskDefinition", taskDefinition=it["taskDefinition"], include=["TAGS"])
-            health = ask("elbv2", "DescribeTargetHealth", TargetGroupArn=it["loadBalancers"][0]["targetGroupArn"])
-            seen.update(one["TargetHealth"]["State"] for one in health.get("TargetHealthDescriptions", []))
+            seen.update(one["stabilityStatus"] for one in it.get("taskSets", []))
+            balanced = it["loadBalancers"][0]
+            for group in [balanced["targetGroupArn"], balanced.get("advancedConfiguration", {}).get("alternateTargetGroupArn")]:
+                health = ask("elbv2", "DescribeTargetHealth", TargetGroupArn=group) if group else {}
+                seen.update(one["TargetHealth"]["State"] for one in health.get("TargetHealthDescriptions", []))
         ask("ecr", "DescribeImages", repositoryName=BACKEND, filter={"imageStatus": "ANY"})
         alarms = ask("cloudwatch", "DescribeAlarms")
         seen.update(it["StateValue"] for it in alarms.get("MetricAlarms", []))

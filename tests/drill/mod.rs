@@ -1,11 +1,14 @@
 //! The drill, seen from outside: raw HTTP and the real SDK through the in-process door, and the loopback door.
 
 mod account;
+mod definitions;
 mod door;
 mod endings;
+mod hooks;
 mod kinds;
 mod metrics;
 mod rollout;
 mod scenarios;
 mod stories;
+mod strategies;
 mod wire;

@@ -129,7 +129,13 @@ async fn in_no_traffic_nobody_can_say() {
 
 /// A drill on `bad-deploy` with its text changed.
 pub(super) fn changed(edit: impl Fn(String) -> String) -> Result<Drill, DrillError> {
-    let text = include_str!("../../assets/scenarios/bad-deploy.toml").to_owned();
+    changed_from("bad-deploy", edit)
+}
+
+/// A drill on a built-in scenario with its text changed.
+pub(super) fn changed_from(scenario: &str, edit: impl Fn(String) -> String) -> Result<Drill, DrillError> {
+    let built_in = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios");
+    let text = std::fs::read_to_string(format!("{built_in}/{scenario}.toml")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("changed.toml");
     std::fs::write(&path, edit(text)).unwrap();

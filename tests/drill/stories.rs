@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Sums of a metric of production's backend in the whole minutes since 05:00, oldest first, each with its epoch second.
-async fn sums(drill: &Drill, name: &str, of_group: bool) -> Vec<(f64, f64)> {
+pub(super) async fn sums(drill: &Drill, name: &str, of_group: bool) -> Vec<(f64, f64)> {
     let balancers = elb(drill)
         .describe_load_balancers()
         .names("pb-production-backend")
@@ -80,7 +80,7 @@ async fn runs(drill: &Drill, revision: u32) -> bool {
 }
 
 /// Seconds until the PRIMARY deployment is COMPLETED.
-async fn completed(drill: &Drill, within: u64) -> u64 {
+pub(super) async fn completed(drill: &Drill, within: u64) -> u64 {
     for elapsed in (0..within).step_by(3) {
         if backend(drill).await["deployments"][0]["rolloutState"] == "COMPLETED" {
             return elapsed;

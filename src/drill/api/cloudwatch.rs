@@ -9,7 +9,7 @@ use super::{
 };
 use crate::drill::{
     time::{after, wire},
-    world::{Metric, Service, Statistic, World},
+    world::{Metric, Service, Side, Statistic, TargetGroup, World},
 };
 
 const NAMESPACE: &str = "AWS/ApplicationELB";
@@ -159,8 +159,8 @@ fn one_query(
     Ok(Answered { id, label, points })
 }
 
-/// The service whose metric a query names. A metric is published with certain dimensions only, and all must fit.
-fn by_dimensions(world: &World, metric: Input<'_>, known: Metric) -> Option<usize> {
+/// The service whose metric a query names, and the target group where it names one. A metric is published with certain dimensions only, and all must fit.
+fn by_dimensions(world: &World, metric: Input<'_>, known: Metric) -> Option<(usize, Option<Side>)> {
     let (mut balancer, mut group) = (None, None);
     for dimension in metric.items("Dimensions") {
         let dimension = Input::new(dimension);
@@ -176,17 +176,22 @@ fn by_dimensions(world: &World, metric: Input<'_>, known: Metric) -> Option<usiz
         known.by_balancer()
     };
     let balancer = balancer.filter(|_| published)?;
-    world.services.iter().position(|it| {
-        it.balancer.dimension == balancer && group.is_none_or(|group| it.balancer.group_dimension == group)
-    })
+    let service = world
+        .services
+        .iter()
+        .position(|it| it.balancer.dimension == balancer)?;
+    let Some(group) = group else {
+        return Some((service, None));
+    };
+    let mut groups = world.services[service].balancer.groups();
+    let (side, _) = groups.find(|(_, it)| it.dimension == group)?;
+    Some((service, Some(side)))
 }
 
 fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
-    let dimensions = |service: &Service, with_group: bool| {
+    let dimensions = |service: &Service, group: Option<&TargetGroup>| {
         let mut all = vec![json!({ "Name": "LoadBalancer", "Value": service.balancer.dimension })];
-        if with_group {
-            all.push(json!({ "Name": "TargetGroup", "Value": service.balancer.group_dimension }));
-        }
+        all.extend(group.map(|group| json!({ "Name": "TargetGroup", "Value": group.dimension })));
         all
     };
     let mut all = Vec::new();
@@ -198,8 +203,9 @@ fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
                 }
                 Metric::HealthyHostCount | Metric::UnHealthyHostCount => false,
             };
-            for with_group in [false, true] {
-                let published = if with_group {
+            let groups = service.balancer.groups().map(|(_, group)| Some(group));
+            for group in std::iter::once(None).chain(groups) {
+                let published = if group.is_some() {
                     metric.by_group()
                 } else {
                     metric.by_balancer()
@@ -208,7 +214,7 @@ fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
                     all.push(json!({
                         "Namespace": NAMESPACE,
                         "MetricName": metric.name(),
-                        "Dimensions": dimensions(service, with_group),
+                        "Dimensions": dimensions(service, group),
                     }));
                 }
             }
@@ -336,10 +342,11 @@ fn alarm_shown(world: &World, index: usize, name: &str, above: f64) -> Value {
             format!("Threshold Crossed: 1 datapoint [{percent:.4}] against the threshold ({above}).")
         }
     };
-    let dimensions = json!([
-        { "Name": "LoadBalancer", "Value": service.balancer.dimension },
-        { "Name": "TargetGroup", "Value": service.balancer.group_dimension },
-    ]);
+    let mut dimensions = vec![json!({ "Name": "LoadBalancer", "Value": service.balancer.dimension })];
+    // Where traffic is shifted, an alarm on one target group would lose sight of the service.
+    if service.balancer.green.is_none() {
+        dimensions.push(json!({ "Name": "TargetGroup", "Value": service.balancer.blue.dimension }));
+    }
     let raw = |id: &str, metric: Metric| {
         json!({
             "Id": id,

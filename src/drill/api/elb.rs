@@ -9,7 +9,7 @@ use super::{
 };
 use crate::drill::{
     time::{seconds, wire_option},
-    world::{Service, Target, Task, World},
+    world::{Service, Side, Target, TargetGroup, Task, World},
 };
 
 const PAGING: Paging = Paging {
@@ -32,19 +32,35 @@ pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result
     }
 }
 
-/// Services in the order of a list of keys, or all of them; a key that fits none is an error.
-fn select<'w>(
-    world: &'w World,
+/// Things in the order of a list of keys, or all of them; a key that fits none is an error.
+fn select<T: Copy>(
+    all: impl Iterator<Item = T>,
     wanted: &[String],
-    key: impl Fn(&Service) -> &str,
+    key: impl Fn(T) -> String,
     error: &'static str,
-) -> Result<Vec<&'w Service>, AwsError> {
+) -> Result<Vec<T>, AwsError> {
+    let all: Vec<T> = all.collect();
     if wanted.is_empty() {
-        return Ok(world.services.iter().collect());
+        return Ok(all);
     }
-    let find = |name: &String| world.services.iter().find(|service| key(service) == name);
+    let find = |name: &String| all.iter().copied().find(|it| key(*it) == *name);
     let missing = || AwsError::new(error, NOT_FOUND[usize::from(error.starts_with("Target"))]);
     wanted.iter().map(|name| find(name).ok_or_else(missing)).collect()
+}
+
+/// A target group with its service and its side.
+#[derive(Debug, Clone, Copy)]
+struct Group<'w> {
+    service: &'w Service,
+    side: Side,
+    group: &'w TargetGroup,
+}
+
+fn every_group(world: &World) -> impl Iterator<Item = Group<'_>> {
+    world.services.iter().flat_map(|service| {
+        let groups = service.balancer.groups();
+        groups.map(move |(side, group)| Group { service, side, group })
+    })
 }
 
 /// What is said of load balancers and of target groups that are not there.
@@ -67,9 +83,19 @@ fn balancers(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let (arns, names) = (input.texts("LoadBalancerArns"), input.texts("Names"));
     one_way(&[!arns.is_empty(), !names.is_empty()])?;
     let found = if names.is_empty() {
-        select(world, &arns, |it| &it.balancer.arn, "LoadBalancerNotFound")?
+        select(
+            world.services.iter(),
+            &arns,
+            |it| it.balancer.arn.clone(),
+            "LoadBalancerNotFound",
+        )?
     } else {
-        select(world, &names, |it| &it.balancer.name, "LoadBalancerNotFound")?
+        select(
+            world.services.iter(),
+            &names,
+            |it| it.balancer.name.clone(),
+            "LoadBalancerNotFound",
+        )?
     };
     let all = found
         .into_iter()
@@ -101,24 +127,26 @@ fn groups(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let (arns, names) = (input.texts("TargetGroupArns"), input.texts("Names"));
     let balancer = input.text("LoadBalancerArn");
     one_way(&[!arns.is_empty(), !names.is_empty(), balancer.is_some()])?;
-    let found = match balancer {
-        Some(arn) => select(
-            world,
-            &[arn.to_owned()],
-            |it| &it.balancer.arn,
-            "LoadBalancerNotFound",
-        )?,
-        None if names.is_empty() => select(world, &arns, |it| &it.balancer.group_arn, "TargetGroupNotFound")?,
-        None => select(world, &names, |it| &it.balancer.group_name, "TargetGroupNotFound")?,
+    let (wanted, key): (&[String], fn(Group<'_>) -> String) = if names.is_empty() {
+        (&arns, |it| it.group.arn.clone())
+    } else {
+        (&names, |it| it.group.name.clone())
     };
+    let mut found = select(every_group(world), wanted, key, "TargetGroupNotFound")?;
+    if let Some(arn) = balancer {
+        found.retain(|it| it.service.balancer.arn == arn);
+        if found.is_empty() {
+            return Err(AwsError::new("LoadBalancerNotFound", NOT_FOUND[0]));
+        }
+    }
     let all = found
         .into_iter()
         .map(|it| {
             json!({
-                "TargetGroupArn": it.balancer.group_arn,
-                "TargetGroupName": it.balancer.group_name,
+                "TargetGroupArn": it.group.arn,
+                "TargetGroupName": it.group.name,
                 "Protocol": "HTTP",
-                "Port": it.port,
+                "Port": it.service.port,
                 "VpcId": "vpc-0d111111111111111",
                 "HealthCheckProtocol": "HTTP",
                 "HealthCheckPort": "traffic-port",
@@ -129,7 +157,7 @@ fn groups(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
                 "UnhealthyThresholdCount": 3,
                 "HealthCheckPath": "/health",
                 "Matcher": { "HttpCode": "200" },
-                "LoadBalancerArns": [it.balancer.arn],
+                "LoadBalancerArns": [it.service.balancer.arn],
                 "TargetType": "ip",
                 "ProtocolVersion": "HTTP1",
                 "IpAddressType": "ipv4",
@@ -148,14 +176,18 @@ fn health(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         .text("TargetGroupArn")
         .ok_or_else(|| AwsError::absent("targetGroupArn"))?;
     let found = select(
-        world,
+        every_group(world),
         &[arn.to_owned()],
-        |it| &it.balancer.group_arn,
+        |it| it.group.arn.clone(),
         "TargetGroupNotFound",
     )?;
     let mut targets: Vec<Value> = found
         .iter()
-        .flat_map(|service| service.tasks.iter().map(move |task| (*service, task)))
+        .flat_map(|it| {
+            let tasks = it.service.tasks.iter();
+            let here = tasks.filter(|task| it.service.revisions[task.revision].side == it.side);
+            here.map(|task| (it.service, task))
+        })
         .filter_map(|(service, task)| {
             let health = target_health(world, task)?;
             Some(json!({

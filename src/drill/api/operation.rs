@@ -56,6 +56,7 @@ impl Api {
             Self::Ecs => &[
                 "UpdateService",
                 "StopServiceDeployment",
+                "ContinueServiceDeployment",
                 "RegisterTaskDefinition",
                 "DeregisterTaskDefinition",
             ],

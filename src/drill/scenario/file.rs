@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Offset, Threshold};
+use super::{
+    Offset, Threshold,
+    strategy::{Controller, HookAnswer, PauseHook, Strategy},
+};
 use crate::drill::faults::FaultKind;
 
 /// A whole scenario.
@@ -259,6 +262,18 @@ pub(crate) struct Service {
     /// When there is no capacity for new tasks.
     #[serde(default, rename = "shortage")]
     pub(crate) shortages: Vec<Shortage>,
+    /// Who deploys (`deploymentController`).
+    #[serde(default)]
+    pub(crate) controller: Controller,
+    /// How ECS deploys (`deploymentConfiguration.strategy`).
+    #[serde(default)]
+    pub(crate) strategy: Strategy,
+    /// Where a deployment pauses (`deploymentConfiguration.lifecycleHooks`).
+    #[serde(default, rename = "hook")]
+    pub(crate) hooks: Vec<PauseHook>,
+    /// What somebody answers such a hook.
+    #[serde(default, rename = "answer")]
+    pub(crate) answers: Vec<HookAnswer>,
     /// `healthCheckGracePeriodSeconds`.
     #[serde(default = "grace")]
     pub(crate) grace_s: u32,

@@ -7,6 +7,7 @@
 mod file;
 mod offset;
 mod read;
+mod strategy;
 mod threshold;
 
 pub(crate) use file::{
@@ -14,4 +15,5 @@ pub(crate) use file::{
 };
 use offset::Offset;
 pub(crate) use read::{Refused, load, names};
+pub(crate) use strategy::{Controller, HookAction, HookStage, PauseHook, Strategy};
 pub(crate) use threshold::Threshold;

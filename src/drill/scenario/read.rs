@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::Scenario;
+use super::{Scenario, strategy};
 use crate::drill::faults::well_formed;
 
 /// The built-in scenarios, the default one first.
-const BUILT_IN: [(&str, &str); 12] = [
+const BUILT_IN: [(&str, &str); 16] = [
     (
         "bad-deploy",
         include_str!("../../../assets/scenarios/bad-deploy.toml"),
@@ -49,6 +49,22 @@ const BUILT_IN: [(&str, &str); 12] = [
         include_str!("../../../assets/scenarios/throttled.toml"),
     ),
     ("denied", include_str!("../../../assets/scenarios/denied.toml")),
+    (
+        "paused-hook",
+        include_str!("../../../assets/scenarios/paused-hook.toml"),
+    ),
+    (
+        "revision-inactive",
+        include_str!("../../../assets/scenarios/revision-inactive.toml"),
+    ),
+    (
+        "blue-green",
+        include_str!("../../../assets/scenarios/blue-green.toml"),
+    ),
+    (
+        "codedeploy",
+        include_str!("../../../assets/scenarios/codedeploy.toml"),
+    ),
 ];
 
 /// Why there is no scenario.
@@ -147,6 +163,7 @@ fn check(scenario: &Scenario) -> Result<(), String> {
     }
     for service in &scenario.services {
         environment(&service.environment)?;
+        strategy::check(service)?;
         if let Some(name) = service
             .alarms
             .iter()
@@ -280,6 +297,36 @@ mod tests {
                 "unknown variant",
             ),
             ("at = \"-3m 45s\"", "at = \"-9m 30s\"", "before it is registered"),
+            (
+                "desired = 4",
+                "desired = 4\nhook = [{ stages = [\"PRE_SCALE_UP\"] }]",
+                "no stages at which it could pause",
+            ),
+            (
+                "desired = 4",
+                "desired = 4\nstrategy = { type = \"blue-green\", bake_minutes = 1 }\nhook = [{ stages = [\"PRODUCTION_TRAFFIC_SHIFT\"] }]",
+                "unknown variant",
+            ),
+            (
+                "desired = 4",
+                "desired = 4\nstrategy = { type = \"linear\", step_percent = 2.9, bake_minutes = 1 }",
+                "a step shifts from 3",
+            ),
+            (
+                "desired = 4",
+                "desired = 4\nstrategy = { type = \"canary\", percent = 5.0, bake_minutes = 1441 }",
+                "a day at most",
+            ),
+            (
+                "desired = 4",
+                "desired = 4\nstrategy = { type = \"canary\", percent = 5.0, bake_minutes = 1, step = 2 }",
+                "unknown field",
+            ),
+            (
+                "desired = 4",
+                "desired = 4\ncontroller = \"external\"\nstrategy = { type = \"blue-green\", bake_minutes = 1 }",
+                "for the controller 'ecs'",
+            ),
         ] {
             assert!(good.contains(from), "{from}");
             let Err(Refused::Bad(reason)) = parse(&good.replace(from, to)) else {

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::undo::Cause;
+use crate::drill::scenario::HookAction;
+
 /// Something that is due at a moment.
 #[derive(Debug, Clone)]
 pub(crate) enum Happening {
@@ -24,7 +27,31 @@ pub(crate) enum Happening {
     /// The alarms of a service deployment are looked at.
     Alarms { service: usize, deployment: usize },
     /// A service deployment that was asked to stop goes back.
-    GoBack { service: usize, deployment: usize },
+    GoBack {
+        service: usize,
+        deployment: usize,
+        cause: Cause,
+    },
+    /// A stage of a service deployment has lasted its time; `entry` says which one was meant.
+    StageOver {
+        service: usize,
+        deployment: usize,
+        entry: u32,
+    },
+    /// A stage of a service deployment has lasted too long.
+    StageOverdue {
+        service: usize,
+        deployment: usize,
+        entry: u32,
+    },
+    /// The time of a hook is over.
+    HookExpires {
+        service: usize,
+        deployment: usize,
+        hook: usize,
+    },
+    /// Somebody answers the hooks that wait, by the scenario.
+    Answer { service: usize, action: HookAction },
     /// A deployment that looked finished is looked at again.
     Settle { service: usize, deployment: String },
     /// A task takes its next step.

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use super::{
     agenda::{Agenda, Happening},
-    model::{Balancer, Cluster, Image, Repository, Service, TaskDefinition},
+    model::{Balancer, Cluster, Image, Repository, Service, TargetGroup, TaskDefinition},
     state::World,
 };
 use crate::drill::{
     chance::Chance,
-    scenario::{self, Application, Revision, Scenario},
+    scenario::{self, Application, Controller, Revision, Scenario, Strategy},
     time::{after, minute},
 };
 
@@ -228,6 +228,18 @@ impl World {
             };
             self.agenda.put(deploy.at.from(anchor), deploy_it);
         }
+        for answer in &service.answers {
+            let answer_it = Happening::Answer {
+                service: index,
+                action: answer.action,
+            };
+            self.agenda.put(answer.at.from(anchor), answer_it);
+        }
+        let strategy = match service.controller {
+            Controller::Ecs => service.strategy,
+            // What another controller does looks like this from outside: two task sets, and all traffic at once.
+            Controller::CodeDeploy | Controller::External => Strategy::BlueGreen { bake_minutes: 5 },
+        };
         self.services.push(Service {
             environment: service.environment.clone(),
             application: application.name.clone(),
@@ -252,15 +264,24 @@ impl World {
                 .iter()
                 .map(|shortage| (shortage.at.from(anchor), shortage.until.from(anchor)))
                 .collect(),
+            controller: service.controller,
+            strategy,
+            hooks: service.hooks.clone(),
             grace_s: service.grace_s,
             traffic: service.traffic.clone(),
-            balancer: self.balancer(&service.environment, &application.name, index as u64),
+            balancer: self.balancer(
+                &service.environment,
+                &application.name,
+                index as u64,
+                strategy.shifts(),
+            ),
             deployments: Vec::new(),
             service_deployments: Vec::new(),
             revisions: Vec::new(),
             tasks: Vec::new(),
             archive: Vec::new(),
             events: VecDeque::new(),
+            production: Vec::new(),
             serving: Vec::new(),
             reconcile_due: false,
             finished_since: None,
@@ -269,13 +290,21 @@ impl World {
         });
     }
 
-    fn balancer(&self, environment: &str, application: &str, index: u64) -> Balancer {
+    fn balancer(&self, environment: &str, application: &str, index: u64, shifts: bool) -> Balancer {
         let name = format!("pb-{environment}-{application}");
         let id = |topic: &str| self.chance.hex(topic, index, 16);
-        let (balancer, group, listener, rule) = (id("balancer"), id("group"), id("listener"), id("rule"));
+        let (balancer, listener, rule) = (id("balancer"), id("listener"), id("rule"));
         let prefix = format!("arn:aws:elasticloadbalancing:{}:{}", self.region, self.account);
         let dimension = format!("app/{name}/{balancer}");
-        let group_dimension = format!("targetgroup/{name}/{group}");
+        let group = |name: String, id: String| {
+            let dimension = format!("targetgroup/{name}/{id}");
+            TargetGroup {
+                arn: format!("{prefix}:{dimension}"),
+                name,
+                dimension,
+            }
+        };
+        let green = shifts.then(|| group(format!("{name}-green"), id("green group")));
         Balancer {
             arn: format!("{prefix}:loadbalancer/{dimension}"),
             dns: format!(
@@ -284,11 +313,10 @@ impl World {
                 self.region
             ),
             listener_rule: format!("{prefix}:listener-rule/{dimension}/{listener}/{rule}"),
-            group_arn: format!("{prefix}:{group_dimension}"),
-            group_name: name.clone(),
+            blue: group(name.clone(), id("group")),
+            green,
             name,
             dimension,
-            group_dimension,
         }
     }
 }

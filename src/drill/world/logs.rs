@@ -213,10 +213,9 @@ impl World {
         }
         let index = it.serving.partition_point(|serving| serving.from <= at);
         let serving = it.serving.get(index.checked_sub(1)?)?;
-        let all: u32 = serving.healthy.iter().map(|(_, count)| count).sum();
-        let mut place = self.chance.unit(&topic("target"), number) * f64::from(all);
-        let (revision, _) = serving.healthy.iter().find(|(_, count)| {
-            place -= f64::from(*count);
+        let mut place = self.chance.unit(&topic("target"), number);
+        let (revision, _) = serving.shares.iter().find(|(_, share)| {
+            place -= share;
             place < 0.0
         })?;
         let behaviour = self.behaviour(service, *revision, at);

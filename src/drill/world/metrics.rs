@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
+    course::Side,
     state::World,
     traffic::{Minute, Spread},
 };
@@ -123,10 +124,11 @@ impl World {
         after(start, 60.0 + LATE) <= self.now
     }
 
-    /// Datapoints from `from` (whole periods) until before `to`, oldest first. A minute without a value has none.
+    /// Datapoints from `from` (whole periods) until before `to`, oldest first, of a service or of one of its target groups.
+    /// A minute without a value has none.
     pub(crate) fn series(
         &self,
-        service: usize,
+        (service, side): (usize, Option<Side>),
         metric: Metric,
         statistic: Statistic,
         period: u32,
@@ -151,7 +153,7 @@ impl World {
             let mut minutes = Vec::new();
             let mut at = bucket;
             while at < next && self.visible(at) {
-                minutes.push(self.minute(service, at));
+                minutes.push(self.minute(service, at, side));
                 at = after(at, 60.0);
             }
             points.extend(value(&minutes, metric, statistic).map(|value| (bucket, value)));
@@ -170,7 +172,7 @@ impl World {
         (0..minutes)
             .map(|back| {
                 let start = after(newest, -60.0 * back as f64);
-                let minute = self.minute(service, start);
+                let minute = self.minute(service, start, None);
                 let percent = (minute.requests > 0.0).then(|| 100.0 * minute.target_5xx / minute.requests);
                 (start, percent)
             })

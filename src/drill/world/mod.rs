@@ -6,12 +6,15 @@
 mod agenda;
 mod alarms;
 mod build;
+mod course;
+mod hooks;
 mod images;
 mod logs;
 mod metrics;
 mod model;
 mod rollout;
 mod scheduler;
+mod shift;
 mod state;
 mod stops;
 mod tasks;
@@ -19,11 +22,13 @@ mod traffic;
 mod truth;
 mod undo;
 
+pub(crate) use course::{Course, Side, Stage};
+pub(crate) use hooks::ContinueRefused;
 pub(crate) use logs::{LogEvent, LogGroup, LogStream, RETENTION_DAYS};
 pub(crate) use metrics::{Metric, Statistic};
 pub(crate) use model::{
-    Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target, Task,
-    TaskDefinition, TaskState,
+    Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target,
+    TargetGroup, Task, TaskDefinition, TaskState,
 };
 pub(crate) use state::World;
 pub(crate) use undo::StopRefused;

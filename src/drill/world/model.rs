@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::drill::scenario::{Behaviour, Change, ImageStatus, Threshold, Traffic};
+use super::course::{Course, Side};
+use crate::drill::scenario::{
+    Behaviour, Change, Controller, ImageStatus, PauseHook, Strategy, Threshold, Traffic,
+};
 
 /// A cluster, one for each environment.
 #[derive(Debug, Clone)]
@@ -63,19 +66,44 @@ impl TaskDefinition {
     }
 }
 
-/// A load balancer that serves one service, and its target group.
+/// A load balancer that serves one service, and its target groups.
 #[derive(Debug, Clone)]
 pub(crate) struct Balancer {
     pub(crate) arn: String,
     pub(crate) name: String,
     pub(crate) dns: String,
     pub(crate) listener_rule: String,
-    pub(crate) group_arn: String,
-    pub(crate) group_name: String,
     /// `app/name/id`, the metric dimension.
     pub(crate) dimension: String,
+    /// The target group of every service.
+    pub(crate) blue: TargetGroup,
+    /// The other one, where traffic is shifted.
+    pub(crate) green: Option<TargetGroup>,
+}
+
+impl Balancer {
+    /// The target group of a side.
+    pub(crate) fn group(&self, side: Side) -> &TargetGroup {
+        match side {
+            Side::Blue => &self.blue,
+            Side::Green => self.green.as_ref().unwrap_or(&self.blue),
+        }
+    }
+
+    /// Every target group with its side.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (Side, &TargetGroup)> {
+        let green = self.green.iter().map(|green| (Side::Green, green));
+        std::iter::once((Side::Blue, &self.blue)).chain(green)
+    }
+}
+
+/// A target group.
+#[derive(Debug, Clone)]
+pub(crate) struct TargetGroup {
+    pub(crate) arn: String,
+    pub(crate) name: String,
     /// `targetgroup/name/id`, the metric dimension.
-    pub(crate) group_dimension: String,
+    pub(crate) dimension: String,
 }
 
 /// An ECS service.
@@ -106,6 +134,10 @@ pub(crate) struct Service {
     pub(crate) alarm_rollback: bool,
     /// When there is no capacity for new tasks, from and until.
     pub(crate) shortages: Vec<(Timestamp, Timestamp)>,
+    pub(crate) controller: Controller,
+    pub(crate) strategy: Strategy,
+    /// Where a deployment pauses.
+    pub(crate) hooks: Vec<PauseHook>,
     pub(crate) grace_s: u32,
     pub(crate) traffic: Traffic,
     pub(crate) balancer: Balancer,
@@ -120,6 +152,9 @@ pub(crate) struct Service {
     pub(crate) archive: Vec<Task>,
     /// Newest first, 100 at most.
     pub(crate) events: VecDeque<ServiceEvent>,
+    /// Percent of the production traffic by service revision, as the listener has it; empty in a rolling service, whose
+    /// one target group has all of it.
+    pub(crate) production: Vec<(usize, f64)>,
     /// Who served since when, oldest first.
     pub(crate) serving: Vec<Serving>,
     /// Whether the scheduler has been asked to look already.
@@ -271,6 +306,8 @@ pub(crate) struct ServiceDeployment {
     pub(crate) triggered_alarms: Vec<String>,
     /// Failed tasks since it goes back.
     pub(crate) rollback_failures: u32,
+    /// Its stages; a rolling deployment has none.
+    pub(crate) course: Option<Course>,
 }
 
 /// A service revision: immutable, digests pinned.
@@ -284,6 +321,8 @@ pub(crate) struct ServiceRevision {
     pub(crate) images: Vec<ContainerImage>,
     /// Repository and image whose behaviour it has, where the drill knows it.
     pub(crate) runs: Option<(usize, usize)>,
+    /// The target group of its tasks.
+    pub(crate) side: Side,
     pub(crate) created_at: Timestamp,
 }
 
@@ -392,5 +431,10 @@ pub(crate) struct Serving {
     pub(crate) from: Timestamp,
     /// Index of the service revision and its healthy targets.
     pub(crate) healthy: Vec<(usize, u32)>,
-    pub(crate) unhealthy: u32,
+    /// Index of the service revision and its unhealthy targets.
+    pub(crate) unhealthy: Vec<(usize, u32)>,
+    /// Index of the service revision and its share of the requests.
+    pub(crate) shares: Vec<(usize, f64)>,
+    /// Share of the requests that find no healthy target.
+    pub(crate) unanswered: f64,
 }

@@ -19,6 +19,9 @@ impl World {
         };
         let (images, runs) = self.resolve(&definition);
         let alarms = self.alarms_at_start(service);
+        self.end_in_clean_up(service);
+        let source = self.source(service);
+        let side = self.side_beside(service, source);
         let (now, chance, serial) = (self.now, self.chance, self.next_serial());
         let it = &mut self.services[service];
         it.created_at.get_or_insert(now);
@@ -35,6 +38,7 @@ impl World {
             number: definition.revision,
             images,
             runs,
+            side,
             created_at: now,
         });
         let number = it.service_deployments.len();
@@ -49,6 +53,9 @@ impl World {
             older.stopped_at = Some(now);
             older.finished_at = Some(now);
             older.updated_at = now;
+            if let Some(course) = &mut older.course {
+                course.abandon();
+            }
         }
         let mut sources: Vec<usize> = it
             .tasks
@@ -58,6 +65,8 @@ impl World {
             .collect();
         sources.sort_unstable();
         sources.dedup();
+        let course = self.new_course(service, source, &sources);
+        let it = &mut self.services[service];
         it.service_deployments.push(ServiceDeployment {
             arn: format!(
                 "{}/{}",
@@ -74,7 +83,7 @@ impl World {
             sources,
             target: revision,
             rollback: None,
-            breaker: if it.breaker {
+            breaker: if it.breaker && course.is_none() {
                 Monitor::Monitoring
             } else {
                 Monitor::Disabled
@@ -84,6 +93,7 @@ impl World {
             alarms,
             triggered_alarms: Vec::new(),
             rollback_failures: 0,
+            course,
         });
         let id = format!("ecs-svc/{}", chance.digits("ecs-svc", serial, 19));
         // A deployment that has nothing left is not shown beside its successor, but ECS can always go back to the last
@@ -122,6 +132,7 @@ impl World {
             by,
             "drill: deployment"
         );
+        self.route_at_start(service, number);
         self.due(
             1.0,
             Happening::Begin {
@@ -140,6 +151,7 @@ impl World {
             it.status = DeploymentStatus::InProgress;
             it.started_at = Some(now);
             it.updated_at = now;
+            self.begin_course(service, deployment);
             self.look_at_alarms(service, deployment);
         }
     }

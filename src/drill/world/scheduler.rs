@@ -24,6 +24,12 @@ impl World {
             return;
         };
         let (primary, rollout) = (primary.id.clone(), primary.rollout);
+        if it.strategy.shifts() {
+            self.reconcile_sides(service);
+            self.note_finished(service, rollout);
+            self.stage_follows(service);
+            return;
+        }
         let desired = it.desired;
         let is_ours = |deployment: &str| deployment == primary;
         let wanted = it.tasks.iter().filter(|task| task.state.wanted());
@@ -67,16 +73,54 @@ impl World {
         drain.extend(ours.iter().rev().take(surplus).map(|(serial, _)| *serial));
 
         if start > 0 && self.short_of_capacity(service) {
-            self.event(
-                service,
-                "was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
-            );
-            self.wait_after_failure(service);
+            self.cannot_place(service);
         } else {
-            self.launch(service, start);
+            self.launch(service, 0, start);
         }
         self.drain(service, &drain);
         self.note_finished(service, rollout);
+    }
+
+    /// The scheduler's look at a service that shifts traffic: each of its sides has all of its tasks or none.
+    fn reconcile_sides(&mut self, service: usize) {
+        let waits = self.services[service]
+            .wait_until
+            .is_some_and(|until| until > self.now);
+        for position in 0..self.services[service].deployments.len() {
+            let Some(wanted) = self.wanted_of(service, position) else {
+                continue;
+            };
+            let it = &self.services[service];
+            let deployment = &it.deployments[position];
+            let there: Vec<u64> = it
+                .tasks
+                .iter()
+                .filter(|task| task.state.wanted() && task.deployment == deployment.id)
+                .map(|task| task.serial)
+                .collect();
+            let missing = wanted.saturating_sub(there.len() as u32);
+            let surplus = there.len().saturating_sub(wanted as usize);
+            let drain: Vec<u64> = there.iter().rev().take(surplus).copied().collect();
+            // Only the newest deployment is made to wait for its failures.
+            let start = if waits && position == 0 { 0 } else { missing };
+            if start > 0 && self.short_of_capacity(service) {
+                if !waits {
+                    self.cannot_place(service);
+                }
+            } else {
+                self.launch(service, position, start);
+            }
+            self.drain(service, &drain);
+        }
+    }
+
+    /// There is no room for a task: the scheduler says so and tries again later.
+    fn cannot_place(&mut self, service: usize) {
+        self.event(
+            service,
+            "was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
+        );
+        self.wait_after_failure(service);
     }
 
     fn short_of_capacity(&self, service: usize) -> bool {
@@ -96,7 +140,7 @@ impl World {
 
     /// Remembers since when the PRIMARY deployment has looked finished, and comes back when it has held.
     fn note_finished(&mut self, service: usize, rollout: Rollout) {
-        if rollout != Rollout::InProgress || !self.looks_finished(service) {
+        if rollout != Rollout::InProgress || !self.at_last_stage(service) || !self.looks_finished(service) {
             self.services[service].finished_since = None;
             return;
         }
@@ -114,6 +158,8 @@ impl World {
     /// Seconds for which the PRIMARY deployment must hold.
     fn must_hold(&self, service: usize) -> f64 {
         let watched = self.services[service].service_deployments.last();
+        // Where traffic is shifted, the bake time was a stage of its own.
+        let watched = watched.filter(|it| it.course.is_none());
         match watched.map(|it| it.alarms) {
             Some(Monitor::Monitoring) => BAKING,
             Some(Monitor::Disabled | Monitor::MonitoringComplete | Monitor::Triggered) | None => SETTLING,

@@ -62,7 +62,27 @@ impl World {
             Happening::Begin { service, deployment } => self.begin_pending(service, deployment),
             Happening::Reconcile { service } | Happening::Retry { service } => self.reconcile(service),
             Happening::Alarms { service, deployment } => self.look_at_alarms(service, deployment),
-            Happening::GoBack { service, deployment } => self.go_back_as_requested(service, deployment),
+            Happening::GoBack {
+                service,
+                deployment,
+                cause,
+            } => self.go_back_as_requested(service, deployment, &cause),
+            Happening::StageOver {
+                service,
+                deployment,
+                entry,
+            } => self.stage_over(service, deployment, entry),
+            Happening::StageOverdue {
+                service,
+                deployment,
+                entry,
+            } => self.stage_overdue(service, deployment, entry),
+            Happening::HookExpires {
+                service,
+                deployment,
+                hook,
+            } => self.hook_expires(service, deployment, hook),
+            Happening::Answer { service, action } => self.answer_waiting(service, action),
             Happening::Settle { service, deployment } => self.settle(service, &deployment),
             Happening::Task {
                 service,

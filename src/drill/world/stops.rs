@@ -29,6 +29,7 @@ impl World {
     fn stop_tasks(&mut self, service: usize, serials: &[u64], why: Option<&str>) {
         let now = self.now;
         let mut targets = 0;
+        let mut group = String::new();
         let mut stopped = String::new();
         for serial in serials {
             let it = &mut self.services[service];
@@ -40,6 +41,8 @@ impl World {
                 continue;
             };
             stopped.push_str(&format!(" (task {})", task.id));
+            let side = it.revisions[task.revision].side;
+            group.clone_from(&it.balancer.group(side).arn);
             task.stopping_at = Some(now);
             task.stop_code = Some("ServiceSchedulerInitiated");
             task.stop_reason = Some(why.map_or_else(
@@ -63,7 +66,6 @@ impl World {
         let count = stopped.matches("(task ").count();
         if count > 0 {
             if targets > 0 {
-                let group = self.services[service].balancer.group_arn.clone();
                 self.event(
                     service,
                     &format!("deregistered {targets} targets in (target-group {group})"),
@@ -131,7 +133,8 @@ impl World {
         let task = &mut it.tasks[index];
         task.target = Target::Unhealthy;
         let (id, serial) = (task.id.clone(), task.serial);
-        let (group, port) = (it.balancer.group_arn.clone(), it.port);
+        let (revision, port) = (task.revision, it.port);
+        let group = self.group_of(service, revision);
         self.event(
             service,
             &format!(
@@ -148,7 +151,7 @@ impl World {
         let (serial, deployment) = (task.serial, task.deployment.clone());
         let reason = format!(
             "Task failed ELB health checks in (target-group {})",
-            it.balancer.group_arn
+            self.group_of(service, task.revision)
         );
         self.stop_tasks(service, &[serial], Some(&reason));
         self.task_failed(service, &deployment, true);

@@ -21,12 +21,12 @@ const DEPROVISIONING: f64 = 2.5;
 const ZONES: [&str; 3] = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"];
 
 impl World {
-    /// Starts tasks of the PRIMARY deployment.
-    pub(super) fn launch(&mut self, service: usize, count: u32) {
-        let Some(primary) = self.services[service].deployments.first() else {
+    /// Starts tasks of a deployment by its position, of which the PRIMARY one has 0.
+    pub(super) fn launch(&mut self, service: usize, position: usize, count: u32) {
+        let Some(deployment) = self.services[service].deployments.get(position) else {
             return;
         };
-        let (deployment, revision) = (primary.id.clone(), primary.revision);
+        let (deployment, revision) = (deployment.id.clone(), deployment.revision);
         let can_be_pulled = self.services[service].revisions[revision].can_be_pulled();
         let mut started = String::new();
         for _ in 0..count {
@@ -118,7 +118,7 @@ impl World {
                 };
                 let wait = wait * chance.between("boot", serial, 0.92, 1.08);
                 self.next_step(service, serial, wait, Step::Judge);
-                let group = self.services[service].balancer.group_arn.clone();
+                let group = self.group_of(service, revision);
                 self.event(
                     service,
                     &format!("registered 1 targets in (target-group {group})"),
@@ -187,39 +187,89 @@ impl World {
         self.due(wait, next);
     }
 
+    /// ARN of the target group to which the tasks of a service revision belong.
+    pub(super) fn group_of(&self, service: usize, revision: usize) -> String {
+        let it = &self.services[service];
+        it.balancer.group(it.revisions[revision].side).arn.clone()
+    }
+
     /// Writes down who serves from now on, when that has changed.
     pub(super) fn note_serving(&mut self, service: usize) {
         let now = self.now;
         let it = &mut self.services[service];
-        let mut healthy: Vec<(usize, u32)> = Vec::new();
-        for task in it.tasks.iter().filter(|task| task.target == Target::Healthy) {
-            match healthy
-                .iter_mut()
-                .find(|(revision, _)| *revision == task.revision)
-            {
-                Some((_, count)) => *count += 1,
-                None => healthy.push((task.revision, 1)),
-            }
-        }
-        let unhealthy = it
-            .tasks
-            .iter()
-            .filter(|task| task.target == Target::Unhealthy)
-            .count() as u32;
+        let healthy = count(&it.tasks, Target::Healthy);
+        let (shares, unanswered) = shares(&healthy, &it.production);
         let serving = Serving {
             from: now,
             healthy,
-            unhealthy,
+            unhealthy: count(&it.tasks, Target::Unhealthy),
+            shares,
+            unanswered,
         };
         match it.serving.last_mut() {
-            Some(last) if last.healthy == serving.healthy && last.unhealthy == serving.unhealthy => {}
+            Some(last)
+                if *last
+                    == (Serving {
+                        from: last.from,
+                        ..serving.clone()
+                    }) => {}
             Some(last) if last.from == now => *last = serving,
             Some(_) | None => it.serving.push(serving),
         }
     }
 }
 
+/// Tasks whose target is in this state, by service revision.
+fn count(tasks: &[Task], target: Target) -> Vec<(usize, u32)> {
+    let mut counts: Vec<(usize, u32)> = Vec::new();
+    for task in tasks.iter().filter(|task| task.target == target) {
+        match counts.iter_mut().find(|(revision, _)| *revision == task.revision) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((task.revision, 1)),
+        }
+    }
+    counts
+}
+
+/// The share of the requests that each service revision answers, and the share that finds no healthy target. Within a
+/// target group every healthy target gets as many; between two of them the weights of the listener decide.
+fn shares(healthy: &[(usize, u32)], weights: &[(usize, f64)]) -> (Vec<(usize, f64)>, f64) {
+    if weights.is_empty() {
+        let all: u32 = healthy.iter().map(|(_, count)| count).sum();
+        let share = |(revision, count): &(usize, u32)| (*revision, f64::from(*count) / f64::from(all));
+        let unanswered = if healthy.is_empty() { 1.0 } else { 0.0 };
+        return (healthy.iter().map(share).collect(), unanswered);
+    }
+    let (mut shares, mut unanswered) = (Vec::new(), 0.0);
+    for (revision, percent) in weights {
+        if healthy.iter().any(|(healthy, _)| healthy == revision) {
+            shares.push((*revision, percent / 100.0));
+        } else {
+            unanswered += percent / 100.0;
+        }
+    }
+    (shares, unanswered)
+}
+
 /// Whether a task can still be described.
 pub(crate) fn remembered(task: &Task, now: Timestamp) -> bool {
     task.stopped_at.is_none_or(|at| seconds(at, now) < REMEMBERED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_go_by_targets_in_one_group_and_by_weights_between_two() {
+        assert_eq!(shares(&[], &[]), (vec![], 1.0));
+        assert_eq!(shares(&[(0, 3), (1, 1)], &[]), (vec![(0, 0.75), (1, 0.25)], 0.0));
+        let weights = [(1, 10.0), (0, 90.0)];
+        assert_eq!(
+            shares(&[(0, 4), (1, 4)], &weights),
+            (vec![(1, 0.1), (0, 0.9)], 0.0)
+        );
+        assert_eq!(shares(&[(0, 1)], &weights), (vec![(0, 0.9)], 0.1));
+        assert_eq!(shares(&[], &weights), (vec![], 1.0));
+    }
 }

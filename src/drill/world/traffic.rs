@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::state::World;
+use super::{course::Side, state::World};
 use crate::drill::time::{after, seconds};
 
 /// The mixture of response times in a minute: the requests, their median and their shape, for each revision.
@@ -84,15 +84,18 @@ impl Minute {
 }
 
 impl World {
-    /// The minute that begins at `start` for a service.
-    pub(crate) fn minute(&self, service: usize, start: Timestamp) -> Minute {
+    /// The minute that begins at `start` for a service: all of it, or what reached one of its target groups. What the
+    /// balancer answered itself belongs to no group.
+    pub(crate) fn minute(&self, service: usize, start: Timestamp, only: Option<Side>) -> Minute {
         let it = &self.services[service];
         let end = after(start, 60.0);
         let number = start.as_second().div_euclid(60) as u64;
         let topic = |what: &str| format!("{what} {} {}", it.environment, it.application);
         let arrived = self.arrivals(service, start, number);
         let mut minute = Minute::default();
-        let (mut errors, mut balancer_errors) = (0.0, 0.0);
+        let mut balancer_errors = 0.0;
+        // By target group, blue and green: requests that reached it, and errors that are expected of them.
+        let (mut requests, mut errors) = ([0.0; 2], [0.0; 2]);
         let mut healthy = Spreading::default();
         let mut unhealthy = Spreading::default();
         let first = it
@@ -101,6 +104,7 @@ impl World {
             .saturating_sub(1);
         let mut jitter = 1.0 + 0.03 * self.chance.normal(&topic("latency"), number);
         jitter = jitter.clamp(0.8, 1.2);
+        let counts = |revision: &usize| only.is_none_or(|only| it.revisions[*revision].side == only);
         for (index, serving) in it
             .serving
             .iter()
@@ -114,32 +118,44 @@ impl World {
             if part <= 0.0 {
                 continue;
             }
-            let all: u32 = serving.healthy.iter().map(|(_, count)| count).sum();
-            healthy.add(part, f64::from(all));
-            unhealthy.add(part, f64::from(serving.unhealthy));
-            if all == 0 {
-                balancer_errors += arrived * part;
-            }
-            for (revision, count) in &serving.healthy {
-                let share = arrived * part * f64::from(*count) / f64::from(all);
+            let hosts = |of: &[(usize, u32)]| -> u32 {
+                of.iter()
+                    .filter(|(revision, _)| counts(revision))
+                    .map(|(_, count)| count)
+                    .sum()
+            };
+            healthy.add(part, f64::from(hosts(&serving.healthy)));
+            unhealthy.add(part, f64::from(hosts(&serving.unhealthy)));
+            balancer_errors += arrived * part * serving.unanswered;
+            for (revision, share) in &serving.shares {
+                let share = arrived * part * share;
                 let behaviour = self.behaviour(service, *revision, from);
                 let refused = share * behaviour.elb_error_rate;
                 let reached = share - refused;
                 balancer_errors += refused;
-                errors += reached * behaviour.error_rate;
-                minute.requests += reached;
-                minute.responses.push(Response {
-                    weight: reached,
-                    median: behaviour.p50_ms * jitter / 1000.0,
-                    shape: 19_f64.ln() / (behaviour.p95_ms / behaviour.p50_ms).ln(),
-                });
+                let side = usize::from(it.revisions[*revision].side == Side::Green);
+                errors[side] += reached * behaviour.error_rate;
+                requests[side] += reached;
+                if counts(revision) {
+                    minute.responses.push(Response {
+                        weight: reached,
+                        median: behaviour.p50_ms * jitter / 1000.0,
+                        shape: 19_f64.ln() / (behaviour.p95_ms / behaviour.p50_ms).ln(),
+                    });
+                }
             }
         }
-        minute.requests = minute.requests.round();
-        minute.target_5xx = self
-            .chance
-            .count(&topic("5xx"), number, errors)
-            .min(minute.requests);
+        for (side, name) in [(Side::Blue, "5xx"), (Side::Green, "5xx green")] {
+            let index = usize::from(side == Side::Green);
+            if only.is_none_or(|only| only == side) {
+                let requests = requests[index].round();
+                minute.requests += requests;
+                minute.target_5xx += self
+                    .chance
+                    .count(&topic(name), number, errors[index])
+                    .min(requests);
+            }
+        }
         minute.elb_5xx = self
             .chance
             .count(&topic("elb 5xx"), number, balancer_errors)

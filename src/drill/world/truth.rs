@@ -44,9 +44,17 @@ impl World {
         let serving = service.serving.last();
         let serving: Vec<Value> = serving
             .map(|it| {
-                it.healthy
+                it.shares
                     .iter()
-                    .map(|(revision, count)| with(named(*revision), "healthy", json!(count)))
+                    .map(|(revision, share)| {
+                        let healthy = it.healthy.iter().find(|(healthy, _)| healthy == revision);
+                        let named = with(
+                            named(*revision),
+                            "healthy",
+                            json!(healthy.map(|(_, count)| count)),
+                        );
+                        with(named, "percent", json!(share * 100.0))
+                    })
                     .collect()
             })
             .unwrap_or_default();
@@ -112,6 +120,8 @@ impl World {
                     "put_back": it.rollback.as_ref().map(|back| service.revisions[back.revision].number),
                     "breaker": it.breaker.name(),
                     "alarms": it.alarms.name(),
+                    "stage": it.course.as_ref().map(|course| course.stage.name()),
+                    "waits": it.course.as_ref().map(|course| course.waits()),
                 })
             })
             .collect();
@@ -121,6 +131,8 @@ impl World {
             "service": service.application,
             "ecs_service": service.name,
             "cluster": service.cluster,
+            "controller": service.controller.name(),
+            "strategy": service.controller.is_ecs().then(|| service.strategy.name()),
             "desired": service.desired,
             "running": count(super::TaskState::Running),
             "pending": super::TaskState::STARTING.map(count).iter().sum::<usize>(),
@@ -138,21 +150,21 @@ impl World {
     pub(crate) fn health(&self, environment: &str, application: &str) -> Option<(u16, Option<String>)> {
         let index = self.service_of(environment, application)?;
         let service = &self.services[index];
-        let Some(serving) = service.serving.last().filter(|it| !it.healthy.is_empty()) else {
+        let Some(serving) = service.serving.last() else {
             return Some((503, None));
         };
         // The balancer sends each request to one healthy target; which one is a matter of the moment.
-        let all: u32 = serving.healthy.iter().map(|(_, count)| count).sum();
         let topic = format!("health {environment} {application}");
-        let mut place = (self.chance.unit(&topic, self.now.as_second() as u64) * f64::from(all)) as u32;
-        let mut answered = serving.healthy[0].0;
-        for (revision, count) in &serving.healthy {
-            answered = *revision;
-            if place < *count {
-                break;
-            }
-            place -= count;
-        }
+        let mut place = self.chance.unit(&topic, self.now.as_second() as u64);
+        let answered = serving.shares.iter().find(|(_, share)| {
+            place -= share;
+            place < 0.0
+        });
+        // What rounding leaves over belongs to the last one, unless nobody answers it.
+        let answered = answered.or_else(|| serving.shares.last().filter(|_| serving.unanswered <= 0.0));
+        let Some((answered, _)) = answered.copied() else {
+            return Some((503, None));
+        };
         let status = self.behaviour(index, answered, self.now).health_status;
         Some((status, Some(self.version(index, answered))))
     }

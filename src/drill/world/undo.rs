@@ -23,13 +23,17 @@ pub(crate) enum StopRefused {
 
 /// Why a deployment ends before its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(crate) enum Cause {
     /// Too many of its tasks failed.
     Breaker,
     /// These alarms rang.
     Alarms(Vec<String>),
     /// Somebody stopped it.
     Stop,
+    /// Somebody answered a hook with a rollback, or nobody did in time.
+    Hook,
+    /// A stage lasted too long.
+    Overdue,
 }
 
 impl Cause {
@@ -39,6 +43,8 @@ impl Cause {
             Self::Breaker => "ECS deployment circuit breaker: tasks failed to start.".to_owned(),
             Self::Alarms(names) => format!("ECS deployment failed: alarm detected ({}).", names.join(", ")),
             Self::Stop => "ECS deployment was stopped.".to_owned(),
+            Self::Hook => "ECS deployment failed: lifecycle hook rolled back.".to_owned(),
+            Self::Overdue => "ECS deployment failed: a lifecycle stage timed out.".to_owned(),
         }
     }
 
@@ -48,6 +54,8 @@ impl Cause {
             Self::Breaker => "ECS deployment circuit breaker",
             Self::Alarms(_) => "ECS deployment alarms",
             Self::Stop => "ECS deployment stopped",
+            Self::Hook => "ECS deployment lifecycle hook",
+            Self::Overdue => "ECS deployment lifecycle stage",
         };
         format!("{who}: rolling back to deploymentId {id}.")
     }
@@ -58,6 +66,8 @@ impl Cause {
             Self::Breaker => "the circuit breaker threshold was exceeded".to_owned(),
             Self::Alarms(names) => format!("of alarms in ALARM state: {}", names.join(", ")),
             Self::Stop => "a stop was requested".to_owned(),
+            Self::Hook => "a lifecycle hook asked for it".to_owned(),
+            Self::Overdue => "a lifecycle stage timed out".to_owned(),
         };
         format!("Service deployment rolled back because {because}.")
     }
@@ -88,7 +98,7 @@ impl World {
             self.start_failed(service, ran);
             return;
         };
-        if watched.status == DeploymentStatus::RollbackInProgress {
+        if watched.status == DeploymentStatus::RollbackInProgress && watched.course.is_none() {
             watched.rollback_failures += 1;
             if watched.rollback_failures >= watched.threshold {
                 self.fail_rollback(service);
@@ -156,14 +166,14 @@ impl World {
         let may = match cause {
             Cause::Breaker => it.breaker_rollback,
             Cause::Alarms(_) => it.alarm_rollback,
-            Cause::Stop => true,
+            Cause::Stop | Cause::Hook | Cause::Overdue => true,
         };
-        let watched = primary.service_deployment;
+        let number = primary.service_deployment;
         let back_to = it
             .deployments
             .iter()
             .position(|older| older.rollout == Rollout::Completed);
-        let watched = &mut it.service_deployments[watched];
+        let watched = &mut it.service_deployments[number];
         watched.updated_at = now;
         for monitor in [&mut watched.breaker, &mut watched.alarms] {
             if *monitor == Monitor::Monitoring {
@@ -175,6 +185,9 @@ impl World {
             watched.reason = Some(cause.why());
             watched.stopped_at = Some(now);
             watched.finished_at = Some(now);
+            if let Some(course) = &mut watched.course {
+                course.abandon();
+            }
             return;
         };
         let mut again = it.deployments.remove(back_to);
@@ -194,6 +207,7 @@ impl World {
         it.wait_until = None;
         it.failures_in_a_row = 0;
         self.event(service, &format!("rolling back to deployment {id}."));
+        self.turn_back(service, number);
         self.reconcile_soon(service);
     }
 
@@ -219,11 +233,27 @@ impl World {
     /// Asks a running service deployment to stop and to go back to the last completed one. Asking one that goes back
     /// already continues it.
     pub(crate) fn stop_deployment(&mut self, arn: &str) -> Result<(), StopRefused> {
-        let found = self.services.iter().enumerate().find_map(|(index, service)| {
-            let position = service.service_deployments.iter().position(|it| it.arn == arn)?;
-            Some((index, position))
-        });
-        let (service, deployment) = found.ok_or(StopRefused::NotFound)?;
+        let (service, deployment) = self.find_deployment(arn).ok_or(StopRefused::NotFound)?;
+        self.request_rollback(service, deployment, Cause::Stop)
+    }
+
+    /// Index of the service and of its service deployment with this ARN. A service that ECS does not deploy has none.
+    pub(super) fn find_deployment(&self, arn: &str) -> Option<(usize, usize)> {
+        let mut services = self.services.iter().enumerate();
+        services.find_map(|(index, service)| {
+            let deployments = service.service_deployments.iter();
+            let position = deployments.into_iter().position(|it| it.arn == arn)?;
+            service.controller.is_ecs().then_some((index, position))
+        })
+    }
+
+    /// Asks a service deployment to go back, for a cause.
+    pub(super) fn request_rollback(
+        &mut self,
+        service: usize,
+        deployment: usize,
+        cause: Cause,
+    ) -> Result<(), StopRefused> {
         let now = self.now;
         let it = &mut self.services[service];
         match it.service_deployments[deployment].status {
@@ -245,15 +275,20 @@ impl World {
         watched.started_at.get_or_insert(now);
         watched.status = DeploymentStatus::RollbackRequested;
         watched.updated_at = now;
-        self.due(STOPPING, Happening::GoBack { service, deployment });
+        let go_back = Happening::GoBack {
+            service,
+            deployment,
+            cause,
+        };
+        self.due(STOPPING, go_back);
         Ok(())
     }
 
     /// A requested stop takes effect, unless a newer deployment came first.
-    pub(super) fn go_back_as_requested(&mut self, service: usize, deployment: usize) {
+    pub(super) fn go_back_as_requested(&mut self, service: usize, deployment: usize, cause: &Cause) {
         let it = &self.services[service];
         if it.service_deployments[deployment].status == DeploymentStatus::RollbackRequested {
-            self.fail_deployment(service, &Cause::Stop);
+            self.fail_deployment(service, cause);
         }
     }
 }

@@ -11,8 +11,12 @@ use super::{
     services,
 };
 use crate::drill::{
+    scenario::HookAction,
     time::{seconds, wire, wire_option},
-    world::{DeploymentStatus, Service, ServiceDeployment, ServiceRevision, StopRefused, World},
+    world::{
+        ContinueRefused, Course, DeploymentStatus, Service, ServiceDeployment, ServiceRevision, Stage,
+        StopRefused, World,
+    },
 };
 
 /// Every status of a service deployment that a list can be asked for.
@@ -53,7 +57,7 @@ pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         .service_deployments
         .iter()
         .rev()
-        .filter(|it| visible(world, it))
+        .filter(|it| visible(world, service, it))
         .filter(|it| statuses.is_empty() || statuses.iter().any(|status| status == it.status.name()))
         .filter(|it| after.is_none_or(|after| it.created_at >= after))
         .filter(|it| before.is_none_or(|before| it.created_at <= before))
@@ -75,8 +79,9 @@ pub(super) fn list(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     Ok(json!({ "serviceDeployments": page.items, "nextToken": page.next }))
 }
 
-fn visible(world: &World, deployment: &ServiceDeployment) -> bool {
-    seconds(deployment.created_at, world.now) < VISIBLE
+/// ECS shows service deployments for a while, and only its own.
+fn visible(world: &World, service: &Service, deployment: &ServiceDeployment) -> bool {
+    service.controller.is_ecs() && seconds(deployment.created_at, world.now) < VISIBLE
 }
 
 /// The ARNs that an input names, 20 at most.
@@ -102,7 +107,7 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
             .flat_map(|it| it.service_deployments.iter().map(move |one| (it, one)));
         match deployments
             .into_iter()
-            .find(|(_, it)| it.arn == arn && visible(world, it))
+            .find(|(service, it)| it.arn == arn && visible(world, service, it))
         {
             Some((service, deployment)) => found.push(shown(service, deployment)),
             None => failures.push(super::missing(&arn)),
@@ -125,8 +130,14 @@ fn shown(service: &Service, it: &ServiceDeployment) -> Value {
     let sources: Vec<Value> = it
         .sources
         .iter()
-        .map(|revision| services::revision_counts(service, *revision, 0))
+        .map(|revision| source(service, it, *revision))
         .collect();
+    let mut target = services::revision_counts(service, it.target, requested as usize);
+    if let Some(course) = &it.course {
+        target["requestedProductionTrafficWeight"] = json!(course.percent);
+    }
+    let started = it.started_at.is_some();
+    let course = it.course.as_ref().filter(|_| started);
     let rollback = it.rollback.as_ref().map(|rollback| {
         json!({
             "reason": rollback.reason,
@@ -144,9 +155,11 @@ fn shown(service: &Service, it: &ServiceDeployment) -> Value {
         "stoppedAt": wire_option(it.stopped_at),
         "updatedAt": wire(it.updated_at),
         "sourceServiceRevisions": sources,
-        "targetServiceRevision": services::revision_counts(service, it.target, requested as usize),
+        "targetServiceRevision": target,
         "status": it.status.name(),
         "statusReason": it.reason,
+        "lifecycleStage": course.map(|course| course.stage.name()),
+        "lifecycleHookDetails": course.map(pauses).filter(|pauses| !pauses.is_empty()),
         "deploymentConfiguration": services::deployment_configuration(service),
         "rollback": rollback,
         "deploymentCircuitBreaker": {
@@ -162,12 +175,42 @@ fn shown(service: &Service, it: &ServiceDeployment) -> Value {
     })
 }
 
+/// A revision that ran when the deployment began. Where traffic is shifted it keeps its tasks to the end, and what the
+/// target does not have of the traffic.
+fn source(service: &Service, it: &ServiceDeployment, revision: usize) -> Value {
+    let Some(course) = &it.course else {
+        return services::revision_counts(service, revision, 0);
+    };
+    let has_traffic = course.source == Some(revision);
+    let stays = has_traffic && it.status.running() && course.stage != Stage::CleanUp;
+    let requested = if stays { service.desired } else { 0 };
+    let mut shown = services::revision_counts(service, revision, requested as usize);
+    let percent = if has_traffic { 100.0 - course.percent } else { 0.0 };
+    shown["requestedProductionTrafficWeight"] = json!(percent);
+    shown
+}
+
+/// `lifecycleHookDetails`: every hook at which the deployment paused so far.
+fn pauses(course: &Course) -> Vec<Value> {
+    let shown = course.pauses.iter().map(|pause| {
+        json!({
+            "hookId": pause.id,
+            "targetType": "PAUSE",
+            "status": pause.status.name(),
+            "expiresAt": wire(pause.expires_at),
+            "timeoutAction": pause.timeout_action.name(),
+        })
+    });
+    shown.collect()
+}
+
 pub(super) fn describe_revisions(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let (mut found, mut failures) = (Vec::new(), Vec::new());
     for arn in arns(input, "serviceRevisionArns")? {
         let revisions = world
             .services
             .iter()
+            .filter(|it| it.controller.is_ecs())
             .flat_map(|it| it.revisions.iter().map(move |one| (it, one)));
         match revisions.into_iter().find(|(_, it)| it.arn == arn) {
             Some((service, revision)) => found.push(revision_shown(service, revision)),
@@ -197,7 +240,7 @@ fn revision_shown(service: &Service, revision: &ServiceRevision) -> Value {
         "guardDutyEnabled": false,
         "createdAt": wire(revision.created_at),
         "resolvedConfiguration": { "loadBalancers": [{
-            "targetGroupArn": service.balancer.group_arn,
+            "targetGroupArn": service.balancer.group(revision.side).arn,
             "productionListenerRule": service.balancer.listener_rule,
         }] },
     })
@@ -211,14 +254,43 @@ pub(super) fn stop(world: &mut World, input: Input<'_>) -> Result<Value, AwsErro
         ));
     }
     world.stop_deployment(arn).map_err(|refused| match refused {
-        StopRefused::NotFound => AwsError::new(
-            "ServiceDeploymentNotFoundException",
-            "Service deployment was not found.",
-        ),
+        StopRefused::NotFound => no_deployment(),
         StopRefused::Conflict => AwsError::new(
             "ConflictException",
             "The service deployment is not in a state in which it can be stopped.",
         ),
     })?;
     Ok(json!({ "serviceDeploymentArn": arn }))
+}
+
+/// ContinueServiceDeployment. Without an action the deployment goes on.
+pub(super) fn go_on(world: &mut World, input: Input<'_>) -> Result<Value, AwsError> {
+    let arn = input.required("serviceDeploymentArn")?;
+    let hook = input.required("hookId")?;
+    let action = match input.one_of("action", &["CONTINUE", "ROLLBACK"])? {
+        Some("ROLLBACK") => HookAction::Rollback,
+        Some(_) | None => HookAction::Continue,
+    };
+    world
+        .continue_deployment(arn, hook, action)
+        .map_err(|refused| match refused {
+            ContinueRefused::NotFound => no_deployment(),
+            ContinueRefused::NoHook => {
+                AwsError::parameter("The specified hookId was not found on the service deployment.")
+            }
+            ContinueRefused::NotWaiting => AwsError::client(
+                "The lifecycle hook is not awaiting an action, or the service deployment is not in progress.",
+            ),
+            ContinueRefused::NoWayBack => {
+                AwsError::client("The service deployment has no service revision to roll back to.")
+            }
+        })?;
+    Ok(json!({ "serviceDeploymentArn": arn }))
+}
+
+fn no_deployment() -> AwsError {
+    AwsError::new(
+        "ServiceDeploymentNotFoundException",
+        "Service deployment was not found.",
+    )
 }

@@ -5,6 +5,7 @@ mod definitions;
 mod deployments;
 mod register;
 mod services;
+mod task_sets;
 mod tasks;
 mod update;
 
@@ -23,6 +24,7 @@ pub(super) fn answer(world: &mut World, operation: &str, input: Input<'_>) -> Re
         "DescribeServiceDeployments" => deployments::describe(world, input),
         "DescribeServiceRevisions" => deployments::describe_revisions(world, input),
         "StopServiceDeployment" => deployments::stop(world, input),
+        "ContinueServiceDeployment" => deployments::go_on(world, input),
         "ListTasks" => tasks::list(world, input),
         "DescribeTasks" => tasks::describe(world, input),
         "ListTaskDefinitions" => definitions::list(world, input),

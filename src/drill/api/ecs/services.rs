@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::super::{
-    AwsError,
-    input::Input,
-    page::{Paging, page},
+use super::{
+    super::{
+        AwsError,
+        input::Input,
+        page::{Paging, page},
+    },
+    task_sets,
 };
 use crate::drill::{
-    scenario::Threshold,
+    scenario::{Controller, PauseHook, Strategy, Threshold},
     time::wire,
     world::{Deployment, Service, TaskState, World},
 };
@@ -107,13 +110,27 @@ pub(super) fn shown(world: &World, index: usize, tags: bool) -> Value {
         "networkConfiguration": network(),
         "healthCheckGracePeriodSeconds": service.grace_s,
         "schedulingStrategy": "REPLICA",
-        "deploymentController": { "type": "ECS" },
+        "deploymentController": { "type": service.controller.name() },
         "createdBy": format!("arn:aws:iam::{}:role/terraform", world.account),
         "enableECSManagedTags": true,
         "propagateTags": "NONE",
         "enableExecuteCommand": false,
         "availabilityZoneRebalancing": "ENABLED",
     });
+    if !service.controller.is_ecs() {
+        // Another controller deploys: ECS knows task sets only.
+        shown["deployments"] = json!([]);
+        shown["taskSets"] = json!(task_sets::shown(world, service));
+        shown["currentServiceDeployment"] = Value::Null;
+        shown["currentServiceRevisions"] = json!([]);
+        let primary = task_sets::primary(service).filter(|_| service.controller == Controller::CodeDeploy);
+        let revision = primary.map(|it| &service.revisions[it.revision]);
+        shown["taskDefinition"] = json!(revision.map(|it| &it.task_definition));
+        shown["loadBalancers"] = match revision {
+            Some(it) => json!([balanced(service, &service.balancer.group(it.side).arn)]),
+            None => json!([]),
+        };
+    }
     if tags {
         shown["tags"] = service_tags(service);
     }
@@ -182,20 +199,61 @@ fn current_revisions(service: &Service) -> Vec<Value> {
 
 /// `deploymentConfiguration`.
 pub(super) fn deployment_configuration(service: &Service) -> Value {
-    let mut breaker = json!({ "enable": service.breaker, "rollback": service.breaker_rollback });
+    let mut shown = json!({
+        "maximumPercent": service.maximum_percent,
+        "minimumHealthyPercent": service.minimum_percent,
+    });
+    if !service.controller.is_ecs() {
+        return shown;
+    }
+    // The circuit breaker is for rolling deployments only.
+    let rolling = !service.strategy.shifts();
+    let mut breaker = json!({
+        "enable": rolling && service.breaker, "rollback": rolling && service.breaker_rollback,
+    });
     if service.breaker_threshold != Threshold::default() || !service.breaker_resets {
         breaker["resetOnHealthyTask"] = json!(service.breaker_resets);
         breaker["thresholdConfiguration"] = json!({
             "type": service.breaker_threshold.kind(), "value": service.breaker_threshold.value(),
         });
     }
+    shown["deploymentCircuitBreaker"] = breaker;
+    shown["alarms"] = json!(alarms(service));
+    shown["strategy"] = json!(service.strategy.name());
+    shown["bakeTimeInMinutes"] = json!(service.strategy.bake_minutes());
+    match service.strategy {
+        Strategy::Rolling | Strategy::BlueGreen { .. } => {}
+        Strategy::Linear {
+            step_percent,
+            step_bake_minutes,
+            ..
+        } => {
+            shown["linearConfiguration"] =
+                json!({ "stepPercent": step_percent, "stepBakeTimeInMinutes": step_bake_minutes });
+        }
+        Strategy::Canary {
+            percent,
+            canary_bake_minutes,
+            ..
+        } => {
+            shown["canaryConfiguration"] =
+                json!({ "canaryPercent": percent, "canaryBakeTimeInMinutes": canary_bake_minutes });
+        }
+    }
+    if !service.hooks.is_empty() {
+        shown["lifecycleHooks"] = service.hooks.iter().map(hook).collect();
+    }
+    shown
+}
+
+fn hook(hook: &PauseHook) -> Value {
+    let stages: Vec<&str> = hook.stages.iter().map(|stage| stage.name()).collect();
     json!({
-        "deploymentCircuitBreaker": breaker,
-        "maximumPercent": service.maximum_percent,
-        "minimumHealthyPercent": service.minimum_percent,
-        "alarms": alarms(service),
-        "strategy": "ROLLING",
-        "bakeTimeInMinutes": 0,
+        "targetType": "PAUSE",
+        "lifecycleStages": stages,
+        "timeoutConfiguration": {
+            "timeoutInMinutes": hook.timeout_minutes, "action": hook.timeout_action.name(),
+        },
     })
 }
 
@@ -205,13 +263,27 @@ fn alarms(service: &Service) -> Option<Value> {
         .then(|| json!({ "alarmNames": service.alarms, "rollback": service.alarm_rollback, "enable": true }))
 }
 
-/// `loadBalancers`.
+/// `loadBalancers`: what the service was told, whichever side has the traffic now.
 pub(super) fn load_balancers(service: &Service) -> Value {
-    json!([{
-        "targetGroupArn": service.balancer.group_arn,
+    let balancer = &service.balancer;
+    let mut shown = balanced(service, &balancer.blue.arn);
+    if let Some(green) = &balancer.green {
+        let account = balancer.arn.split(':').nth(4).unwrap_or_default();
+        shown["advancedConfiguration"] = json!({
+            "alternateTargetGroupArn": green.arn,
+            "productionListenerRule": balancer.listener_rule,
+            "roleArn": format!("arn:aws:iam::{account}:role/ecs-load-balancers"),
+        });
+    }
+    json!([shown])
+}
+
+fn balanced(service: &Service, group: &str) -> Value {
+    json!({
+        "targetGroupArn": group,
         "containerName": service.container,
         "containerPort": service.port,
-    }])
+    })
 }
 
 /// `networkConfiguration`: the private subnets and the security group that all services share.

@@ -4,11 +4,15 @@
 use serde_json::{Value, json};
 
 use super::super::{AwsError, input::Input};
-use crate::drill::world::{Service, World};
+use crate::drill::{
+    scenario::Controller,
+    world::{Service, World},
+};
 
 pub(super) fn update(world: &mut World, input: Input<'_>) -> Result<Value, AwsError> {
     let cluster = super::cluster(world, input)?;
     let service = super::service(world, cluster, input.required("service")?)?;
+    refuse_foreign(world.services[service].controller, input)?;
     let primary = world.services[service].deployments.first();
     let runs = primary.map(|it| {
         world.services[service].revisions[it.revision]
@@ -88,4 +92,29 @@ fn set_breaker(service: &mut Service, breaker: Input<'_>) {
         service.breaker = breaker.flag("enable");
         service.breaker_rollback = breaker.flag("rollback");
     }
+}
+
+/// What ECS leaves to the controller that deploys the service (ECS API reference, UpdateService).
+fn refuse_foreign(controller: Controller, input: Input<'_>) -> Result<(), AwsError> {
+    let (with, instead) = match controller {
+        Controller::Ecs => return Ok(()),
+        Controller::CodeDeploy => ("a CODE_DEPLOY", "Use AWS CodeDeploy to trigger a new deployment."),
+        Controller::External => ("an EXTERNAL", "Use CreateTaskSet to create a new task set."),
+    };
+    let what = if input.field("taskDefinition").is_some() {
+        "update task definition"
+    } else if input.flag("forceNewDeployment") {
+        "force a new deployment"
+    } else {
+        return Ok(());
+    };
+    // These are the words of AWS for CODE_DEPLOY and a task definition.
+    let verb = if what.starts_with("update") {
+        "Unable to"
+    } else {
+        "Cannot"
+    };
+    Err(AwsError::parameter(format!(
+        "{verb} {what} on services with {with} deployment controller. {instead}"
+    )))
 }
