@@ -1,8 +1,10 @@
 //! The drill, seen from outside: raw HTTP and the real SDK through the in-process door, and the loopback door.
 
 mod account;
+mod around;
 mod door;
 mod endings;
+mod github;
 mod kinds;
 mod metrics;
 mod rollout;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::Scenario;
+use super::{Scenario, around};
 use crate::drill::faults::well_formed;
 
 /// The built-in scenarios, the default one first.
-const BUILT_IN: [(&str, &str); 12] = [
+const BUILT_IN: [(&str, &str); 13] = [
     (
         "bad-deploy",
         include_str!("../../../assets/scenarios/bad-deploy.toml"),
@@ -49,6 +49,10 @@ const BUILT_IN: [(&str, &str); 12] = [
         include_str!("../../../assets/scenarios/throttled.toml"),
     ),
     ("denied", include_str!("../../../assets/scenarios/denied.toml")),
+    (
+        "vulnerable-image",
+        include_str!("../../../assets/scenarios/vulnerable-image.toml"),
+    ),
 ];
 
 /// Why there is no scenario.
@@ -219,6 +223,7 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             ));
         }
     }
+    around::check(scenario)?;
     let patterns = scenario.faults.iter().map(|fault| &fault.operation);
     match patterns
         .chain(scenario.triggers.iter().map(|trigger| &trigger.on))

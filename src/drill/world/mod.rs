@@ -6,11 +6,15 @@
 mod agenda;
 mod alarms;
 mod build;
+mod findings;
+mod github;
 mod images;
 mod logs;
 mod metrics;
 mod model;
+mod permissions;
 mod rollout;
+mod scaling;
 mod scheduler;
 mod state;
 mod stops;
@@ -18,12 +22,17 @@ mod tasks;
 mod traffic;
 mod truth;
 mod undo;
+mod workflow;
 
+pub(crate) use findings::Scan;
+pub(crate) use github::{BRANCH, Conclusion, REPOSITORY, Run, RunState, StepRun, Workflow};
 pub(crate) use logs::{LogEvent, LogGroup, LogStream, RETENTION_DAYS};
 pub(crate) use metrics::{Metric, Statistic};
 pub(crate) use model::{
     Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target, Task,
     TaskDefinition, TaskState,
 };
+pub(crate) use permissions::{Decision, Denial};
+pub(crate) use scaling::{Activity, Scaling};
 pub(crate) use state::World;
 pub(crate) use undo::StopRefused;
