@@ -158,7 +158,7 @@ fn activities(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
         // AWS keeps them for six weeks.
         .filter(|(_, it)| after(it.at, 42.0 * 86_400.0) > world.now)
         .collect();
-    found.sort_by(|a, b| b.1.at.cmp(&a.1.at));
+    found.sort_by_key(|(_, it)| std::cmp::Reverse(it.at));
     let all: Vec<Value> = found
         .into_iter()
         .map(|(service, it)| {

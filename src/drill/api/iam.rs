@@ -117,7 +117,7 @@ fn simulate(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
             let statements = match decision {
                 Decision::Allowed | Decision::ExplicitDeny => json!([{
                     "SourcePolicyId": format!("role_{role}"),
-                    "SourcePolicyType": "IAM Policy",
+                    "SourcePolicyType": "role",
                     "StartPosition": { "Line": 3, "Column": 5 },
                     "EndPosition": { "Line": 9, "Column": 6 },
                 }]),

@@ -58,6 +58,22 @@ impl Api {
         }
     }
 
+    /// What its errors call their sentence in JSON.
+    pub(crate) fn sentence(&self) -> &'static str {
+        match self {
+            Self::AutoScaling | Self::Ssm => "Message",
+            Self::Ecs
+            | Self::Ecr
+            | Self::Elb
+            | Self::CloudWatch
+            | Self::Logs
+            | Self::Sts
+            | Self::Iam
+            | Self::GitHub
+            | Self::Other(_) => "message",
+        }
+    }
+
     /// What it calls its own failures.
     pub(crate) fn server_error(&self) -> &'static str {
         match self {

@@ -20,13 +20,6 @@ const REFUSALS: Refusals = Refusals {
     size: AwsError::validation,
 };
 
-pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result<Value, AwsError> {
-    match operation {
-        "DescribeParameters" => parameters(world, input),
-        _ => Err(AwsError::unknown_operation(operation)),
-    }
-}
-
 /// What a filter asks of a parameter's name or type. The types of all are one.
 fn passes(filter: Input<'_>, name: &str) -> Result<bool, AwsError> {
     let key = filter.text("Key").unwrap_or_default();
@@ -56,6 +49,13 @@ fn passes(filter: Input<'_>, name: &str) -> Result<bool, AwsError> {
             "InvalidFilterOption",
             format!("The following filter option is not valid: {other}."),
         )),
+    }
+}
+
+pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result<Value, AwsError> {
+    match operation {
+        "DescribeParameters" => parameters(world, input),
+        _ => Err(AwsError::unknown_operation(operation)),
     }
 }
 

@@ -136,7 +136,7 @@ pub(crate) fn write(call: &Call, outcome: &Result<Value, AwsError>, request_id: 
             } else {
                 "application/x-amz-json-1.1"
             },
-            awsjson::encode(outcome),
+            awsjson::encode(outcome, call.api.sentence()),
         ),
         Protocol::Rest { base } => return rest::write(base, outcome, request_id),
         Protocol::Cbor => ("application/cbor", cbor::encode(outcome)),
