@@ -23,14 +23,18 @@ PROTOCOLS = {
     "elbv2": [None],
     "sts": [None],
     "logs": [None],
+    "application-autoscaling": [None],
+    "iam": [None],
+    "ssm": [None],
     "cloudwatch": ["json", "smithy-rpc-v2-cbor", "query"],
 }
 # What a fault of the drill is called; the query protocol and its children have names of their own for some.
 FAULTS = {
     "throttle": {"ThrottlingException", "Throttling"},
     "denied": {"AccessDeniedException", "AccessDenied"},
+    "forbidden": {"AccessDeniedException", "AccessDenied"},
     "expired": {"ExpiredTokenException", "ExpiredToken"},
-    "error": {"ServerException", "InternalFailure", "ServiceUnavailableException"},
+    "error": {"ServerException", "InternalFailure", "ServiceUnavailableException", "InternalServiceException", "InternalServerError"},
 }
 
 DEFINITION = {
@@ -62,7 +66,7 @@ def served():
             continue
         service = file.parent.name if file.stem == "mod" else file.stem
         names = re.findall(r'^ {8}"([A-Z]\w+)" =>', text[start:], re.MULTILINE)
-        found[{"elb": "elbv2"}.get(service, service)] = set(names)
+        found[{"elb": "elbv2", "autoscaling": "application-autoscaling"}.get(service, service)] = set(names)
     return found
 
 
@@ -241,6 +245,41 @@ class Account:
             ("cloudwatch", "DescribeAlarms", {"MaxRecords": 101}, "ValidationError"),
             ("cloudwatch", "DescribeAlarms", {"NextToken": "2"}, "InvalidNextToken"),
             *(self.logs() if "logs" in served() else []),
+            *self.around(),
+        ]
+
+    def around(self):
+        """The same for what stands around the services."""
+        scaling = {"ServiceNamespace": "ecs"}
+        resource = f"service/{CLUSTER}/{BACKEND}"
+        role = f"arn:aws:iam::{ACCOUNT}:role/incident-commander"
+        simulation = {"PolicySourceArn": role, "ActionNames": ["ecs:UpdateService", "iam:PassRole"]}
+        context = [{"ContextKeyName": "ecs:cluster", "ContextKeyValues": [self.cluster], "ContextKeyType": "string"}]
+        name = {"Key": "Name", "Option": "Equals", "Values": ["/peoplebooster/production/feature-flags"]}
+        image = {"repositoryName": BACKEND, "imageId": {"imageDigest": self.digest}}
+        return [
+            ("application-autoscaling", "DescribeScalableTargets", {**scaling, "ResourceIds": [resource]}, None),
+            ("application-autoscaling", "DescribeScalableTargets", {"ServiceNamespace": "dynamodb"}, None),
+            ("application-autoscaling", "DescribeScalableTargets", {}, "ValidationException"),
+            ("application-autoscaling", "DescribeScalableTargets", {**scaling, "ResourceIds": ["table/x"]}, "ValidationException"),
+            ("application-autoscaling", "DescribeScalingActivities", {**scaling, "ResourceId": resource}, None),
+            ("application-autoscaling", "DescribeScalingActivities", {**scaling, "NextToken": "2"}, "InvalidNextTokenException"),
+            ("application-autoscaling", "DescribeScalingPolicies", {**scaling, "ResourceId": resource}, None),
+            ("application-autoscaling", "DescribeScalingPolicies", {"ServiceNamespace": "moon"}, "ValidationException"),
+            ("iam", "GetRole", {"RoleName": "incident-commander"}, None),
+            ("iam", "GetRole", {"RoleName": "nobody"}, "NoSuchEntity"),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "ResourceArns": [self.service], "ContextEntries": context}, None),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "MaxItems": 1}, None),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "PolicySourceArn": role + "s"}, "NoSuchEntity"),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "ActionNames": ["UpdateService"]}, "InvalidInput"),
+            ("ssm", "DescribeParameters", {"ParameterFilters": [name]}, None),
+            ("ssm", "DescribeParameters", {"ParameterFilters": [{**name, "Key": "Colour"}]}, "InvalidFilterKey"),
+            ("ssm", "DescribeParameters", {"NextToken": "2"}, "InvalidNextToken"),
+            ("ecr", "DescribeImageScanFindings", image, None),
+            ("ecr", "DescribeImageScanFindings", {**image, "imageId": {"imageTag": "v0.0.0"}}, "ImageNotFoundException"),
+            ("ecr", "DescribeImageScanFindings", {**image, "imageId": {}}, "InvalidParameterException"),
+            ("ecr", "GetLifecyclePolicy", {"repositoryName": BACKEND}, None),
+            ("ecr", "GetLifecyclePolicy", {"repositoryName": FRONTEND}, "LifecyclePolicyNotFoundException"),
         ]
 
     def logs(self):
@@ -450,7 +489,7 @@ class Models(unittest.TestCase):
         # The walks came through what they are for.
         for state in [
             "IN_PROGRESS", "SUCCESSFUL", "STOPPED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL",
-            "RUNNING", "PROVISIONING", "DEACTIVATING", "initial", "healthy", "draining", "ALARM",
+            "RUNNING", "PROVISIONING", "DEACTIVATING", "initial", "healthy", "draining", "ALARM", "CRITICAL", "Successful",
             "AWAITING_ACTION", "FAILED", "SCALE_UP", "PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP", "STEADY_STATE",
         ]:
             self.assertIn(state, seen)
@@ -517,7 +556,13 @@ class Models(unittest.TestCase):
             for group in [balanced["targetGroupArn"], balanced.get("advancedConfiguration", {}).get("alternateTargetGroupArn")]:
                 health = ask("elbv2", "DescribeTargetHealth", TargetGroupArn=group) if group else {}
                 seen.update(one["TargetHealth"]["State"] for one in health.get("TargetHealthDescriptions", []))
-        ask("ecr", "DescribeImages", repositoryName=BACKEND, filter={"imageStatus": "ANY"})
+        images = ask("ecr", "DescribeImages", repositoryName=BACKEND, filter={"imageStatus": "ANY"})
+        for it in images.get("imageDetails", []):
+            scan = ask("ecr", "DescribeImageScanFindings", repositoryName=BACKEND, imageId={"imageDigest": it["imageDigest"]})
+            seen.update(one["severity"] for one in scan.get("imageScanFindings", {}).get("findings", []))
+        scaled = ask("application-autoscaling", "DescribeScalingActivities", ServiceNamespace="ecs")
+        seen.update(it["StatusCode"] for it in scaled.get("ScalingActivities", []))
+        ask("ssm", "DescribeParameters")
         alarms = ask("cloudwatch", "DescribeAlarms")
         seen.update(it["StateValue"] for it in alarms.get("MetricAlarms", []))
         return wrong

@@ -89,6 +89,14 @@ impl AwsError {
         Self::spelled("AccessDeniedException", "AccessDenied", message)
     }
 
+    /// The caller may not do that, and a policy says so in words.
+    pub(crate) fn forbidden(who: &str, action: &str, resource: &str) -> Self {
+        let message = format!(
+            "User: {who} is not authorized to perform: {action} on resource: {resource} with an explicit deny in an identity-based policy"
+        );
+        Self::spelled("AccessDeniedException", "AccessDenied", message)
+    }
+
     /// The service's own mistake: status 500.
     pub(crate) fn server(code: &'static str) -> Self {
         let message = "We encountered an internal error. Please try again.";

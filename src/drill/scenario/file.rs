@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    Offset, Threshold,
+    Finding, GitHub, Offset, Scaling, Threshold,
     strategy::{Controller, HookAnswer, PauseHook, Strategy},
 };
 use crate::drill::faults::FaultKind;
@@ -37,6 +37,12 @@ pub(crate) struct Scenario {
     /// Secrets that are gone although task definitions may still name them.
     #[serde(default, rename = "gone_secret")]
     pub(crate) gone_secrets: Vec<GoneSecret>,
+    /// Roles that somebody deleted although task definitions still name them.
+    #[serde(default)]
+    pub(crate) gone_roles: Vec<String>,
+    /// The team's GitHub repository.
+    #[serde(default)]
+    pub(crate) github: GitHub,
     /// Deployments by other people that wait for a request.
     #[serde(default, rename = "trigger")]
     pub(crate) triggers: Vec<Trigger>,
@@ -91,6 +97,8 @@ pub(crate) struct Application {
     /// Secrets of every revision: name and the secret it comes from.
     #[serde(default)]
     pub(crate) secrets: BTreeMap<String, String>,
+    /// Days after its push for which the repository's lifecycle policy keeps an image; left out, there is no policy.
+    pub(crate) lifecycle_days: Option<u32>,
     /// Images in the repository.
     #[serde(rename = "image")]
     pub(crate) images: Vec<Image>,
@@ -115,6 +123,12 @@ pub(crate) struct Image {
     /// Whether it can be pulled.
     #[serde(default)]
     pub(crate) status: ImageStatus,
+    /// Whether it was scanned.
+    #[serde(default = "yes")]
+    pub(crate) scanned: bool,
+    /// What a scan finds in it.
+    #[serde(default, rename = "finding")]
+    pub(crate) findings: Vec<Finding>,
     /// How it behaves wherever it runs.
     #[serde(default)]
     pub(crate) behaviour: Behaviour,
@@ -277,6 +291,14 @@ pub(crate) struct Service {
     /// `healthCheckGracePeriodSeconds`.
     #[serde(default = "grace")]
     pub(crate) grace_s: u32,
+    /// Its tags, besides those that all services have.
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Whether its tasks get its tags (`propagateTags`).
+    #[serde(default)]
+    pub(crate) propagate_tags: bool,
+    /// Application Auto Scaling; left out, it is no scalable target.
+    pub(crate) scaling: Option<Scaling>,
     /// What comes in.
     pub(crate) traffic: Traffic,
     /// Deployments, past and to come; the first one creates the service.

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Scenario, strategy};
+use super::{Scenario, around, strategy};
 use crate::drill::faults::well_formed;
 
 /// The built-in scenarios, the default one first.
-const BUILT_IN: [(&str, &str); 16] = [
+const BUILT_IN: [(&str, &str); 17] = [
     (
         "bad-deploy",
         include_str!("../../../assets/scenarios/bad-deploy.toml"),
@@ -64,6 +64,10 @@ const BUILT_IN: [(&str, &str); 16] = [
     (
         "codedeploy",
         include_str!("../../../assets/scenarios/codedeploy.toml"),
+    ),
+    (
+        "vulnerable-image",
+        include_str!("../../../assets/scenarios/vulnerable-image.toml"),
     ),
 ];
 
@@ -236,6 +240,7 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             ));
         }
     }
+    around::check(scenario)?;
     let patterns = scenario.faults.iter().map(|fault| &fault.operation);
     match patterns
         .chain(scenario.triggers.iter().map(|trigger| &trigger.on))

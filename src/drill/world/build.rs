@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::{
     agenda::{Agenda, Happening},
+    github::GitHub,
     model::{Balancer, Cluster, Image, Repository, Service, TargetGroup, TaskDefinition},
+    scaling::Scaling,
     state::World,
 };
 use crate::drill::{
@@ -40,6 +42,9 @@ impl World {
                 .iter()
                 .map(|secret| (secret.name.clone(), secret.since.from(anchor)))
                 .collect(),
+            gone_roles: scenario.gone_roles.iter().cloned().collect(),
+            denials: Vec::new(),
+            github: GitHub::new(scenario, seed, anchor, start),
             acted: BTreeSet::new(),
             agenda: Agenda::default(),
             serial: 0,
@@ -101,6 +106,12 @@ impl World {
                     bytes: (image.size_mb * 1e6) as u64
                         + self.chance.between("size", index as u64, 0.0, 9e5) as u64,
                     status: image.status,
+                    scanned: image.scanned,
+                    findings: image
+                        .findings
+                        .iter()
+                        .map(|it| (it.known.map_or(Timestamp::MIN, |at| at.from(anchor)), it.clone()))
+                        .collect(),
                     behaviour: image.behaviour.clone(),
                     changes,
                 }
@@ -123,6 +134,7 @@ impl World {
             arn: format!("arn:aws:ecr:{}:{}:repository/{name}", self.region, self.account),
             uri: format!("{}.dkr.ecr.{}.amazonaws.com/{name}", self.account, self.region),
             created_at: after(first, -3_600.0),
+            lifecycle_days: application.lifecycle_days,
             name,
             images,
         });
@@ -161,7 +173,11 @@ impl World {
             .iter()
             .map(|(name, value)| json!({ "name": name, "value": value }))
             .collect();
-        let secret = |name: &str| format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}");
+        // A name that begins like a path is a parameter's.
+        let secret = |name: &str| match name.starts_with('/') {
+            true => format!("arn:aws:ssm:{region}:{account}:parameter{name}"),
+            false => format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}"),
+        };
         let secrets: Vec<Value> = application
             .secrets
             .iter()
@@ -228,6 +244,11 @@ impl World {
             };
             self.agenda.put(deploy.at.from(anchor), deploy_it);
         }
+        for scaled in service.scaling.iter().flat_map(|scaling| &scaling.scaled) {
+            let (service, to) = (index, scaled.to);
+            self.agenda
+                .put(scaled.at.from(anchor), Happening::Scaled { service, to });
+        }
         for answer in &service.answers {
             let answer_it = Happening::Answer {
                 service: index,
@@ -268,6 +289,9 @@ impl World {
             strategy,
             hooks: service.hooks.clone(),
             grace_s: service.grace_s,
+            tags: service.tags.clone().into_iter().collect(),
+            propagate_tags: service.propagate_tags,
+            scaling: service.scaling.as_ref().map(Scaling::new),
             traffic: service.traffic.clone(),
             balancer: self.balancer(
                 &service.environment,

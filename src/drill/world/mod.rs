@@ -7,12 +7,16 @@ mod agenda;
 mod alarms;
 mod build;
 mod course;
+mod findings;
+mod github;
 mod hooks;
 mod images;
 mod logs;
 mod metrics;
 mod model;
+mod permissions;
 mod rollout;
+mod scaling;
 mod scheduler;
 mod shift;
 mod state;
@@ -21,8 +25,11 @@ mod tasks;
 mod traffic;
 mod truth;
 mod undo;
+mod workflow;
 
 pub(crate) use course::{Course, Side, Stage};
+pub(crate) use findings::Scan;
+pub(crate) use github::{BRANCH, Conclusion, REPOSITORY, Run, RunState, StepRun, Workflow};
 pub(crate) use hooks::ContinueRefused;
 pub(crate) use logs::{LogEvent, LogGroup, LogStream, RETENTION_DAYS};
 pub(crate) use metrics::{Metric, Statistic};
@@ -30,5 +37,7 @@ pub(crate) use model::{
     Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target,
     TargetGroup, Task, TaskDefinition, TaskState,
 };
+pub(crate) use permissions::{Decision, Denial};
+pub(crate) use scaling::{Activity, Scaling};
 pub(crate) use state::World;
 pub(crate) use undo::StopRefused;

@@ -5,9 +5,12 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::course::{Course, Side};
+use super::{
+    course::{Course, Side},
+    scaling::Scaling,
+};
 use crate::drill::scenario::{
-    Behaviour, Change, Controller, ImageStatus, PauseHook, Strategy, Threshold, Traffic,
+    Behaviour, Change, Controller, Finding, ImageStatus, PauseHook, Strategy, Threshold, Traffic,
 };
 
 /// A cluster, one for each environment.
@@ -26,6 +29,8 @@ pub(crate) struct Repository {
     /// Host and path, without a tag.
     pub(crate) uri: String,
     pub(crate) created_at: Timestamp,
+    /// Days after its push for which the lifecycle policy keeps an image.
+    pub(crate) lifecycle_days: Option<u32>,
     /// In order of their push.
     pub(crate) images: Vec<Image>,
 }
@@ -40,6 +45,9 @@ pub(crate) struct Image {
     pub(crate) expired_at: Option<Timestamp>,
     pub(crate) bytes: u64,
     pub(crate) status: ImageStatus,
+    pub(crate) scanned: bool,
+    /// What scans find, and since when.
+    pub(crate) findings: Vec<(Timestamp, Finding)>,
     pub(crate) behaviour: Behaviour,
     /// Changes with their moments, in order.
     pub(crate) changes: Vec<(Timestamp, Change)>,
@@ -139,6 +147,10 @@ pub(crate) struct Service {
     /// Where a deployment pauses.
     pub(crate) hooks: Vec<PauseHook>,
     pub(crate) grace_s: u32,
+    /// Its tags, in order, besides those that all services have.
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) propagate_tags: bool,
+    pub(crate) scaling: Option<Scaling>,
     pub(crate) traffic: Traffic,
     pub(crate) balancer: Balancer,
     /// The old-style deployments that are shown now, PRIMARY first.

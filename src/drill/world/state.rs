@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::{
     agenda::{Agenda, Happening},
+    github::GitHub,
     model::{Cluster, Repository, Service, ServiceEvent, TaskDefinition},
+    permissions::Denial,
 };
 use crate::drill::{chance::Chance, scenario::Alarm, time::after};
 
@@ -31,6 +33,11 @@ pub(crate) struct World {
     pub(crate) alarms: Vec<Alarm>,
     /// Secrets that are gone, by their names, and since when.
     pub(super) gone_secrets: BTreeMap<String, Timestamp>,
+    /// Roles that are gone, by their names.
+    pub(super) gone_roles: BTreeSet<String>,
+    /// What the caller may not do at this moment.
+    pub(crate) denials: Vec<Denial>,
+    pub(crate) github: GitHub,
     /// What somebody else was to do once and has done.
     pub(super) acted: BTreeSet<String>,
     pub(super) agenda: Agenda,
@@ -89,6 +96,8 @@ impl World {
                 serial,
                 step,
             } => self.task_step(service, serial, step),
+            Happening::Scaled { service, to } => self.scale_by_policy(service, to),
+            Happening::Run { run } => self.run_goes_on(run),
             Happening::Changed { repository, image } => self.image_changed(repository, image),
         }
     }

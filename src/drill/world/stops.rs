@@ -91,7 +91,10 @@ impl World {
             .flatten()
             .filter_map(|secret| secret["valueFrom"].as_str());
         let gone = |arn: &&str| {
-            let name = arn.rsplit_once(":secret:").map_or(*arn, |(_, name)| name);
+            let named = arn
+                .rsplit_once(":secret:")
+                .or_else(|| arn.rsplit_once(":parameter"));
+            let name = named.map_or(*arn, |(_, name)| name);
             self.gone_secrets
                 .get(name)
                 .is_some_and(|since| *since <= self.now)

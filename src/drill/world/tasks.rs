@@ -83,7 +83,8 @@ impl World {
         let no_secret = (state == TaskState::Provisioning)
             .then(|| self.missing_secret(service, revision))
             .flatten()
-            .map(|arn| missing_secret(&arn));
+            .map(|arn| missing_secret(&arn))
+            .or_else(|| self.missing_role(service, revision));
         let task = &mut self.services[service].tasks[index];
         match step {
             Step::Pull if state == TaskState::Provisioning => match no_secret {

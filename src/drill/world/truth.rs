@@ -24,6 +24,7 @@ impl World {
             "region": self.region,
             "now": wire(self.now),
             "services": services,
+            "runs": self.runs_truth(),
         })
     }
 
