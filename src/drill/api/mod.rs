@@ -13,6 +13,9 @@ mod input;
 mod logs;
 mod operation;
 mod page;
+pub(crate) mod prisma;
+mod rds;
+mod secretsmanager;
 mod sts;
 
 pub(crate) use error::AwsError;

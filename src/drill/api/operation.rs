@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{AwsError, cloudwatch, ecr, ecs, elb, input::Input, logs, sts};
+use super::{AwsError, cloudwatch, ecr, ecs, elb, input::Input, logs, rds, secretsmanager, sts};
 use crate::drill::{ledger::CallKind, world::World};
 
 /// An AWS service of the account.
@@ -14,6 +14,8 @@ pub(crate) enum Api {
     CloudWatch,
     Logs,
     Sts,
+    Rds,
+    Secrets,
     /// A service that the drill does not play, by the name in the request.
     Other(String),
 }
@@ -28,6 +30,8 @@ impl Api {
             Self::CloudWatch => "cloudwatch",
             Self::Logs => "logs",
             Self::Sts => "sts",
+            Self::Rds => "rds",
+            Self::Secrets => "secretsmanager",
             Self::Other(name) => name,
         }
     }
@@ -36,7 +40,14 @@ impl Api {
     pub(crate) fn iam_prefix(&self) -> &str {
         match self {
             Self::Elb => "elasticloadbalancing",
-            Self::Ecs | Self::Ecr | Self::CloudWatch | Self::Logs | Self::Sts | Self::Other(_) => self.name(),
+            Self::Ecs
+            | Self::Ecr
+            | Self::CloudWatch
+            | Self::Logs
+            | Self::Sts
+            | Self::Rds
+            | Self::Secrets
+            | Self::Other(_) => self.name(),
         }
     }
 
@@ -45,8 +56,9 @@ impl Api {
         match self {
             Self::Ecs | Self::Ecr => "ServerException",
             Self::Logs => "ServiceUnavailableException",
+            Self::Secrets => "InternalServiceError",
             // Few operations of CloudWatch declare an error of their own for it; the common one fits all of them.
-            Self::CloudWatch | Self::Elb | Self::Sts | Self::Other(_) => "InternalFailure",
+            Self::CloudWatch | Self::Elb | Self::Sts | Self::Rds | Self::Other(_) => "InternalFailure",
         }
     }
 
@@ -59,6 +71,8 @@ impl Api {
                 "RegisterTaskDefinition",
                 "DeregisterTaskDefinition",
             ],
+            Self::Rds => &["RestoreDBInstanceFromDBSnapshot"],
+            Self::Secrets => &["UpdateSecret", "PutSecretValue", "UpdateSecretVersionStage"],
             Self::Ecr | Self::Elb | Self::CloudWatch | Self::Logs | Self::Sts | Self::Other(_) => &[],
         }
     }
@@ -100,6 +114,13 @@ impl Api {
                 "GetLogEvents",
             ],
             Self::Sts => &["GetCallerIdentity"],
+            Self::Rds => &[
+                "DescribeDBInstances",
+                "DescribeDBSnapshots",
+                "DescribeEvents",
+                "ListTagsForResource",
+            ],
+            Self::Secrets => &["DescribeSecret", "GetSecretValue", "ListSecretVersionIds"],
             Self::Other(_) => &[],
         }
     }
@@ -107,15 +128,23 @@ impl Api {
 
 /// Every operation that is played, as `ecs` and `UpdateService`.
 pub(crate) fn played() -> impl Iterator<Item = (String, &'static str)> {
-    [Api::Ecs, Api::Ecr, Api::Elb, Api::CloudWatch, Api::Logs, Api::Sts]
-        .into_iter()
-        .flat_map(|api| {
-            api.reads()
-                .iter()
-                .chain(api.writes())
-                .map(|operation| (api.name().to_owned(), *operation))
-                .collect::<Vec<_>>()
-        })
+    let all = [
+        Api::Ecs,
+        Api::Ecr,
+        Api::Elb,
+        Api::CloudWatch,
+        Api::Logs,
+        Api::Sts,
+        Api::Rds,
+        Api::Secrets,
+    ];
+    all.into_iter().flat_map(|api| {
+        api.reads()
+            .iter()
+            .chain(api.writes())
+            .map(|operation| (api.name().to_owned(), *operation))
+            .collect::<Vec<_>>()
+    })
 }
 
 /// Read or write; what is not known to be a read counts as a write.
@@ -142,6 +171,8 @@ pub(crate) fn answer(
         Api::CloudWatch => cloudwatch::answer(world, operation, input),
         Api::Logs => logs::answer(world, operation, input),
         Api::Sts => sts::answer(world, operation),
+        Api::Rds => rds::answer(world, operation, input),
+        Api::Secrets => secretsmanager::answer(world, operation, input),
         Api::Other(_) => Err(AwsError::unknown_operation(operation)),
     }
 }
@@ -157,7 +188,14 @@ pub(crate) fn resource(world: &World, api: &Api, input: &Value) -> String {
                 let wanted = input.text("service").or(services.first().map(String::as_str))?;
                 world.service(&cluster.name, wanted)
             }),
-        Api::Ecr | Api::Elb | Api::CloudWatch | Api::Logs | Api::Sts | Api::Other(_) => None,
+        Api::Ecr
+        | Api::Elb
+        | Api::CloudWatch
+        | Api::Logs
+        | Api::Sts
+        | Api::Rds
+        | Api::Secrets
+        | Api::Other(_) => None,
     };
     service.map_or_else(|| "*".to_owned(), |index| world.services[index].arn.clone())
 }

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::Scenario;
+use super::{Scenario, database};
 use crate::drill::faults::well_formed;
 
 /// The built-in scenarios, the default one first.
-const BUILT_IN: [(&str, &str); 12] = [
+const BUILT_IN: [(&str, &str); 13] = [
     (
         "bad-deploy",
         include_str!("../../../assets/scenarios/bad-deploy.toml"),
@@ -49,6 +49,10 @@ const BUILT_IN: [(&str, &str); 12] = [
         include_str!("../../../assets/scenarios/throttled.toml"),
     ),
     ("denied", include_str!("../../../assets/scenarios/denied.toml")),
+    (
+        "bad-migration",
+        include_str!("../../../assets/scenarios/bad-migration.toml"),
+    ),
 ];
 
 /// Why there is no scenario.
@@ -81,7 +85,10 @@ pub(crate) fn load(wanted: &str) -> Result<Scenario, Refused> {
 }
 
 fn parse(text: &str) -> Result<Scenario, Refused> {
-    let scenario: Scenario = toml::from_str(text).map_err(|error| Refused::Bad(error.to_string()))?;
+    let mut scenario: Scenario = toml::from_str(text).map_err(|error| Refused::Bad(error.to_string()))?;
+    if scenario.databases.is_empty() {
+        scenario.databases = database::base(&scenario.environments).map_err(Refused::Bad)?;
+    }
     check(&scenario).map_err(Refused::Bad)?;
     Ok(scenario)
 }
@@ -193,6 +200,11 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             return Err(format!("traffic of {} is out of range", service.application));
         }
     }
+    scenario
+        .databases
+        .iter()
+        .try_for_each(|database| environment(&database.environment))?;
+    database::check(&scenario.databases)?;
     for trigger in &scenario.triggers {
         environment(&trigger.environment)?;
         revision(&trigger.application, trigger.revision)?;

@@ -8,3 +8,4 @@ mod query;
 
 pub(crate) use json::{plain, readable};
 pub(crate) use protocol::{Call, read, write};
+pub(crate) use query::items;

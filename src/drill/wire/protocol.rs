@@ -94,6 +94,7 @@ fn by_target(target: &str) -> Api {
         "AmazonEC2ContainerRegistry_V20150921" => Api::Ecr,
         "GraniteServiceVersion20100801" => Api::CloudWatch,
         "Logs_20140328" => Api::Logs,
+        "secretsmanager" => Api::Secrets,
         "AnyScaleFrontendService" => Api::Other("application-autoscaling".to_owned()),
         other => Api::Other(other.to_owned()),
     }
@@ -108,10 +109,7 @@ fn by_version(version: &str) -> (Api, &'static str) {
         ),
         "2011-06-15" => (Api::Sts, "https://sts.amazonaws.com/doc/2011-06-15/"),
         "2010-08-01" => (Api::CloudWatch, "http://monitoring.amazonaws.com/doc/2010-08-01/"),
-        "2014-10-31" => (
-            Api::Other("rds".to_owned()),
-            "http://rds.amazonaws.com/doc/2014-10-31/",
-        ),
+        "2014-10-31" => (Api::Rds, "http://rds.amazonaws.com/doc/2014-10-31/"),
         "2010-05-08" => (
             Api::Other("iam".to_owned()),
             "https://iam.amazonaws.com/doc/2010-05-08/",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     agenda::{Agenda, Happening},
+    database::Databases,
     model::{Balancer, Cluster, Image, Repository, Service, TaskDefinition},
     state::World,
 };
@@ -35,11 +36,8 @@ impl World {
             families: BTreeMap::new(),
             services: Vec::new(),
             alarms: scenario.alarms.clone(),
-            gone_secrets: scenario
-                .gone_secrets
-                .iter()
-                .map(|secret| (secret.name.clone(), secret.since.from(anchor)))
-                .collect(),
+            databases: Databases::default(),
+            secrets: Vec::new(),
             acted: BTreeSet::new(),
             agenda: Agenda::default(),
             serial: 0,
@@ -71,6 +69,8 @@ impl World {
                 world.add_service(application, service, anchor);
             }
         }
+        world.add_databases(&scenario.databases, scenario.database_quota, anchor);
+        world.add_secrets(scenario, anchor);
         world.advance_to(start);
         world
     }

@@ -6,12 +6,15 @@
 mod agenda;
 mod alarms;
 mod build;
+mod database;
 mod images;
 mod logs;
 mod metrics;
+mod migrations;
 mod model;
 mod rollout;
 mod scheduler;
+mod secrets;
 mod state;
 mod stops;
 mod tasks;
@@ -19,11 +22,16 @@ mod traffic;
 mod truth;
 mod undo;
 
+pub(crate) use database::{
+    DEFAULT_PARAMETERS, DbEvent, DbInstance, DbSnapshot, OPTION_GROUP, RestoreRefused, RestoreWish,
+};
 pub(crate) use logs::{LogEvent, LogGroup, LogStream, RETENTION_DAYS};
 pub(crate) use metrics::{Metric, Statistic};
+pub(crate) use migrations::Status;
 pub(crate) use model::{
     Cluster, Deployment, DeploymentStatus, Image, Service, ServiceDeployment, ServiceRevision, Target, Task,
     TaskDefinition, TaskState,
 };
+pub(crate) use secrets::{CURRENT, Secret, SecretRefused, SecretVersion};
 pub(crate) use state::World;
 pub(crate) use undo::StopRefused;

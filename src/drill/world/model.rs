@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::migrations::Link;
 use crate::drill::scenario::{Behaviour, Change, ImageStatus, Threshold, Traffic};
 
 /// A cluster, one for each environment.
@@ -363,6 +364,8 @@ pub(crate) struct Task {
     pub(crate) revision: usize,
     pub(crate) state: TaskState,
     pub(crate) target: Target,
+    /// The connection to a database that its secrets gave it at its start.
+    pub(crate) link: Link,
     pub(crate) created_at: Timestamp,
     pub(crate) pulled_at: Option<Timestamp>,
     pub(crate) started_at: Option<Timestamp>,
@@ -392,5 +395,7 @@ pub(crate) struct Serving {
     pub(crate) from: Timestamp,
     /// Index of the service revision and its healthy targets.
     pub(crate) healthy: Vec<(usize, u32)>,
+    /// The same healthy targets, told apart by their connection to a database too.
+    pub(crate) linked: Vec<(usize, Link, u32)>,
     pub(crate) unhealthy: u32,
 }

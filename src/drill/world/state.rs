@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::{
     agenda::{Agenda, Happening},
+    database::Databases,
     model::{Cluster, Repository, Service, ServiceEvent, TaskDefinition},
+    secrets::Secret,
 };
 use crate::drill::{chance::Chance, scenario::Alarm, time::after};
 
@@ -29,8 +31,8 @@ pub(crate) struct World {
     pub(crate) families: BTreeMap<String, Vec<TaskDefinition>>,
     pub(crate) services: Vec<Service>,
     pub(crate) alarms: Vec<Alarm>,
-    /// Secrets that are gone, by their names, and since when.
-    pub(super) gone_secrets: BTreeMap<String, Timestamp>,
+    pub(crate) databases: Databases,
+    pub(crate) secrets: Vec<Secret>,
     /// What somebody else was to do once and has done.
     pub(super) acted: BTreeSet<String>,
     pub(super) agenda: Agenda,

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::{
     agenda::{Happening, Step},
+    migrations::Link,
     model::{Serving, Target, Task, TaskState},
     state::World,
-    stops::missing_secret,
 };
 use crate::drill::time::seconds;
 
@@ -44,6 +44,7 @@ impl World {
                 revision,
                 state: TaskState::Provisioning,
                 target: Target::Unregistered,
+                link: Link::Unused,
                 created_at: now,
                 pulled_at: None,
                 started_at: None,
@@ -82,14 +83,27 @@ impl World {
         let behaviour = self.behaviour(service, revision, now);
         let no_secret = (state == TaskState::Provisioning)
             .then(|| self.missing_secret(service, revision))
-            .flatten()
-            .map(|arn| missing_secret(&arn));
+            .flatten();
+        let link = match step {
+            // ECS gives the secrets to the containers before they start, and never again.
+            Step::Pull => self.link_now(service, revision),
+            Step::PullFailed
+            | Step::Activate
+            | Step::Run
+            | Step::Judge
+            | Step::Replace
+            | Step::Crash
+            | Step::Drained
+            | Step::Exited
+            | Step::Gone => Link::Unused,
+        };
         let task = &mut self.services[service].tasks[index];
         match step {
             Step::Pull if state == TaskState::Provisioning => match no_secret {
                 Some(reason) => self.cannot_start(service, index, reason),
                 None => {
                     task.state = TaskState::Pending;
+                    task.link = link;
                     let wait = chance.between("pull", serial, 13.5, 16.5) - ACTIVATING;
                     self.next_step(service, serial, wait, Step::Activate);
                 }
@@ -192,7 +206,15 @@ impl World {
         let now = self.now;
         let it = &mut self.services[service];
         let mut healthy: Vec<(usize, u32)> = Vec::new();
+        let mut linked: Vec<(usize, Link, u32)> = Vec::new();
         for task in it.tasks.iter().filter(|task| task.target == Target::Healthy) {
+            match linked
+                .iter_mut()
+                .find(|(revision, link, _)| (*revision, *link) == (task.revision, task.link))
+            {
+                Some((_, _, count)) => *count += 1,
+                None => linked.push((task.revision, task.link, 1)),
+            }
             match healthy
                 .iter_mut()
                 .find(|(revision, _)| *revision == task.revision)
@@ -209,10 +231,11 @@ impl World {
         let serving = Serving {
             from: now,
             healthy,
+            linked,
             unhealthy,
         };
         match it.serving.last_mut() {
-            Some(last) if last.healthy == serving.healthy && last.unhealthy == serving.unhealthy => {}
+            Some(last) if last.linked == serving.linked && last.unhealthy == serving.unhealthy => {}
             Some(last) if last.from == now => *last = serving,
             Some(_) | None => it.serving.push(serving),
         }

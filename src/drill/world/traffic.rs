@@ -120,9 +120,9 @@ impl World {
             if all == 0 {
                 balancer_errors += arrived * part;
             }
-            for (revision, count) in &serving.healthy {
+            for (revision, link, count) in &serving.linked {
                 let share = arrived * part * f64::from(*count) / f64::from(all);
-                let behaviour = self.behaviour(service, *revision, from);
+                let behaviour = self.behaviour_on(service, *revision, *link, from);
                 let refused = share * behaviour.elb_error_rate;
                 let reached = share - refused;
                 balancer_errors += refused;

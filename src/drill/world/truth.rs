@@ -24,6 +24,7 @@ impl World {
             "region": self.region,
             "now": wire(self.now),
             "services": services,
+            "databases": self.databases_truth(),
         })
     }
 
@@ -126,6 +127,7 @@ impl World {
             "pending": super::TaskState::STARTING.map(count).iter().sum::<usize>(),
             "revision": service.deployments.first().map(|it| service.revisions[it.revision].number),
             "serving": serving,
+            "databases": self.links_truth(index),
             "deployments": deployments,
             "service_deployments": history,
             "tasks": tasks,
