@@ -131,7 +131,15 @@ pub(crate) fn write(call: &Call, outcome: &Result<Value, AwsError>, request_id: 
             } else {
                 "application/x-amz-json-1.1"
             },
-            awsjson::encode(outcome),
+            // Secrets Manager alone writes it with a capital letter.
+            awsjson::encode(
+                outcome,
+                if call.api == Api::Secrets {
+                    "Message"
+                } else {
+                    "message"
+                },
+            ),
         ),
         Protocol::Cbor => ("application/cbor", cbor::encode(outcome)),
         Protocol::Query { namespace } => (

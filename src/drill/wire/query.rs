@@ -196,12 +196,15 @@ mod tests {
     #[test]
     fn answers_are_escaped() {
         let at = "2026-11-23T05:05:12Z".parse().unwrap();
-        let answer = json!({ "Name": "a<b>&\u{7}", "On": true, "At": time::wire(at), "List": [1, 2], "No": null, "Ids": items("Id", vec![json!("x"), json!("y")]) });
+        let ids = items("Id", vec![json!("x"), json!("y")]);
+        let answer = json!({
+            "Name": "a<b>&\u{7}", "On": true, "At": time::wire(at), "List": [1, 2], "No": null, "Ids": ids,
+        });
         let xml = String::from_utf8(encode("Op", "urn:x", &Ok(answer), "id-1")).unwrap();
         assert_eq!(
             xml,
             "<OpResponse xmlns=\"urn:x\"><OpResult><Name>a&lt;b&gt;&amp;\u{fffd}</Name><On>true</On>\
-             <At>2026-11-23T05:05:12Z</At><Ids><Id>x</Id><Id>y</Id></Ids><List><member>1</member><member>2</member></List></OpResult>\
+             <At>2026-11-23T05:05:12Z</At><List><member>1</member><member>2</member></List><Ids><Id>x</Id><Id>y</Id></Ids></OpResult>\
              <ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></OpResponse>"
         );
     }
