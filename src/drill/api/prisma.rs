@@ -86,11 +86,7 @@ fn print(status: &Status) -> Printed {
             }
         }
         (false, false) => {
-            let common = status
-                .local
-                .iter()
-                .filter(|name| there.contains(name))
-                .next_back();
+            let common = status.local.iter().rfind(|name| there.contains(name));
             failed_run(
                 out,
                 format!(
