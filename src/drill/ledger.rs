@@ -44,7 +44,8 @@ pub struct LedgerEntry {
 /// What a removed value is replaced with.
 const REMOVED: &str = "(removed)";
 
-/// Removes what must never be kept: values of environment variables, secret strings, passwords, tokens of callers.
+/// Removes what must never be kept: values of environment variables, secret strings, passwords, tokens of callers. An
+/// idempotency token is none of these: it is the id of what it makes.
 pub(crate) fn without_secrets(input: &Value) -> Value {
     match input {
         Value::Object(fields) => fields
@@ -56,7 +57,6 @@ pub(crate) fn without_secrets(input: &Value) -> Value {
                     | "secretbinary"
                     | "password"
                     | "masteruserpassword"
-                    | "clientrequesttoken"
                     | "securitytoken"
                     | "x-amz-security-token"
                     | "access_token"
@@ -105,6 +105,7 @@ mod tests {
             "containerDefinitions": [{ "name": "app", "environment": [{ "name": "API_KEY", "value": "hush-1" }] }],
             "overrides": { "environment": { "A": "hush-2" } },
             "SecretString": "hush-3",
+            "ClientRequestToken": "5f0c",
             "nested": [{ "MasterUserPassword": "hush-4" }],
         });
         let kept = without_secrets(&input);
@@ -114,5 +115,6 @@ mod tests {
             "API_KEY"
         );
         assert_eq!(kept["family"], "peoplebooster-backend");
+        assert_eq!(kept["ClientRequestToken"], "5f0c");
     }
 }

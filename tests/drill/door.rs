@@ -105,6 +105,8 @@ client!(sts, aws_sdk_sts);
 client!(autoscaling, aws_sdk_applicationautoscaling);
 client!(iam, aws_sdk_iam);
 client!(ssm, aws_sdk_ssm);
+client!(rds, aws_sdk_rds);
+client!(secrets, aws_sdk_secretsmanager);
 
 /// Sends a raw request; `None` when the connection dropped before the answer was whole.
 pub(super) async fn send(drill: &Drill, request: Request<Body>) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {

@@ -2,6 +2,7 @@
 
 mod account;
 mod around;
+mod database;
 mod definitions;
 mod door;
 mod endings;
@@ -11,6 +12,7 @@ mod kinds;
 mod metrics;
 mod rollout;
 mod scenarios;
+mod secrets;
 mod stories;
 mod strategies;
 mod wire;

@@ -24,6 +24,14 @@ impl AwsError {
         }
     }
 
+    /// Something that is not there, in a service that answers 404 to that.
+    pub(crate) fn missing(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: 404,
+            ..Self::new(code, message)
+        }
+    }
+
     /// `ClientException`, ECS's word for most mistakes.
     pub(crate) fn client(message: impl Into<String>) -> Self {
         Self::new("ClientException", message)

@@ -16,8 +16,11 @@ mod input;
 mod logs;
 mod operation;
 mod page;
+pub(crate) mod prisma;
+mod rds;
 mod reply;
 mod scans;
+mod secretsmanager;
 mod ssm;
 mod sts;
 

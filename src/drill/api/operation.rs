@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{AwsError, autoscaling, cloudwatch, ecr, ecs, elb, github, iam, input::Input, logs, ssm, sts};
+use super::{
+    AwsError, autoscaling, cloudwatch, ecr, ecs, elb, github, iam, input::Input, logs, rds, secretsmanager,
+    ssm, sts,
+};
 use crate::drill::{ledger::CallKind, world::World};
 
 /// An AWS service of the account.
@@ -17,6 +20,8 @@ pub(crate) enum Api {
     AutoScaling,
     Iam,
     Ssm,
+    Rds,
+    Secrets,
     /// Not of AWS: GitHub's REST API.
     GitHub,
     /// A service that the drill does not play, by the name in the request.
@@ -37,6 +42,8 @@ impl Api {
             Self::Iam => "iam",
             Self::Ssm => "ssm",
             Self::GitHub => "github",
+            Self::Rds => "rds",
+            Self::Secrets => "secretsmanager",
             Self::Other(name) => name,
         }
     }
@@ -53,6 +60,8 @@ impl Api {
             | Self::AutoScaling
             | Self::Iam
             | Self::Ssm
+            | Self::Rds
+            | Self::Secrets
             | Self::GitHub
             | Self::Other(_) => self.name(),
         }
@@ -61,7 +70,7 @@ impl Api {
     /// What its errors call their sentence in JSON.
     pub(crate) fn sentence(&self) -> &'static str {
         match self {
-            Self::AutoScaling | Self::Ssm => "Message",
+            Self::AutoScaling | Self::Ssm | Self::Secrets => "Message",
             Self::Ecs
             | Self::Ecr
             | Self::Elb
@@ -69,6 +78,7 @@ impl Api {
             | Self::Logs
             | Self::Sts
             | Self::Iam
+            | Self::Rds
             | Self::GitHub
             | Self::Other(_) => "message",
         }
@@ -79,12 +89,17 @@ impl Api {
         match self {
             Self::Ecs | Self::Ecr => "ServerException",
             Self::Logs => "ServiceUnavailableException",
+            Self::Secrets => "InternalServiceError",
             // Few operations of CloudWatch declare an error of their own for it; the common one fits all of them.
             Self::AutoScaling => "InternalServiceException",
             Self::Ssm => "InternalServerError",
-            Self::CloudWatch | Self::Elb | Self::Sts | Self::Iam | Self::GitHub | Self::Other(_) => {
-                "InternalFailure"
-            }
+            Self::CloudWatch
+            | Self::Elb
+            | Self::Sts
+            | Self::Iam
+            | Self::Rds
+            | Self::GitHub
+            | Self::Other(_) => "InternalFailure",
         }
     }
 
@@ -98,6 +113,8 @@ impl Api {
                 "RegisterTaskDefinition",
                 "DeregisterTaskDefinition",
             ],
+            Self::Rds => &["RestoreDBInstanceFromDBSnapshot"],
+            Self::Secrets => &["UpdateSecret", "PutSecretValue", "UpdateSecretVersionStage"],
             Self::GitHub => &["CreateWorkflowDispatch"],
             Self::Ecr
             | Self::Elb
@@ -169,6 +186,13 @@ impl Api {
                 "DownloadJobLogsForWorkflowRun",
                 "DownloadLog",
             ],
+            Self::Rds => &[
+                "DescribeDBInstances",
+                "DescribeDBSnapshots",
+                "DescribeEvents",
+                "ListTagsForResource",
+            ],
+            Self::Secrets => &["DescribeSecret", "GetSecretValue", "ListSecretVersionIds"],
             Self::Other(_) => &[],
         }
     }
@@ -176,7 +200,7 @@ impl Api {
 
 /// Every operation that is played, as `ecs` and `UpdateService`.
 pub(crate) fn played() -> impl Iterator<Item = (String, &'static str)> {
-    [
+    let all = [
         Api::Ecs,
         Api::Ecr,
         Api::Elb,
@@ -186,10 +210,11 @@ pub(crate) fn played() -> impl Iterator<Item = (String, &'static str)> {
         Api::AutoScaling,
         Api::Iam,
         Api::Ssm,
+        Api::Rds,
+        Api::Secrets,
         Api::GitHub,
-    ]
-    .into_iter()
-    .flat_map(|api| {
+    ];
+    all.into_iter().flat_map(|api| {
         api.reads()
             .iter()
             .chain(api.writes())
@@ -226,6 +251,8 @@ pub(crate) fn answer(
         Api::Iam => iam::answer(world, operation, input),
         Api::Ssm => ssm::answer(world, operation, input),
         Api::GitHub => github::respond(world, operation, input),
+        Api::Rds => rds::answer(world, operation, input),
+        Api::Secrets => secretsmanager::answer(world, operation, input),
         Api::Other(_) => Err(AwsError::unknown_operation(operation)),
     }
 }
@@ -259,6 +286,8 @@ pub(crate) fn resource(world: &World, api: &Api, input: &Value) -> String {
         | Api::Iam
         | Api::Ssm
         | Api::GitHub
+        | Api::Rds
+        | Api::Secrets
         | Api::Other(_) => None,
     };
     service.map_or_else(|| "*".to_owned(), |index| world.services[index].arn.clone())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    Finding, GitHub, Offset, Scaling, Threshold,
+    Database, Finding, GitHub, Offset, Scaling, Threshold,
     strategy::{Controller, HookAnswer, PauseHook, Strategy},
 };
 use crate::drill::faults::FaultKind;
@@ -34,6 +34,12 @@ pub(crate) struct Scenario {
     /// Alarms on the share of 5xx answers.
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
+    /// Databases, one for each environment; without any, the scenario has those of `assets/scenarios/base/database.toml`.
+    #[serde(default, rename = "database")]
+    pub(crate) databases: Vec<Database>,
+    /// How many DB instances the account may have.
+    #[serde(default = "database_quota")]
+    pub(crate) database_quota: usize,
     /// Secrets that are gone although task definitions may still name them.
     #[serde(default, rename = "gone_secret")]
     pub(crate) gone_secrets: Vec<GoneSecret>,
@@ -59,6 +65,9 @@ pub(crate) struct GoneSecret {
     pub(crate) name: String,
     /// Since when it is gone.
     pub(crate) since: Offset,
+    /// Whether it is only scheduled for deletion.
+    #[serde(default)]
+    pub(crate) scheduled: bool,
 }
 
 /// An environment and its cluster.
@@ -416,6 +425,9 @@ fn caller() -> String {
 }
 fn pipeline() -> String {
     "ci-deploy".to_owned()
+}
+fn database_quota() -> usize {
+    40
 }
 fn container() -> String {
     "app".to_owned()

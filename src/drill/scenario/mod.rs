@@ -5,6 +5,7 @@
 //! simulated by the same code as the future. The format does not know what a good ending is.
 
 mod around;
+mod database;
 mod file;
 mod offset;
 mod read;
@@ -12,6 +13,7 @@ mod strategy;
 mod threshold;
 
 pub(crate) use around::{Cut, Finding, GitHub, RunDetails, Scaling, Severity, WorkflowStep};
+pub(crate) use database::{Database, Migration};
 pub(crate) use file::{
     Alarm, Application, Behaviour, Change, ImageStatus, Revision, Scenario, Service, Traffic, Trigger,
 };

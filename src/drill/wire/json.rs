@@ -17,7 +17,7 @@ pub(super) fn decode(body: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// Writes an outcome; an error's sentence stands under the name that the service gives it.
+/// Writes an outcome; `sentence` is what the service calls the sentence of an error.
 pub(super) fn encode(outcome: &Result<Value, AwsError>, sentence: &str) -> Vec<u8> {
     match outcome {
         Ok(answer) => plain(answer),

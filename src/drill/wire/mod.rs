@@ -9,4 +9,5 @@ mod rest;
 
 pub(crate) use json::{plain, readable};
 pub(crate) use protocol::{Call, read, write};
+pub(crate) use query::items;
 pub(crate) use rest::say_rate;

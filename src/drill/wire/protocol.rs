@@ -101,6 +101,7 @@ fn by_target(target: &str) -> Api {
         "Logs_20140328" => Api::Logs,
         "AnyScaleFrontendService" => Api::AutoScaling,
         "AmazonSSM" => Api::Ssm,
+        "secretsmanager" => Api::Secrets,
         other => Api::Other(other.to_owned()),
     }
 }
@@ -114,10 +115,7 @@ fn by_version(version: &str) -> (Api, &'static str) {
         ),
         "2011-06-15" => (Api::Sts, "https://sts.amazonaws.com/doc/2011-06-15/"),
         "2010-08-01" => (Api::CloudWatch, "http://monitoring.amazonaws.com/doc/2010-08-01/"),
-        "2014-10-31" => (
-            Api::Other("rds".to_owned()),
-            "http://rds.amazonaws.com/doc/2014-10-31/",
-        ),
+        "2014-10-31" => (Api::Rds, "http://rds.amazonaws.com/doc/2014-10-31/"),
         "2010-05-08" => (Api::Iam, "https://iam.amazonaws.com/doc/2010-05-08/"),
         _ => (Api::Other("unknown".to_owned()), "http://amazonaws.com/doc/"),
     }

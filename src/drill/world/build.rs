@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     agenda::{Agenda, Happening},
+    database::Databases,
     github::GitHub,
     model::{Balancer, Cluster, Image, Repository, Service, TargetGroup, TaskDefinition},
     scaling::Scaling,
@@ -37,11 +38,9 @@ impl World {
             families: BTreeMap::new(),
             services: Vec::new(),
             alarms: scenario.alarms.clone(),
-            gone_secrets: scenario
-                .gone_secrets
-                .iter()
-                .map(|secret| (secret.name.clone(), secret.since.from(anchor)))
-                .collect(),
+            databases: Databases::default(),
+            secrets: Vec::new(),
+            gone_parameters: BTreeMap::new(),
             gone_roles: scenario.gone_roles.iter().cloned().collect(),
             denials: Vec::new(),
             github: GitHub::new(scenario, seed, anchor, start),
@@ -76,6 +75,8 @@ impl World {
                 world.add_service(application, service, anchor);
             }
         }
+        world.add_databases(&scenario.databases, scenario.database_quota, anchor);
+        world.add_secrets(scenario, anchor);
         world.advance_to(start);
         world
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     course::{Course, Side},
+    migrations::Link,
     scaling::Scaling,
 };
 use crate::drill::scenario::{
@@ -414,6 +415,8 @@ pub(crate) struct Task {
     pub(crate) revision: usize,
     pub(crate) state: TaskState,
     pub(crate) target: Target,
+    /// The connection to a database that its secrets gave it at its start.
+    pub(crate) link: Link,
     pub(crate) created_at: Timestamp,
     pub(crate) pulled_at: Option<Timestamp>,
     pub(crate) started_at: Option<Timestamp>,
@@ -445,8 +448,23 @@ pub(crate) struct Serving {
     pub(crate) healthy: Vec<(usize, u32)>,
     /// Index of the service revision and its unhealthy targets.
     pub(crate) unhealthy: Vec<(usize, u32)>,
-    /// Index of the service revision and its share of the requests.
-    pub(crate) shares: Vec<(usize, f64)>,
+    /// Index of the service revision, the connection of its tasks to a database, and what they answer of the requests.
+    /// Tasks of one revision may have started on different sides of a change of the secret.
+    pub(crate) shares: Vec<(usize, Link, f64)>,
     /// Share of the requests that find no healthy target.
     pub(crate) unanswered: f64,
+}
+
+impl Serving {
+    /// Index of the service revision and its share of the requests, whatever its tasks are connected to.
+    pub(crate) fn by_revision(&self) -> Vec<(usize, f64)> {
+        let mut shares: Vec<(usize, f64)> = Vec::new();
+        for (revision, _, share) in &self.shares {
+            match shares.iter_mut().find(|(known, _)| known == revision) {
+                Some((_, sum)) => *sum += share,
+                None => shares.push((*revision, *share)),
+            }
+        }
+        shares
+    }
 }

@@ -110,6 +110,12 @@ impl World {
         ))
     }
 
+    /// Whether a parameter of the Systems Manager is gone now.
+    pub(super) fn parameter_is_gone(&self, name: &str) -> bool {
+        let gone = self.gone_parameters.get(name);
+        gone.is_some_and(|since| *since <= self.now)
+    }
+
     /// Parameters of the Systems Manager, with when they were last changed: those that a task definition names and that
     /// are not gone.
     pub(crate) fn parameters(&self) -> BTreeMap<String, Timestamp> {
@@ -125,8 +131,7 @@ impl World {
                 .flatten()
                 .filter_map(|secret| parameter(secret["valueFrom"].as_str()?));
             for name in names {
-                let gone = self.gone_secrets.get(name);
-                if gone.is_none_or(|since| *since > self.now) {
+                if !self.parameter_is_gone(name) {
                     found
                         .entry(name.to_owned())
                         .or_insert_with(|| after(definition.registered_at, -86_400.0));
@@ -138,7 +143,10 @@ impl World {
 }
 
 /// The name of the parameter that a `valueFrom` means; `None` when it means a secret.
-fn parameter(from: &str) -> Option<&str> {
+pub(super) fn parameter(from: &str) -> Option<&str> {
+    if from.contains(":secretsmanager:") {
+        return None;
+    }
     match from.split_once(":parameter") {
         Some((_, name)) => Some(name),
         None => (!from.starts_with("arn:")).then_some(from),
