@@ -230,6 +230,7 @@ pub(crate) fn answered(step: usize, call: usize) -> Event {
             request_id: Some("req-1".into()),
             deployment: Some("ecs-svc/2".parse().unwrap()),
             service_deployment: None,
+            ..Receipt::default()
         },
     }
 }
