@@ -354,7 +354,8 @@ async fn only_host_and_port_of_the_secret_change() {
 async fn nothing_is_switched_when_the_secret_is_not_what_was_approved() {
     let script =
         |value: &'static str| move |_: &Call| Reply::Json(json!({"VersionId": "v1", "SecretString": value}));
-    let broken: Vec<(&str, Box<dyn Fn(&Call) -> Reply + Send + Sync>)> = vec![
+    type Script = Box<dyn Fn(&Call) -> Reply + Send + Sync>;
+    let broken: Vec<(&str, Script)> = vec![
         ("not JSON", Box::new(script("postgres://pb:canary-pw@old"))),
         ("no host", Box::new(script("{\"password\":\"canary-pw\"}"))),
         (
