@@ -95,6 +95,28 @@ struct Inner {
     loopback: OnceLock<Result<reqwest::Client, String>>,
 }
 
+/// Which part of a long body is kept. What is left out was read and dropped; memory stays bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// The first so many bytes; the rest is not even read.
+    First(usize),
+    /// The last so many bytes, of at most [`TAIL_READ_LIMIT`] that are read: the end of a log is what matters.
+    Last(usize),
+}
+
+/// The most that is read of a body whose end is wanted, in bytes.
+pub const TAIL_READ_LIMIT: usize = 64 * 1024 * 1024;
+
+impl Keep {
+    /// What is kept of a body that is there as a whole.
+    fn of(self, body: &Bytes) -> Bytes {
+        match self {
+            Self::First(limit) => body.slice(..body.len().min(limit)),
+            Self::Last(limit) => body.slice(body.len().saturating_sub(limit)..),
+        }
+    }
+}
+
 /// Why there was no answer.
 struct NoAnswer {
     kind: FaultKind,
@@ -131,16 +153,33 @@ impl Http {
                 )
             })?;
         let begun = tokio::time::Instant::now();
-        match tokio::time::timeout(timeout, self.exchange(request, BODY_LIMIT)).await {
-            Ok(Ok(response)) => Ok(Response {
-                status: response.status().as_u16(),
-                body: response.into_body(),
-                millis: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-            }),
-            Ok(Err(NoAnswer { kind, detail })) => Err(Fault::new(kind, OPERATION, &detail)),
+        let response = self
+            .send(OPERATION, request, Keep::First(BODY_LIMIT), timeout)
+            .await?;
+        Ok(Response {
+            status: response.status().as_u16(),
+            body: response.into_body(),
+            millis: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    /// Sends `request` once, as it is: no retry, no redirect followed, nothing added. `operation` names it in a fault.
+    ///
+    /// # Errors
+    /// As [`Http::get`]. For a request that changes something, `TimedOut` and `Unreachable` leave open whether it did.
+    pub async fn send(
+        &self,
+        operation: &str,
+        request: http::Request<Bytes>,
+        keep: Keep,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, Fault> {
+        match tokio::time::timeout(timeout, self.exchange(request, keep)).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(NoAnswer { kind, detail })) => Err(Fault::new(kind, operation, &detail)),
             Err(_elapsed) => Err(Fault::new(
                 FaultKind::TimedOut,
-                OPERATION,
+                operation,
                 &format!("no answer within {} s", timeout.as_secs()),
             )),
         }
@@ -151,19 +190,23 @@ impl Http {
         let http = self.clone();
         Arc::new(move |request| {
             let http = http.clone();
-            Box::pin(async move { http.exchange(request, usize::MAX).await.map_err(|no| no.detail) })
+            Box::pin(async move {
+                http.exchange(request, Keep::First(usize::MAX))
+                    .await
+                    .map_err(|no| no.detail)
+            })
         })
     }
 
     async fn exchange(
         &self,
         request: http::Request<Bytes>,
-        limit: usize,
+        keep: Keep,
     ) -> Result<http::Response<Bytes>, NoAnswer> {
         match &self.inner.door {
             Door::Direct(connector) => connector(request)
                 .await
-                .map(|response| response.map(|body| body.slice(..body.len().min(limit))))
+                .map(|response| response.map(|body| keep.of(&body)))
                 .map_err(|detail| NoAnswer {
                     kind: FaultKind::Unreachable,
                     detail,
@@ -176,7 +219,7 @@ impl Http {
                         detail: refusal(&request.uri().to_string()),
                     });
                 }
-                self.over_the_network(request, near, limit).await
+                self.over_the_network(request, near, keep).await
             }
         }
     }
@@ -185,7 +228,7 @@ impl Http {
         &self,
         request: http::Request<Bytes>,
         near: bool,
-        limit: usize,
+        keep: Keep,
     ) -> Result<http::Response<Bytes>, NoAnswer> {
         let client = self.client(near).map_err(|detail| NoAnswer {
             kind: FaultKind::Local,
@@ -196,15 +239,25 @@ impl Http {
         let mut response = http::Response::new(Bytes::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = answer.headers().clone();
+        let (read_limit, kept) = match keep {
+            Keep::First(limit) => (limit, limit),
+            Keep::Last(limit) => (TAIL_READ_LIMIT, limit),
+        };
         let mut body = Vec::new();
+        let mut read: usize = 0;
         while let Some(chunk) = answer.chunk().await.map_err(no_answer)? {
-            let room = limit.saturating_sub(body.len());
+            let room = read_limit.saturating_sub(read);
             body.extend(chunk.iter().take(room));
+            read = read.saturating_add(chunk.len());
+            // Cut now and then and not at each chunk, so that a long log is not moved again and again.
+            if body.len() > kept.saturating_mul(2) {
+                body.drain(..body.len() - kept);
+            }
             if chunk.len() >= room {
                 break;
             }
         }
-        *response.body_mut() = Bytes::from(body);
+        *response.body_mut() = keep.of(&Bytes::from(body));
         Ok(response)
     }
 
@@ -365,5 +418,17 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(response.body.len(), BODY_LIMIT);
+    }
+
+    #[tokio::test]
+    async fn of_a_log_the_end_is_kept() {
+        let log: Connector =
+            Arc::new(|_| Box::pin(async { Ok(http::Response::new(Bytes::from_static(b"begin end"))) }));
+        let request = http::Request::get("http://x/").body(Bytes::new()).unwrap();
+        let answer = Http::new(&Door::Direct(log))
+            .send("x", request, Keep::Last(3), Duration::from_secs(1))
+            .await
+            .unwrap();
+        assert_eq!(answer.body().as_ref(), b"end");
     }
 }

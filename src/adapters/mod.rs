@@ -6,7 +6,9 @@
 //! [`Fault`]: crate::domain::Fault
 
 pub mod aws;
+pub mod github;
 pub mod health;
 pub mod history_file;
 pub mod http;
 pub mod journal;
+pub mod prisma;

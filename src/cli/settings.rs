@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use crate::engine::{Token, TokenSource};
+
 /// The environment variables and machine facts that modosu itself looks at. The AWS settings are the SDK's own business.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
@@ -78,6 +80,25 @@ impl Settings {
     }
 }
 
+/// Where the token for GitHub comes from: `GH_TOKEN`, then `GITHUB_TOKEN`, then `gh auth token`. It is no field of
+/// [`Settings`], which may be printed.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment; the token is handed on as a type that cannot be printed"
+)]
+pub(crate) fn github_token() -> TokenSource {
+    token_from(|name| std::env::var_os(name))
+}
+
+fn token_from(lookup: impl Fn(&str) -> Option<OsString>) -> TokenSource {
+    ["GH_TOKEN", "GITHUB_TOKEN"]
+        .into_iter()
+        .filter_map(|name| lookup(name)?.into_string().ok())
+        .find_map(|text| Token::new(&text))
+        .map_or(TokenSource::GhCli, TokenSource::Given)
+}
+
 /// The name of the user that this process runs as, where the system keeps it in a file: in a container or a job no variable
 /// may say it, and a record without a name helps nobody.
 #[cfg(unix)]
@@ -133,6 +154,21 @@ mod tests {
         assert_eq!(settings.host, "ops-1");
         assert!(!settings.no_color);
         assert!(of(&[("NO_COLOR", "1")]).no_color);
+    }
+
+    #[test]
+    fn an_empty_variable_is_no_token() {
+        let of = |pairs: &'static [(&str, &str)]| {
+            token_from(|name| {
+                let found = pairs.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| OsString::from(value))
+            })
+        };
+        assert!(matches!(
+            of(&[("GH_TOKEN", ""), ("GITHUB_TOKEN", "x")]),
+            TokenSource::Given(_)
+        ));
+        assert!(matches!(of(&[("GH_TOKEN", " ")]), TokenSource::GhCli));
     }
 
     #[test]

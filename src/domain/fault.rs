@@ -87,6 +87,7 @@ impl Fault {
             FaultKind::Denied { .. } => "fault-denied",
             FaultKind::Expired => "fault-expired",
             FaultKind::NoCredentials => "fault-no-credentials",
+            FaultKind::Throttled if self.of_github() => "fault-github-throttled",
             FaultKind::Throttled => "fault-throttled",
             FaultKind::TimedOut => "fault-timed-out",
             FaultKind::Unreachable => "fault-unreachable",
@@ -106,6 +107,9 @@ impl Fault {
     /// What the operator can do about it.
     #[must_use]
     pub fn hint(&self) -> Phrase {
+        if let Some(hint) = self.github_hint() {
+            return hint;
+        }
         match &self.kind {
             FaultKind::Denied { action } => Phrase::new("hint-denied").text("action", action),
             FaultKind::Expired => Phrase::new("hint-expired"),
@@ -120,6 +124,32 @@ impl Fault {
             FaultKind::Malformed => Phrase::new("hint-malformed"),
             FaultKind::Held => Phrase::new("hint-held"),
             FaultKind::Local => Phrase::new("hint-local"),
+        }
+    }
+}
+
+impl Fault {
+    /// Whether GitHub was asked and not AWS: its credentials, permissions and limits are other ones.
+    fn of_github(&self) -> bool {
+        self.operation.starts_with("github.")
+    }
+
+    fn github_hint(&self) -> Option<Phrase> {
+        if !self.of_github() {
+            return None;
+        }
+        match &self.kind {
+            FaultKind::Expired | FaultKind::NoCredentials => Some(Phrase::new("hint-github-token")),
+            FaultKind::Denied { action } => Some(Phrase::new("hint-github-denied").text("action", action)),
+            FaultKind::NotFound => Some(Phrase::new("hint-github-not-found")),
+            FaultKind::Throttled => Some(Phrase::new("hint-github-throttled")),
+            FaultKind::Server => Some(Phrase::new("hint-github-server")),
+            FaultKind::Malformed | FaultKind::NotOffered => Some(Phrase::new("hint-github-api")),
+            FaultKind::TimedOut
+            | FaultKind::Unreachable
+            | FaultKind::Rejected
+            | FaultKind::Held
+            | FaultKind::Local => None,
         }
     }
 }

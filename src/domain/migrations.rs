@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::Clean;
+use super::{Clean, Phrase};
 
 /// What the status command says (Prisma CLI, `prisma migrate status`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,31 @@ pub struct Migrations {
     pub state: MigrationState,
     /// Every migration that the folder or the database has, oldest first.
     pub known: Vec<Migration>,
+    /// Whether the database's own list was read. The status command calls a database that is merely ahead of the folder
+    /// "up to date" (Prisma CLI 6.19, observed), so without that list a newer migration may be hidden.
+    pub whole: bool,
     /// The command as it was run.
     pub command: Clean,
+}
+
+impl Migrations {
+    /// The state, as a sentence.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        let names = |list: &[Clean]| list.iter().map(Clean::as_str).collect::<Vec<_>>().join(", ");
+        match &self.state {
+            MigrationState::UpToDate => Phrase::new("migrations-up-to-date"),
+            MigrationState::Pending(list) => Phrase::new("migrations-pending").text("names", names(list)),
+            MigrationState::Failed(list) => Phrase::new("migrations-failed").text("names", names(list)),
+            MigrationState::Diverged { pending, ahead } => Phrase::new("migrations-diverged")
+                .text("pending", names(pending))
+                .text("ahead", names(ahead)),
+            MigrationState::DatabaseAhead(list) => Phrase::new("migrations-ahead").text("names", names(list)),
+            MigrationState::Unreachable(detail) => {
+                Phrase::new("migrations-unreachable").text("detail", detail)
+            }
+            MigrationState::NotManaged => Phrase::new("migrations-not-managed"),
+            MigrationState::Unreadable(detail) => Phrase::new("migrations-unreadable").text("detail", detail),
+        }
+    }
 }

@@ -8,12 +8,14 @@ mod act;
 mod clock;
 mod limiter;
 mod look;
+pub mod outside;
 mod run;
 mod scribe;
 mod start;
 mod watch;
 
 pub use crate::adapters::aws::AwsSettings;
+pub use crate::adapters::github::{Token, TokenSource};
 pub use crate::adapters::history_file::Appended;
 pub use crate::adapters::http::{Connector, Door};
 pub use crate::adapters::journal::{Damaged, Head, Heads};

@@ -7,6 +7,7 @@ mod channel;
 mod error;
 mod lookup;
 mod model;
+mod outside;
 mod parse;
 mod unknown;
 mod validate;
@@ -15,8 +16,9 @@ pub use channel::Channel;
 pub use error::RunbookError;
 pub use lookup::{built_in, built_in_names, json_schema};
 pub use model::{
-    Check, CheckKind, CheckList, Checks, Contact, Criterion, Database, Environment, Github, GithubInputs,
-    History, Language, LatencyStatistic, Localized, Prisma, Runbook, Service, Timeliness, Timing,
+    AppliedMigrations, Check, CheckKind, CheckList, Checks, Contact, Criterion, Database, Environment,
+    Github, GithubInputs, History, Language, LatencyStatistic, Localized, Prisma, Runbook, Service,
+    Timeliness, Timing,
 };
 pub use parse::parse;
 

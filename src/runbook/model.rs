@@ -270,8 +270,30 @@ pub struct Github {
     pub repository: Option<String>,
     /// The workflow's name or file.
     pub workflow: String,
+    /// The address of GitHub's REST API. Of a GitHub Enterprise Server it is `https://HOST/api/v3`.
+    #[serde(default = "github_api")]
+    pub api: String,
+    /// The branch or tag that the workflow is started on. Unset: the repository's default branch.
+    pub r#ref: Option<String>,
+    /// Whether GitHub is asked to answer with the run's number. A server that does not know the question refuses it; then
+    /// this is `false` and the run is found by `inputs.correlation`.
+    #[serde(default = "yes")]
+    pub return_run_details: bool,
     /// Names of its inputs.
     pub inputs: GithubInputs,
+}
+
+fn github_api() -> String {
+    Github::DEFAULT_API.to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl Github {
+    /// Where the REST API of github.com is (GitHub REST API, "Getting started").
+    pub const DEFAULT_API: &'static str = "https://api.github.com";
 }
 
 /// Names of the workflow's inputs.
@@ -284,6 +306,9 @@ pub struct GithubInputs {
     pub service: String,
     /// The input that takes a version such as `v1.2.3`, or `latest-1`.
     pub version: String,
+    /// The input that takes a word by which the run can be found again, if the workflow has one. It must stand in the
+    /// workflow's `run-name`.
+    pub correlation: Option<String>,
 }
 
 /// The database. `<environment>` in a name stands for the environment's name.
@@ -310,6 +335,35 @@ pub struct Prisma {
     pub status_command: Vec<String>,
     /// The folder that it runs in; unset: migrations are *unknown*.
     pub folder: Option<String>,
+    /// The folder of the migrations, below `folder`.
+    #[serde(default = "migrations_folder")]
+    pub migrations_folder: String,
+    /// How long the command may take, in seconds.
+    #[serde(default = "status_seconds")]
+    pub timeout_seconds: u32,
+    /// What preflight says while migrations were applied that the target does not know and nobody has called them
+    /// compatible.
+    #[serde(default)]
+    pub when_migrations_were_applied: AppliedMigrations,
     /// The command that resets a development database. Shown, never run.
     pub reset_command: Vec<String>,
+}
+
+fn migrations_folder() -> String {
+    "prisma/migrations".to_owned()
+}
+
+const fn status_seconds() -> u32 {
+    60
+}
+
+/// What preflight says of migrations that were applied after the target was built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppliedMigrations {
+    /// It warns.
+    Warn,
+    /// It blocks, until a person says with name and reason that they are compatible.
+    #[default]
+    Block,
 }

@@ -445,26 +445,7 @@ fn rest(runbook: &Runbook, places: &Places<'_, '_>) -> Result<(), Finding> {
         )
         .hint("write a relative path such as docs/operations/rollback-history.md"));
     }
-    if let Some(github) = &runbook.github
-        && let Some(repository) = &github.repository
-    {
-        let part = |text: &str| {
-            !text.is_empty()
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-        };
-        if !repository
-            .split_once('/')
-            .is_some_and(|(owner, name)| part(owner) && part(name))
-        {
-            return Err(Finding::new(
-                places.value(&[Key("github"), Key("repository")]),
-                format!("`{repository}` is no repository"),
-            )
-            .hint("write OWNER/REPOSITORY"));
-        }
-    }
+    super::outside::check(runbook, |table, key| places.value(&[Key(table), Key(key)]))?;
     if let Some(database) = &runbook.database {
         let at = |key| places.value(&[Key("database"), Key(key)]);
         for (key, text) in [
@@ -483,20 +464,6 @@ fn rest(runbook: &Runbook, places: &Places<'_, '_>) -> Result<(), Finding> {
                 )
                 .hint("name a service of `services`")
                 .did_you_mean(service.as_str(), known));
-            }
-        }
-    }
-    if let Some(prisma) = &runbook.prisma {
-        for (key, command) in [
-            ("status-command", &prisma.status_command),
-            ("reset-command", &prisma.reset_command),
-        ] {
-            if command.is_empty() {
-                return Err(Finding::new(
-                    places.value(&[Key("prisma"), Key(key)]),
-                    format!("`{key}` is empty"),
-                )
-                .hint("write the command as a list of words"));
             }
         }
     }

@@ -37,6 +37,7 @@ locale_files![
     "x-panes",
     "x-pictures",
     "x-logs",
+    "x-out",
     "x-road",
     "x-tui",
 ];

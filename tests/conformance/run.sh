@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Third parties against modosu: boto3, the aws command line and ecs-deploy against the drill, modosu against ministack.
-# Everything listens on loopback. Arguments name tests (`test_models.Wires`); without any, all of them run.
+# The real Prisma CLI and a real PostgreSQL tell what modosu makes of them. Everything listens on loopback. Arguments name tests (`test_models.Wires`); without any, all of them run.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,7 +20,22 @@ venv() {
   fi
 }
 
+# The packages of node, made once for each state of their lock. No script of a package is run.
+packages() {
+  local folder=$venvs/prisma stamp
+  command -v npm >/dev/null || { echo 'there is no npm: install nodejs and npm' >&2; exit 1; }
+  stamp=$(cksum <"$here/prisma/package-lock.json")
+  if [ "$(cat "$folder/.made-from" 2>/dev/null || true)" != "$stamp" ]; then
+    rm -rf "${folder:?}"
+    mkdir -p "$folder"
+    cp "$here/prisma/package.json" "$here/prisma/package-lock.json" "$folder"
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+    printf '%s\n' "$stamp" >"$folder/.made-from"
+  fi
+}
+
 mkdir -p "$venvs"
+packages
 venv client "$here/requirements.txt"
 venv ecs-deploy "$here/requirements-ecs-deploy.txt"
 venv ministack "$here/requirements-ministack.txt"
@@ -31,10 +46,11 @@ export MODOSU_BINARY=${CARGO_TARGET_DIR:-$root/target}/debug/modosu
 export AWS_BINARY=$venvs/client/bin/aws
 export ECS_DEPLOY_BINARY=$venvs/ecs-deploy/bin/ecs
 export MINISTACK_BINARY=$venvs/ministack/bin/ministack
+export PRISMA_PACKAGES=$venvs/prisma
 export PYTHONDONTWRITEBYTECODE=1
 
 cd "$here"
 if [ $# -eq 0 ]; then
-  set -- test_shapes test_models test_runbook test_drill test_ecs_deploy test_table test_ministack
+  set -- test_shapes test_models test_runbook test_drill test_ecs_deploy test_table test_ministack test_prisma test_workflow
 fi
 "$venvs/client/bin/python" -m unittest --verbose "$@"
