@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use modosu::domain::{Clean, Mode, Operator, PlanHash, ServiceKey};
 use modosu::drill::{CallKind, Drill, Options};
-use modosu::engine::{Clock, Connector, Door, Engine, Start, Watch};
+use modosu::engine::{Clock, Connector, Door, Engine, Start, TokenSource, Watch};
 use modosu::incident::Stage;
 use modosu::runbook;
 use modosu::session::{OperatorMsg, Session};
@@ -87,6 +87,7 @@ impl Ground {
                 Arc::new(move || clock.now()),
                 Arc::new(move || speed.speed()),
             )),
+            github: TokenSource::None,
             host: "test".to_owned(),
         }
     }

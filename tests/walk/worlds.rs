@@ -18,8 +18,8 @@ async fn the_revision_before_is_not_chosen_when_it_never_ran() {
             .proposal(&backend(), &spec, None, now)
             .unwrap()
             .steps[0]
-            .to
-            .revision
+            .target
+            .definition
             .revision()
     };
     assert_eq!(of(TargetSpec::LastGood), 55);
