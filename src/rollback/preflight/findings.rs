@@ -25,12 +25,12 @@ pub fn proposes_vulnerability(shelf: &Shelf, running: &Digest) -> Option<Phrase>
     })
 }
 
-pub(super) fn findings(inputs: &ProposalInputs<'_>, way: &Way<'_>) -> Finding {
+pub(super) fn findings(inputs: &ProposalInputs<'_>, way: &Way<'_>, content: Option<&Digest>) -> Finding {
     let observed = inputs.around.shelf;
     let Some(shelf) = observed.value() else {
         return unread(observed);
     };
-    let Some(digest) = &way.target.digest else {
+    let Some(digest) = content else {
         return unknown(Phrase::new("preflight-findings-no-digest"));
     };
     // Nothing is known to be wrong with it, and nothing to be right: many teams scan only what they push.

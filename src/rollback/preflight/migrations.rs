@@ -5,23 +5,23 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::domain::{Clean, MigrationState, Migrations, Phrase};
+use crate::domain::{Clean, Digest, MigrationState, Migrations, Phrase};
 use crate::runbook::AppliedMigrations;
 
-use super::super::{ProposalInputs, Target};
+use super::super::ProposalInputs;
 use super::rows::{Finding, block, names, on, pass, unknown, unread, warn};
 
 /// `None` for a service that does not use the database.
-pub(super) fn migrations(inputs: &ProposalInputs<'_>, target: &Target) -> Option<Finding> {
+pub(super) fn migrations(inputs: &ProposalInputs<'_>, content: Option<&Digest>) -> Option<Finding> {
     let uses = inputs
         .runbook
         .database
         .as_ref()
         .is_none_or(|database| database.services.contains(&inputs.service.name));
-    uses.then(|| of_a_user(inputs, target))
+    uses.then(|| of_a_user(inputs, content))
 }
 
-fn of_a_user(inputs: &ProposalInputs<'_>, target: &Target) -> Finding {
+fn of_a_user(inputs: &ProposalInputs<'_>, content: Option<&Digest>) -> Finding {
     let Some(prisma) = &inputs.runbook.prisma else {
         return unknown(Phrase::new("preflight-migrations-unset"));
     };
@@ -29,14 +29,14 @@ fn of_a_user(inputs: &ProposalInputs<'_>, target: &Target) -> Finding {
     let Some(known) = observed.value() else {
         return unread(observed);
     };
-    let built = built(inputs, target);
+    let built = built(inputs, content);
     let finding = judge(known, built, prisma.when_migrations_were_applied);
     on(observed, finding)
 }
 
 /// When the target's content was pushed, which is when its code was as it is at the latest.
-fn built(inputs: &ProposalInputs<'_>, target: &Target) -> Option<Timestamp> {
-    let digest = target.digest.as_ref()?;
+fn built(inputs: &ProposalInputs<'_>, content: Option<&Digest>) -> Option<Timestamp> {
+    let digest = content?;
     let images = inputs.target.images.value()?;
     images.iter().find(|image| image.digest == *digest)?.pushed_at
 }

@@ -1,6 +1,8 @@
 //! All rows of a service: which it has, and what each is made from.
 
-use crate::domain::{ContainerDefinition, FaultKind, Identity, Observed, Phrase, ServiceState, TaskSettings};
+use crate::domain::{
+    ContainerDefinition, Digest, FaultKind, Identity, Observed, Phrase, ServiceState, TaskSettings,
+};
 
 use super::super::propose::Way;
 use super::super::served::Known;
@@ -75,6 +77,16 @@ pub(super) fn made_of<'a>(
         .map(|definition| (definition.containers.as_slice(), &definition.settings))
 }
 
+/// The content that the target's tasks would run: as it ran or is pinned, else what its tag means now, which is what ECS would
+/// resolve. What ECS puts back by itself runs what it ran with, whatever the tag means by now.
+pub(super) fn content(known: &Known<'_>, way: &Way<'_>) -> Option<Digest> {
+    let target = &way.target;
+    target.digest.clone().or_else(|| {
+        let image = target.image.as_ref().filter(|_| !way.method.turns_back())?;
+        known.digest_of_tag(image.as_str())
+    })
+}
+
 /// At most this many names are told; the rest is a number.
 const TOLD: usize = 5;
 
@@ -146,8 +158,11 @@ fn finding(
         }
         PreflightCheck::TargetActive => on(observed.definitions, revision::target_active(known, target, way)),
         PreflightCheck::Image => on(observed.images, image::image(inputs, target)),
-        PreflightCheck::ShelfLife => on(observed.images, shelf::shelf_life(inputs, target)),
-        PreflightCheck::Findings => findings::findings(inputs, way),
+        PreflightCheck::ShelfLife => on(
+            observed.images,
+            shelf::shelf_life(inputs, content(known, way).as_ref()),
+        ),
+        PreflightCheck::Findings => findings::findings(inputs, way, content(known, way).as_ref()),
         PreflightCheck::Tag => on(observed.images, tag::tag(known, way.method, target)),
         PreflightCheck::Proven => on_history(inputs, revision::proven(known, target)),
         PreflightCheck::Differs => on(observed.definitions, changes::changes(inputs, from, target)),
@@ -159,7 +174,7 @@ fn finding(
         PreflightCheck::Grace => on(observed.state, grace::grace(inputs, state, target)),
         PreflightCheck::Scaling => on(observed.state, scaling::scaling(inputs, state, known, way)),
         PreflightCheck::Capacity => on(observed.state, capacity::capacity(inputs, state)),
-        PreflightCheck::Migrations => migrations::migrations(inputs, target)?,
+        PreflightCheck::Migrations => migrations::migrations(inputs, content(known, way).as_ref())?,
         PreflightCheck::TargetHealth => health::health(inputs, state),
         PreflightCheck::Alarms => on(observed.state, alarms::alarms(inputs, state)),
         PreflightCheck::CircuitBreaker => on(observed.state, breaker::breaker(state)),

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::{Clean, Image, LifecycleExpiry, LifecycleRule, LifecycleSelection, Phrase};
+use crate::domain::{Clean, Digest, Image, LifecycleExpiry, LifecycleRule, LifecycleSelection, Phrase};
 
+use super::super::ProposalInputs;
 use super::super::time::plus;
-use super::super::{ProposalInputs, Target};
 use super::rows::{Finding, on, pass, unknown, unread, warn};
 
 /// An image that goes within this time goes soon.
@@ -17,7 +17,7 @@ const DAY: u64 = 24 * 60 * 60;
 /// An image that goes after so many further pushes goes soon: a morning's work in an incident.
 const SOON_PUSHES: u32 = 3;
 
-pub(super) fn shelf_life(inputs: &ProposalInputs<'_>, target: &Target) -> Finding {
+pub(super) fn shelf_life(inputs: &ProposalInputs<'_>, content: Option<&Digest>) -> Finding {
     let observed = inputs.around.shelf;
     let Some(shelf) = observed.value() else {
         return unread(observed);
@@ -26,10 +26,7 @@ pub(super) fn shelf_life(inputs: &ProposalInputs<'_>, target: &Target) -> Findin
         return on(observed, pass(Phrase::new("preflight-shelf-life-none")));
     }
     let images = inputs.target.images.value().map_or(&[][..], Vec::as_slice);
-    let image = target
-        .digest
-        .as_ref()
-        .and_then(|digest| images.iter().find(|image| image.digest == *digest));
+    let image = content.and_then(|digest| images.iter().find(|image| image.digest == *digest));
     let Some(image) = image else {
         return unknown(Phrase::new("preflight-shelf-life-unlisted"));
     };

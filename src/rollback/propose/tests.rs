@@ -242,7 +242,8 @@ fn each_check_says_what_it_found() {
             },
         ),
         (TargetActive, Pass, "target-active-pass", "last-good", |_| ()),
-        (TargetActive, Block, "target-active-inactive", "last-good", |w| {
+        // No service can be set to it, so its content is registered anew.
+        (TargetActive, Pass, "target-active-new", "last-good", |w| {
             w.definitions.value_mut().unwrap()[1].status = DefinitionStatus::Inactive;
         }),
         (TargetActive, Block, "target-active-deleted", "last-good", |w| {

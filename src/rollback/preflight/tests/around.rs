@@ -258,7 +258,7 @@ fn compatible_is_a_word_of_a_person_with_a_reason() {
         check: Schema,
         service: None,
         reason: Clean::new("the column stays readable"),
-        by: "sato".parse().unwrap(),
+        by: crate::domain::Operator(Clean::new("sato")),
     }];
     let again = world.propose("last-good", at(6)).unwrap();
     assert_eq!((again.verdict, again.overrides.len()), (PlanVerdict::Warn, 1));

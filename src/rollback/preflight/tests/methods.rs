@@ -134,6 +134,8 @@ fn what_is_registered_anew_is_judged_by_its_content() {
     assert_eq!(of(Proven), (Pass, "preflight-proven-content".to_owned()));
     assert_eq!(of(NotCurrent), (Pass, "preflight-not-current-new".to_owned()));
     assert_eq!(of(Differs), (Pass, "preflight-differs-pass".to_owned()));
+    let by_number = said(&world, "last-good", Method::Revision, TargetActive);
+    assert_eq!(by_number, (Block, "preflight-target-active-inactive".to_owned()));
     // The image must be there all the same.
     world
         .images
