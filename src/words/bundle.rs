@@ -40,6 +40,7 @@ locale_files![
     "x-logs",
     "x-out",
     "x-road",
+    "x-rows",
     "x-tui",
     "x-ways",
 ];
