@@ -41,6 +41,7 @@ locale_files![
     "x-out",
     "x-road",
     "x-tui",
+    "x-verbs",
     "x-ways",
 ];
 
