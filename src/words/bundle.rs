@@ -42,6 +42,7 @@ locale_files![
     "x-road",
     "x-rows",
     "x-tui",
+    "x-verbs",
     "x-ways",
 ];
 
