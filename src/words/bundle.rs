@@ -40,6 +40,7 @@ locale_files![
     "x-logs",
     "x-out",
     "x-road",
+    "x-steps",
     "x-tui",
     "x-ways",
 ];

@@ -117,7 +117,9 @@ impl Hands {
             call: at_call,
         } = place;
         // Made before the call and journaled with it: by it the effect is found again when the answer is lost.
-        let token = uuid::Uuid::new_v4().to_string();
+        let token = uuid::Builder::from_random_bytes(fastrand::u128(..).to_be_bytes())
+            .into_uuid()
+            .to_string();
         let intent = Event::Intended {
             step: at_step,
             call: at_call,
