@@ -19,3 +19,5 @@ mod runbook;
 mod walk;
 #[cfg(test)]
 mod words;
+#[cfg(test)]
+mod workflow;

@@ -62,73 +62,16 @@ async fn a_redeploy_is_three_fields() {
     assert_eq!(fake.calls().len(), 1);
 }
 
-/// A definition in which every field of every structure is set.
+/// Every field that the SDK knows, which a test beside `aws::definition_shape` holds it to.
+const WHOLE: &str = include_str!("whole-definition.json");
+
+/// A definition in which every field of every structure is set. ECS describes a container without a share of CPU as one
+/// with 0, which means the same (ECS API reference, ContainerDefinition).
 pub(super) fn whole(arn: &str) -> Value {
-    json!({
-        "taskDefinitionArn": arn, "family": "pb-backend", "revision": 57, "status": "INACTIVE",
-        "registeredAt": 1.0, "registeredBy": "ci", "deregisteredAt": 2.0, "deleteRequestedAt": 3.0,
-        "requiresAttributes": [{"name": "ecs.capability.x"}], "compatibilities": ["EC2", "FARGATE"],
-        "taskRoleArn": "arn:aws:iam::1:role/task", "executionRoleArn": "arn:aws:iam::1:role/exec",
-        "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512",
-        "pidMode": "task", "ipcMode": "none", "enableFaultInjection": true,
-        "ephemeralStorage": {"sizeInGiB": 30},
-        "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
-        "placementConstraints": [{"type": "memberOf", "expression": "x == y"}],
-        "inferenceAccelerators": [{"deviceName": "d", "deviceType": "eia1"}],
-        "proxyConfiguration": {"type": "APPMESH", "containerName": "envoy",
-            "properties": [{"name": "IgnoredUID", "value": "1337"}]},
-        "volumes": [
-            {"name": "host", "host": {"sourcePath": "/data"}, "configuredAtLaunch": true},
-            {"name": "docker", "dockerVolumeConfiguration": {"scope": "shared", "autoprovision": true, "driver": "local",
-                "driverOpts": {"type": "nfs"}, "labels": {"a": "b"}}},
-            {"name": "efs", "efsVolumeConfiguration": {"fileSystemId": "fs-1", "rootDirectory": "/",
-                "transitEncryption": "ENABLED", "transitEncryptionPort": 2049,
-                "authorizationConfig": {"accessPointId": "ap-1", "iam": "ENABLED"}}},
-            {"name": "s3", "s3filesVolumeConfiguration": {"fileSystemArn": "arn:aws:s3files:r:1:file-system/fs-1",
-                "rootDirectory": "/", "transitEncryptionPort": 2049, "accessPointArn": "arn:aws:s3files:r:1:ap/1"}},
-            {"name": "fsx", "fsxWindowsFileServerVolumeConfiguration": {"fileSystemId": "fs-2", "rootDirectory": "x",
-                "authorizationConfig": {"credentialsParameter": "arn:x", "domain": "d"}}}
-        ],
-        "containerDefinitions": [{
-            "name": "app", "image": "1.dkr.ecr.r.amazonaws.com/pb-backend:v1.4.0", "cpu": 128, "memory": 256,
-            "memoryReservation": 128, "essential": true,
-            "repositoryCredentials": {"credentialsParameter": "arn:aws:secretsmanager:r:1:secret:reg"},
-            "links": ["db"],
-            "portMappings": [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "http",
-                "appProtocol": "http2", "containerPortRange": "1-2"}],
-            "restartPolicy": {"enabled": true, "ignoredExitCodes": [0, 137], "restartAttemptPeriod": 60},
-            "entryPoint": ["sh", "-c"], "command": ["serve"],
-            "environment": [{"name": "TOKEN", "value": "canary-env-8812"}, {"name": "EMPTY", "value": ""}],
-            "environmentFiles": [{"value": "arn:aws:s3:::b/f.env", "type": "s3"}],
-            "mountPoints": [{"sourceVolume": "host", "containerPath": "/data", "readOnly": true}],
-            "volumesFrom": [{"sourceContainer": "envoy", "readOnly": false}],
-            "linuxParameters": {
-                "capabilities": {"add": ["SYS_PTRACE"], "drop": ["ALL"]},
-                "devices": [{"hostPath": "/dev/x", "containerPath": "/dev/y", "permissions": ["read"]}],
-                "initProcessEnabled": true, "sharedMemorySize": 64, "maxSwap": 1, "swappiness": 0,
-                "tmpfs": [{"containerPath": "/t", "size": 64, "mountOptions": ["ro"]}]
-            },
-            "secrets": [{"name": "DB", "valueFrom": "arn:aws:secretsmanager:r:1:secret:db"}],
-            "dependsOn": [{"containerName": "envoy", "condition": "HEALTHY"}],
-            "startTimeout": 30, "stopTimeout": 60, "versionConsistency": "enabled",
-            "hostname": "h", "user": "1000", "workingDirectory": "/", "disableNetworking": false,
-            "privileged": false, "readonlyRootFilesystem": true, "dnsServers": ["10.0.0.2"],
-            "dnsSearchDomains": ["x.internal"],
-            "extraHosts": [{"hostname": "a", "ipAddress": "10.0.0.1"}],
-            "dockerSecurityOptions": ["no-new-privileges"], "interactive": false, "pseudoTerminal": false,
-            "dockerLabels": {"com.pb.x": "y"},
-            "ulimits": [{"name": "nofile", "softLimit": 1024, "hardLimit": 2048}],
-            "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/pb"},
-                "secretOptions": [{"name": "t", "valueFrom": "arn:x"}]},
-            "healthCheck": {"command": ["CMD", "true"], "interval": 30, "timeout": 5, "retries": 3, "startPeriod": 10},
-            "systemControls": [{"namespace": "net.core.somaxconn", "value": "1024"}],
-            "resourceRequirements": [{"value": "1", "type": "GPU"}],
-            "firelensConfiguration": {"type": "fluentbit", "options": {"a": "b"}},
-            "credentialSpecs": ["credentialspec:x"]
-        }, {
-            "name": "envoy", "image": "envoy:1"
-        }]
-    })
+    // As text: the macro would have to recurse too deep.
+    let mut definition: Value = serde_json::from_str(WHOLE).unwrap();
+    definition["taskDefinitionArn"] = json!(arn);
+    definition
 }
 
 /// What DescribeTaskDefinition tells beyond what RegisterTaskDefinition takes.
@@ -411,7 +354,8 @@ async fn only_host_and_port_of_the_secret_change() {
 async fn nothing_is_switched_when_the_secret_is_not_what_was_approved() {
     let script =
         |value: &'static str| move |_: &Call| Reply::Json(json!({"VersionId": "v1", "SecretString": value}));
-    let broken: Vec<(&str, Box<dyn Fn(&Call) -> Reply + Send + Sync>)> = vec![
+    type Script = Box<dyn Fn(&Call) -> Reply + Send + Sync>;
+    let broken: Vec<(&str, Script)> = vec![
         ("not JSON", Box::new(script("postgres://pb:canary-pw@old"))),
         ("no host", Box::new(script("{\"password\":\"canary-pw\"}"))),
         (
