@@ -42,6 +42,7 @@ locale_files![
     "x-road",
     "x-steps",
     "x-tui",
+    "x-verbs",
     "x-ways",
 ];
 
