@@ -41,6 +41,7 @@ locale_files![
     "x-out",
     "x-road",
     "x-rows",
+    "x-steps",
     "x-tui",
     "x-verbs",
     "x-ways",

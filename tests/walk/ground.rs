@@ -83,6 +83,7 @@ impl Ground {
             working_dir: self.folder.path().to_owned(),
             drill: Some("http://127.0.0.1:9".to_owned()),
             door: self.door(),
+            github: TokenSource::None,
             clock: Some(Clock::from_parts(
                 Arc::new(move || clock.now()),
                 Arc::new(move || speed.speed()),

@@ -18,8 +18,10 @@ async fn the_revision_before_is_not_chosen_when_it_never_ran() {
             .proposal(&backend(), &spec, None, now)
             .unwrap()
             .steps[0]
-            .target
-            .definition
+            .to
+            .revision
+            .as_ref()
+            .unwrap()
             .revision()
     };
     assert_eq!(of(TargetSpec::LastGood), 55);
