@@ -85,7 +85,7 @@ const PURE: &[&str] = &[
     "std::net",
 ];
 
-/// Operations of the SDK that change something, as a call of them is written.
+/// Operations of the SDK that change something or tell a secret, as a call of them is written.
 const MUTATING: &[&str] = &[
     ".update_service()",
     ".create_service()",
@@ -106,8 +106,26 @@ const MUTATING: &[&str] = &[
     ".modify_rule()",
     ".register_targets()",
     ".deregister_targets()",
+    ".restore_db_instance_from_db_snapshot()",
+    ".restore_db_instance_to_point_in_time()",
+    ".modify_db_instance()",
+    ".delete_db_instance()",
+    ".create_db_snapshot()",
+    ".delete_db_snapshot()",
+    ".update_secret()",
+    ".put_secret_value()",
+    ".update_secret_version_stage()",
+    ".delete_secret()",
+    ".put_parameter()",
+    ".register_scalable_target()",
+    // These change nothing; they answer with values that may be secret.
+    ".get_secret_value()",
+    ".batch_get_secret_value()",
+    ".get_parameter()",
+    ".get_parameters()",
+    ".get_parameters_by_path()",
 ];
-const WRITER: &str = "adapters/aws/writer.rs";
+const WRITER: &str = "adapters/aws/writer/";
 const LONGEST: usize = 800;
 
 /// A file of `src`: its path there, and its text.
@@ -257,7 +275,7 @@ fn violations(sources: &[Source]) -> Vec<String> {
             wrong.push(format!("{path}: {lines} lines, and {LONGEST} is the end"));
         }
         grants += code.matches("WritePermit::grant(").count();
-        if path != WRITER && !path.starts_with("drill/") {
+        if !path.starts_with(WRITER) && !path.starts_with("drill/") {
             // A builder is written over several lines; blanks between do not hide a call.
             let dense: String = code.chars().filter(|c| !c.is_whitespace()).collect();
             for call in MUTATING.iter().filter(|call| dense.contains(**call)) {
@@ -441,7 +459,7 @@ fn what_is_allowed_and_what_is_only_talked_about_is_left_alone() {
         ),
         ("cli/mod.rs", "use mycrate::adapters::x;"),
         (
-            "adapters/aws/writer.rs",
+            "adapters/aws/writer/service.rs",
             "client\n    .update_service()\n    .send()",
         ),
         ("lib.rs", "pub mod drill;"),

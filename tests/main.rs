@@ -16,6 +16,10 @@ mod logs;
 #[cfg(test)]
 mod runbook;
 #[cfg(test)]
+mod safety;
+#[cfg(test)]
 mod walk;
 #[cfg(test)]
 mod words;
+#[cfg(test)]
+mod workflow;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use modosu::domain::{Clean, CriterionId, EnvironmentName, ServiceKey, Severity};
 use modosu::runbook::{
-    Channel, CheckKind, Language, LatencyStatistic, Runbook, Timeliness, Timing, built_in, built_in_names,
-    json_schema, parse,
+    AppliedMigrations, Channel, CheckKind, Language, LatencyStatistic, Runbook, Timeliness, Timing, built_in,
+    built_in_names, json_schema, parse,
 };
 use proptest::prelude::*;
 
@@ -641,5 +641,57 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(wild in "\\PC{0,200}|[\\[\\]a-z=\"'{}.#\\\\\n0-9-]{0,200}") {
         prop_assert!(parse(&wild, FILE).is_err(), "nothing this short is a runbook");
+    }
+}
+
+#[test]
+fn what_goes_out_is_checked_and_has_defaults() {
+    let page = page();
+    let (github, prisma) = (page.github.unwrap(), page.prisma.unwrap());
+    assert_eq!(github.api, "https://api.github.com");
+    assert!(github.return_run_details && github.r#ref.is_none() && github.inputs.correlation.is_none());
+    assert_eq!(
+        (
+            prisma.migrations_folder.as_str(),
+            prisma.timeout_seconds,
+            prisma.when_migrations_were_applied
+        ),
+        ("prisma/migrations", 60, AppliedMigrations::Block)
+    );
+    for (from, to, expected) in [
+        (
+            "# api = \"https://github.example.com/api/v3\"",
+            "api = \"http://github.example.com/api/v3\"",
+            "is no address of an API",
+        ),
+        (
+            "# repository = \"OWNER/REPOSITORY\"",
+            "repository = \"a/..\"",
+            "is no repository",
+        ),
+        ("# ref = \"main\"", "ref = \"-main\"", "is no branch or tag"),
+        (
+            "# correlation = \"correlation_id\"",
+            "correlation = \"version\"",
+            "two inputs are called `version`",
+        ),
+        (
+            "# timeout-seconds = 60",
+            "timeout-seconds = 601",
+            "must be from 5 to 600",
+        ),
+        (
+            "# migrations-folder = \"prisma/migrations\"",
+            "migrations-folder = \"../x\"",
+            "is not below the folder",
+        ),
+        (
+            "[\"npx\", \"prisma\", \"migrate\", \"status\"]",
+            "[\"npx\", \"prisma\", \"migrate\", \"deploy\"]",
+            "`deploy` changes a database",
+        ),
+    ] {
+        let found = broken(from, to);
+        assert!(found.contains(expected), "{to}: {found}");
     }
 }

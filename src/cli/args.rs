@@ -89,7 +89,7 @@ pub enum Verb {
     History(HistoryArgs),
     /// The incidents of the journal
     Incidents(JsonArgs),
-    /// Go on with an interrupted rollback: observes first, never sends again
+    /// Go on with an interrupted rollback: observes first, asks before the next call, never sends again
     Resume(ResumeArgs),
     /// The timeline of an incident
     Replay(ReplayArgs),
@@ -134,15 +134,22 @@ pub struct DrillArgs {
 /// Which plan.
 #[derive(Clone, Debug, Args)]
 pub struct PlanArgs {
-    /// The service, as the runbook calls it
-    #[arg(long, value_name = "S", required = true)]
+    /// The services, as the runbook calls them, or both; they are put back in the runbook's order
+    #[arg(long, value_name = "S[,S]|both", required = true)]
     pub service: String,
-    /// Where to go back to: last-good, latest-1, v1.2.3, :56, family:56, sha256:…
+    /// Where to go back to: last-good, latest-1, v1.2.3, :56, family:56, sha256:…; for the database snapshot:ID,
+    /// latest-snapshot, old-database
     #[arg(long, value_name = "TARGET", default_value = "last-good")]
     pub to: String,
-    /// How: auto (by the state of the service), revision, stop
+    /// How: auto (by the state of the service), stop, continue, revision, image, github, database, redeploy
     #[arg(long, value_name = "METHOD", default_value = "auto")]
     pub method: String,
+    /// Register this task definition, as aws ecs register-task-definition --cli-input-json takes it
+    #[arg(long, value_name = "FILE")]
+    pub task_definition: Option<PathBuf>,
+    /// Go on although CHECK, or SERVICE.CHECK, blocks; the reason is recorded. May be given several times
+    #[arg(long, value_name = "CHECK=REASON")]
+    pub r#override: Vec<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -174,9 +181,6 @@ pub struct RollbackArgs {
     /// When to stop waiting, such as 90s, 20m, 1h; without it, the runbook's
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<u64>,
-    /// Go on although CHECK blocks (not offered by this version)
-    #[arg(long, value_name = "CHECK=REASON")]
-    pub r#override: Vec<String>,
 }
 
 /// Which incident.
@@ -244,6 +248,9 @@ pub enum HistoryVerb {
 pub struct ResumeArgs {
     /// The incident; without it, the newest that is open
     pub id: Option<String>,
+    /// Send the next call without asking, where the rollback was cut off between two calls
+    #[arg(long)]
+    pub go_on: bool,
     /// Print JSON, one object a line
     #[arg(long)]
     pub json: bool,
@@ -348,6 +355,20 @@ mod tests {
         assert!(read("modosu rollback --service backend --yes --approve abc").is_err());
         assert!(read("modosu rollback --service backend --approve abc --timeout 20m --json").is_ok());
         assert!(read("modosu rollback --service backend --yes").is_ok());
+    }
+
+    #[test]
+    fn overrides_and_a_definition_belong_to_plan_and_rollback_alike() {
+        let more =
+            "--service both --override migrations=ok --override backend.tag=seen --task-definition f.json";
+        for verb in ["plan", "rollback --approve abc"] {
+            let cli = read(&format!("modosu {verb} {more}")).unwrap();
+            let (Some(Verb::Plan(plan)) | Some(Verb::Rollback(RollbackArgs { plan, .. }))) = cli.verb else {
+                panic!("{verb}");
+            };
+            assert_eq!(plan.r#override, ["migrations=ok", "backend.tag=seen"]);
+            assert_eq!(plan.task_definition, Some(PathBuf::from("f.json")));
+        }
     }
 
     #[test]

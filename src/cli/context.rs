@@ -104,15 +104,41 @@ impl Context {
         self.runbook.environment(&self.environment)
     }
 
+    /// The services that a list such as `backend,frontend` means, in the runbook's order. `both` means all of a runbook that
+    /// has two.
+    ///
+    /// # Errors
+    /// When the runbook has none of a name, one is named twice, or `both` does not say which.
+    pub fn services(&self, list: &str) -> Result<Vec<ServiceKey>, Failure> {
+        let known = || self.runbook.services.iter().map(|service| &service.name);
+        let names = || {
+            let names: Vec<_> = known().map(ServiceKey::as_str).collect();
+            Phrase::new("cli-hint-services").text("names", names.join(", "))
+        };
+        if list == "both" && !known().any(|key| key.as_str() == list) {
+            let all: Vec<_> = known().cloned().collect();
+            return match all.as_slice() {
+                [_, _] => Ok(all),
+                _ => Err(Failure::usage(Phrase::new("cli-error-both")).hint(names())),
+            };
+        }
+        let mut wanted: Vec<ServiceKey> = Vec::new();
+        for name in list.split(',').map(str::trim) {
+            let service = self.service(name)?;
+            if wanted.contains(&service) {
+                let what = Phrase::new("cli-error-service-twice").text("name", service);
+                return Err(Failure::usage(what).hint(names()));
+            }
+            wanted.push(service);
+        }
+        Ok(known().filter(|key| wanted.contains(key)).cloned().collect())
+    }
+
     /// The service that `name` means.
     ///
     /// # Errors
-    /// When the runbook has none of that name, or more than one is named.
+    /// When the runbook has none of that name.
     pub fn service(&self, name: &str) -> Result<ServiceKey, Failure> {
-        if name == "both" || name.contains(',') {
-            return Err(Failure::usage(Phrase::new("cli-error-one-service"))
-                .hint(Phrase::new("cli-hint-one-service")));
-        }
         let known = self.runbook.services.iter().map(|service| service.name.as_str());
         if let Some(service) = self
             .runbook
@@ -192,7 +218,11 @@ fn environment_named(runbook: &Runbook, name: &str) -> Result<EnvironmentName, F
 }
 
 /// "Did you mean", or the whole list.
-fn hint_of<'a>(typed: &str, known: impl Iterator<Item = &'a str> + Clone, list: &'static str) -> Phrase {
+pub(super) fn hint_of<'a>(
+    typed: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    list: &'static str,
+) -> Phrase {
     match nearest(typed, known.clone()) {
         Some(meant) => Phrase::new("cli-hint-did-you-mean").text("name", meant),
         None => Phrase::new(list).text("names", known.collect::<Vec<_>>().join(", ")),

@@ -4,12 +4,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::domain::{
-    Clean, CriterionId, DeploymentStatus, HealthReading, Observed, RolloutState, Series, ServiceState,
-    ServiceStatus,
+    Clean, CriterionId, DeploymentStatus, HealthReading, Observed, RolloutState, RunState, Series,
+    ServiceState, ServiceStatus, WorkflowRun,
 };
-use crate::rollback::{Candidate, CriterionState, CriterionStatus, Plan, Point, PreflightRow, Step, Verdict};
+use crate::rollback::{Candidate, CriterionState, CriterionStatus, Point, Verdict};
 use crate::session::{ServiceView, Session};
-use crate::words::Words;
 
 /// The word of a verdict over criteria.
 pub(super) const fn verdict(verdict: Verdict) -> &'static str {
@@ -196,37 +195,16 @@ fn health(health: &Observed<HealthReading>) -> Value {
     })
 }
 
-/// The fields of `plan`. Evidence is said in the reader's language; nothing of it is in the hash.
-pub(super) fn plan(plan: &Plan, words: &Words) -> Value {
-    json!({
-        "hash": plan.hash,
-        "environment": plan.environment,
-        "account": plan.account,
-        "region": plan.region,
-        "steps": plan.steps.iter().map(|s| step(s, words)).collect::<Vec<_>>(),
-        "preflight": plan.preflight.iter().map(|row| preflight(row, words)).collect::<Vec<_>>(),
-        "overrides": plan.overrides,
-        "verdict": plan.verdict,
-    })
+/// A revision as people say it, `v1.3.4 (:56)`, or the number alone.
+pub(super) fn shown(revision: u32, version: Option<&Clean>) -> String {
+    version.map_or_else(
+        || format!(":{revision}"),
+        |version| format!("{version} (:{revision})"),
+    )
 }
 
-fn step(step: &Step, words: &Words) -> Value {
-    json!({
-        "service": step.service,
-        "method": step.method,
-        "why_method": step.why_method.as_ref().map(|why| words.say(why)),
-        "from": point(&step.from),
-        "to": point(&step.to),
-        "rule": step.target.rule,
-        "why": words.say(&step.target.why),
-        "proven": step.target.proven,
-        "calls": step.calls,
-        "registers": step.target.registers,
-        "database": step.database,
-    })
-}
-
-fn point(point: &Point) -> Value {
+/// The fields of a point.
+pub(super) fn point(point: &Point) -> Value {
     json!({
         "revision": point.revision.as_ref().map(|revision| revision.as_str()),
         "image": point.image,
@@ -235,21 +213,39 @@ fn point(point: &Point) -> Value {
     })
 }
 
-fn preflight(row: &PreflightRow, words: &Words) -> Value {
-    json!({
-        "service": row.service,
-        "check": row.check,
-        "verdict": row.verdict,
-        "evidence": words.say(&row.evidence),
-    })
+/// GitHub's word for where a run, a job or a step stands: its status, and its conclusion once it has ended.
+fn run_state(state: &RunState) -> &str {
+    match state {
+        RunState::Queued => "queued",
+        RunState::Waiting => "waiting",
+        RunState::InProgress => "in_progress",
+        RunState::Success => "success",
+        RunState::Ended(word) | RunState::Other(word) => word.as_str(),
+    }
 }
 
-/// A revision as people say it, `v1.3.4 (:56)`, or the number alone.
-pub(super) fn shown(revision: u32, version: Option<&Clean>) -> String {
-    version.map_or_else(
-        || format!(":{revision}"),
-        |version| format!("{version} (:{revision})"),
-    )
+/// The fields of a run of the team's workflow.
+pub(super) fn run(run: &WorkflowRun) -> Value {
+    let jobs: Vec<Value> = run
+        .jobs
+        .iter()
+        .map(|job| {
+            let steps: Vec<Value> = job
+                .steps
+                .iter()
+                .map(|step| json!({ "name": step.name, "state": run_state(&step.state) }))
+                .collect();
+            json!({ "name": job.name, "state": run_state(&job.state), "steps": steps })
+        })
+        .collect();
+    json!({
+        "id": run.id,
+        "state": run_state(&run.state),
+        "page": run.page,
+        "waits_for": run.waits_for,
+        "jobs": jobs,
+        "failed_tail": run.failed_tail,
+    })
 }
 
 /// A point as people say it.

@@ -13,8 +13,11 @@ mod failure;
 mod log;
 mod near;
 mod output;
+mod plan_facts;
+mod registered;
 mod resolve;
 mod settings;
+mod shell;
 mod signals;
 mod verbs;
 

@@ -1,6 +1,5 @@
 //! What must hold of the tables `github` and `prisma`: names that end up in addresses, files and commands.
 
-use std::net::IpAddr;
 use std::ops::{Range, RangeInclusive};
 
 use super::error::Finding;
@@ -82,8 +81,14 @@ fn is_api(url: &str) -> bool {
         Some(six) => six.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
     };
-    let near = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let near = matches!(host, "localhost" | "::1") || is_loopback(host);
     !host.is_empty() && (near || !near_only)
+}
+
+/// An IPv4 address that begins with 127, written out in full.
+fn is_loopback(host: &str) -> bool {
+    let parts: Vec<Option<u8>> = host.split('.').map(|part| part.parse().ok()).collect();
+    parts.len() == 4 && parts.iter().all(Option::is_some) && parts.first() == Some(&Some(127))
 }
 
 /// A name that git allows for a branch or tag, without the signs that mean something else to it (git-check-ref-format).

@@ -41,6 +41,7 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
         }
         OperatorMsg::Prepare(services) => {
             session.preparing = (!services.is_empty()).then_some(services);
+            session.overrides.clear();
             Effects::none()
         }
         OperatorMsg::StartRollback { services } => start(session, &services, now),
@@ -66,6 +67,7 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
         OperatorMsg::GoOn => {
             if session.waits_for_word {
                 session.waits_for_word = false;
+                session.owes_word = false;
                 walk::go_on(session, now)
             } else {
                 Effects::none()
@@ -343,7 +345,9 @@ fn override_check(
     by: Option<Operator>,
     now: Timestamp,
 ) -> Effects {
-    if session.incident.as_ref().map(|i| i.stage) != Some(Stage::Check) {
+    // Of a plan that is only looked at nothing is recorded.
+    let only_looked_at = session.incident.is_none() && session.preparing.is_some();
+    if !only_looked_at && session.incident.as_ref().map(|i| i.stage) != Some(Stage::Check) {
         return Effects::none();
     }
     if reason.as_str().trim().is_empty() {
@@ -364,6 +368,10 @@ fn override_check(
         reason,
         by,
     };
+    if only_looked_at {
+        session.overrides.push(over);
+        return Effects::none();
+    }
     record(session, Event::Overridden { over })
 }
 

@@ -40,7 +40,10 @@ locale_files![
     "x-logs",
     "x-out",
     "x-road",
+    "x-rows",
+    "x-steps",
     "x-tui",
+    "x-verbs",
     "x-ways",
 ];
 

@@ -6,6 +6,9 @@ use serde_json::json;
 
 use super::fake::{Call, Fake, Reply, now};
 
+/// A control character that XML can carry.
+const HOSTILE: char = '\u{85}';
+
 fn instance(id: &str, status: &str, endpoint: bool) -> String {
     let endpoint = if endpoint {
         format!(
@@ -28,8 +31,7 @@ fn instance(id: &str, status: &str, endpoint: bool) -> String {
          <Status>in-sync</Status></OptionGroupMembership></OptionGroupMemberships>\
          <MultiAZ>true</MultiAZ><PubliclyAccessible>false</PubliclyAccessible><DeletionProtection>true</DeletionProtection>\
          <CopyTagsToSnapshot>true</CopyTagsToSnapshot><IAMDatabaseAuthenticationEnabled>true</IAMDatabaseAuthenticationEnabled>\
-         <TagList><Tag><Key>modosu:intent</Key><Value>0f&#x1B;1e</Value></Tag></TagList></DBInstance>"
-            .replace("&#x1B;", "\u{85}")
+         <TagList><Tag><Key>modosu:intent</Key><Value>0f{HOSTILE}1e</Value></Tag></TagList></DBInstance>"
     )
 }
 

@@ -279,7 +279,7 @@ async fn without_a_token_the_refusal_names_what_is_missing_and_nothing_leaks() {
         .await
         .unwrap_err();
     assert_eq!(
-        (fault.kind.clone(), fault.hint().id),
+        (fault.kind.clone(), fault.hint().id.as_ref()),
         (FaultKind::NoCredentials, "hint-github-token")
     );
     let fault = reader(&api).run("o/web", RunId(1)).await.unwrap_err();

@@ -1,5 +1,6 @@
 //! The calls of the other ways back: exactly their fields, exactly once, and nothing sent when the groundwork is not right.
 
+use super::sending;
 use std::sync::Arc;
 
 use modosu::adapters::aws::Writer;
@@ -34,7 +35,9 @@ fn nothing_sent(fault: &Fault, fake: &Fake, call: &str) {
 async fn a_pause_is_answered_with_rollback_in_so_many_words() {
     let arn = ServiceDeploymentArn::new(&format!("{ECS}:service-deployment/pb/s/d1")).unwrap();
     let (writer, fake) = writer(|_| Reply::Json(json!({"serviceDeploymentArn": "x"}))).await;
-    let receipt = writer.continue_back(&arn, &"hook-1".into()).await.unwrap();
+    let receipt = sending::continue_back(&writer, &arn, &"hook-1".into())
+        .await
+        .unwrap();
     assert_eq!(receipt.service_deployment, Some(arn.clone()));
     let calls = fake.calls();
     assert_eq!(calls.len(), 1);
@@ -53,7 +56,9 @@ async fn a_redeploy_is_three_fields() {
         ]}}))
     })
     .await;
-    let receipt = writer.redeploy(&cluster(), &ecs_name("s")).await.unwrap();
+    let receipt = sending::redeploy(&writer, &cluster(), &ecs_name("s"))
+        .await
+        .unwrap();
     assert_eq!(receipt.deployment.unwrap().as_str(), "ecs-svc/9");
     assert_eq!(
         fake.calls()[0].input,
@@ -62,73 +67,16 @@ async fn a_redeploy_is_three_fields() {
     assert_eq!(fake.calls().len(), 1);
 }
 
-/// A definition in which every field of every structure is set.
+/// Every field that the SDK knows, which a test beside `aws::definition_shape` holds it to.
+const WHOLE: &str = include_str!("whole-definition.json");
+
+/// A definition in which every field of every structure is set. ECS describes a container without a share of CPU as one
+/// with 0, which means the same (ECS API reference, ContainerDefinition).
 pub(super) fn whole(arn: &str) -> Value {
-    json!({
-        "taskDefinitionArn": arn, "family": "pb-backend", "revision": 57, "status": "INACTIVE",
-        "registeredAt": 1.0, "registeredBy": "ci", "deregisteredAt": 2.0, "deleteRequestedAt": 3.0,
-        "requiresAttributes": [{"name": "ecs.capability.x"}], "compatibilities": ["EC2", "FARGATE"],
-        "taskRoleArn": "arn:aws:iam::1:role/task", "executionRoleArn": "arn:aws:iam::1:role/exec",
-        "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512",
-        "pidMode": "task", "ipcMode": "none", "enableFaultInjection": true,
-        "ephemeralStorage": {"sizeInGiB": 30},
-        "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
-        "placementConstraints": [{"type": "memberOf", "expression": "x == y"}],
-        "inferenceAccelerators": [{"deviceName": "d", "deviceType": "eia1"}],
-        "proxyConfiguration": {"type": "APPMESH", "containerName": "envoy",
-            "properties": [{"name": "IgnoredUID", "value": "1337"}]},
-        "volumes": [
-            {"name": "host", "host": {"sourcePath": "/data"}, "configuredAtLaunch": true},
-            {"name": "docker", "dockerVolumeConfiguration": {"scope": "shared", "autoprovision": true, "driver": "local",
-                "driverOpts": {"type": "nfs"}, "labels": {"a": "b"}}},
-            {"name": "efs", "efsVolumeConfiguration": {"fileSystemId": "fs-1", "rootDirectory": "/",
-                "transitEncryption": "ENABLED", "transitEncryptionPort": 2049,
-                "authorizationConfig": {"accessPointId": "ap-1", "iam": "ENABLED"}}},
-            {"name": "s3", "s3filesVolumeConfiguration": {"fileSystemArn": "arn:aws:s3files:r:1:file-system/fs-1",
-                "rootDirectory": "/", "transitEncryptionPort": 2049, "accessPointArn": "arn:aws:s3files:r:1:ap/1"}},
-            {"name": "fsx", "fsxWindowsFileServerVolumeConfiguration": {"fileSystemId": "fs-2", "rootDirectory": "x",
-                "authorizationConfig": {"credentialsParameter": "arn:x", "domain": "d"}}}
-        ],
-        "containerDefinitions": [{
-            "name": "app", "image": "1.dkr.ecr.r.amazonaws.com/pb-backend:v1.4.0", "cpu": 128, "memory": 256,
-            "memoryReservation": 128, "essential": true,
-            "repositoryCredentials": {"credentialsParameter": "arn:aws:secretsmanager:r:1:secret:reg"},
-            "links": ["db"],
-            "portMappings": [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "http",
-                "appProtocol": "http2", "containerPortRange": "1-2"}],
-            "restartPolicy": {"enabled": true, "ignoredExitCodes": [0, 137], "restartAttemptPeriod": 60},
-            "entryPoint": ["sh", "-c"], "command": ["serve"],
-            "environment": [{"name": "TOKEN", "value": "canary-env-8812"}, {"name": "EMPTY", "value": ""}],
-            "environmentFiles": [{"value": "arn:aws:s3:::b/f.env", "type": "s3"}],
-            "mountPoints": [{"sourceVolume": "host", "containerPath": "/data", "readOnly": true}],
-            "volumesFrom": [{"sourceContainer": "envoy", "readOnly": false}],
-            "linuxParameters": {
-                "capabilities": {"add": ["SYS_PTRACE"], "drop": ["ALL"]},
-                "devices": [{"hostPath": "/dev/x", "containerPath": "/dev/y", "permissions": ["read"]}],
-                "initProcessEnabled": true, "sharedMemorySize": 64, "maxSwap": 1, "swappiness": 0,
-                "tmpfs": [{"containerPath": "/t", "size": 64, "mountOptions": ["ro"]}]
-            },
-            "secrets": [{"name": "DB", "valueFrom": "arn:aws:secretsmanager:r:1:secret:db"}],
-            "dependsOn": [{"containerName": "envoy", "condition": "HEALTHY"}],
-            "startTimeout": 30, "stopTimeout": 60, "versionConsistency": "enabled",
-            "hostname": "h", "user": "1000", "workingDirectory": "/", "disableNetworking": false,
-            "privileged": false, "readonlyRootFilesystem": true, "dnsServers": ["10.0.0.2"],
-            "dnsSearchDomains": ["x.internal"],
-            "extraHosts": [{"hostname": "a", "ipAddress": "10.0.0.1"}],
-            "dockerSecurityOptions": ["no-new-privileges"], "interactive": false, "pseudoTerminal": false,
-            "dockerLabels": {"com.pb.x": "y"},
-            "ulimits": [{"name": "nofile", "softLimit": 1024, "hardLimit": 2048}],
-            "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/ecs/pb"},
-                "secretOptions": [{"name": "t", "valueFrom": "arn:x"}]},
-            "healthCheck": {"command": ["CMD", "true"], "interval": 30, "timeout": 5, "retries": 3, "startPeriod": 10},
-            "systemControls": [{"namespace": "net.core.somaxconn", "value": "1024"}],
-            "resourceRequirements": [{"value": "1", "type": "GPU"}],
-            "firelensConfiguration": {"type": "fluentbit", "options": {"a": "b"}},
-            "credentialSpecs": ["credentialspec:x"]
-        }, {
-            "name": "envoy", "image": "envoy:1"
-        }]
-    })
+    // As text: the macro would have to recurse too deep.
+    let mut definition: Value = serde_json::from_str(WHOLE).unwrap();
+    definition["taskDefinitionArn"] = json!(arn);
+    definition
 }
 
 /// What DescribeTaskDefinition tells beyond what RegisterTaskDefinition takes.
@@ -189,8 +137,7 @@ const PINNED: &str = "1.dkr.ecr.r.amazonaws.com/pb-backend@sha256:aa";
 #[tokio::test(start_paused = true)]
 async fn a_clone_is_the_whole_definition_with_one_image_replaced() {
     let (writer, fake) = writer(registry).await;
-    let receipt = writer
-        .register_clone(&base(), &"app".into(), &PINNED.into(), &tags())
+    let receipt = sending::register_clone(&writer, &base(), &"app".into(), &PINNED.into(), &tags())
         .await
         .unwrap();
     assert_eq!(receipt.definition.unwrap().revision(), 61);
@@ -241,8 +188,7 @@ fn the_sdk_knows_no_field_that_is_not_cloned() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_registered_when_the_base_is_not_what_it_should_be() {
     let (clone, fake) = writer(registry).await;
-    let fault = clone
-        .register_clone(&base(), &"sidecar".into(), &PINNED.into(), &tags())
+    let fault = sending::register_clone(&clone, &base(), &"sidecar".into(), &PINNED.into(), &tags())
         .await
         .unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSent);
@@ -264,8 +210,7 @@ async fn nothing_is_registered_when_the_base_is_not_what_it_should_be() {
         ),
     ] {
         let (clone, fake) = writer(move |_| reply()).await;
-        let fault = clone
-            .register_clone(&base(), &"app".into(), &PINNED.into(), &tags())
+        let fault = sending::register_clone(&clone, &base(), &"app".into(), &PINNED.into(), &tags())
             .await
             .unwrap_err();
         assert_eq!(fault.kind, kind);
@@ -281,8 +226,7 @@ async fn a_registration_without_an_answer_is_in_doubt_and_sent_once() {
         _ => registry(call),
     })
     .await;
-    let fault = clone
-        .register_clone(&base(), &"app".into(), &PINNED.into(), &tags())
+    let fault = sending::register_clone(&clone, &base(), &"app".into(), &PINNED.into(), &tags())
         .await
         .unwrap_err();
     assert!(!fault.certainly_not_done());
@@ -312,16 +256,16 @@ async fn a_restore_has_every_setting_of_the_live_instance() {
         copy_tags: true,
         iam_authentication: true,
     };
-    let receipt = writer
-        .restore(
-            &"rds:pb-2026-11-23".into(),
-            &"pb-restored".into(),
-            &"db.t3.medium".into(),
-            &settings,
-            &tags(),
-        )
-        .await
-        .unwrap();
+    let receipt = sending::restore(
+        &writer,
+        &"rds:pb-2026-11-23".into(),
+        &"pb-restored".into(),
+        &"db.t3.medium".into(),
+        &settings,
+        &tags(),
+    )
+    .await
+    .unwrap();
     assert_eq!(receipt.instance, Some("pb-restored".into()));
     let calls = fake.calls();
     assert_eq!(calls.len(), 1);
@@ -352,8 +296,7 @@ async fn a_restore_that_is_refused_is_certain() {
         let (writer, fake) = writer(move |_| Reply::XmlError(400, code, "no \u{fffd}")).await;
         let settings = InstanceSettings::default();
         let name = Clean::new("x");
-        let fault = writer
-            .restore(&name, &name, &name, &settings, &[])
+        let fault = sending::restore(&writer, &name, &name, &name, &settings, &[])
             .await
             .unwrap_err();
         assert_eq!(fault.kind, kind, "{code}");
@@ -387,8 +330,7 @@ pub(super) fn endpoint() -> Endpoint {
 #[tokio::test(start_paused = true)]
 async fn only_host_and_port_of_the_secret_change() {
     let (writer, fake) = writer(secrets).await;
-    let receipt = writer
-        .switch_secret(&"pb/db".into(), &"v1".into(), "0f1e-token", &endpoint())
+    let receipt = sending::switch_secret(&writer, &"pb/db".into(), &"v1".into(), "0f1e-token", &endpoint())
         .await
         .unwrap();
     assert_eq!(receipt.secret_version, Some("0f1e-token".into()));
@@ -411,7 +353,8 @@ async fn only_host_and_port_of_the_secret_change() {
 async fn nothing_is_switched_when_the_secret_is_not_what_was_approved() {
     let script =
         |value: &'static str| move |_: &Call| Reply::Json(json!({"VersionId": "v1", "SecretString": value}));
-    let broken: Vec<(&str, Box<dyn Fn(&Call) -> Reply + Send + Sync>)> = vec![
+    type Script = Box<dyn Fn(&Call) -> Reply + Send + Sync>;
+    let broken: Vec<(&str, Script)> = vec![
         ("not JSON", Box::new(script("postgres://pb:canary-pw@old"))),
         ("no host", Box::new(script("{\"password\":\"canary-pw\"}"))),
         (
@@ -443,8 +386,7 @@ async fn nothing_is_switched_when_the_secret_is_not_what_was_approved() {
     ];
     for (name, script) in broken {
         let (writer, fake) = writer(script).await;
-        let fault = writer
-            .switch_secret(&"pb/db".into(), &"v1".into(), "token", &endpoint())
+        let fault = sending::switch_secret(&writer, &"pb/db".into(), &"v1".into(), "token", &endpoint())
             .await
             .unwrap_err();
         nothing_sent(&fault, &fake, "secretsmanager.UpdateSecret");
@@ -461,8 +403,7 @@ async fn a_switch_without_an_answer_is_in_doubt_and_sent_once() {
             _ => secrets(call),
         })
         .await;
-        let fault = writer
-            .switch_secret(&"pb/db".into(), &"v1".into(), "token", &endpoint())
+        let fault = sending::switch_secret(&writer, &"pb/db".into(), &"v1".into(), "token", &endpoint())
             .await
             .unwrap_err();
         assert!(!fault.certainly_not_done());
@@ -474,8 +415,7 @@ async fn a_switch_without_an_answer_is_in_doubt_and_sent_once() {
 #[tokio::test(start_paused = true)]
 async fn the_way_back_of_the_secret_moves_a_stage_and_reads_nothing() {
     let (writer, fake) = writer(secrets).await;
-    let receipt = writer
-        .stage_back(&"pb/db".into(), &"v1".into(), &"v2".into())
+    let receipt = sending::stage_back(&writer, &"pb/db".into(), &"v1".into(), &"v2".into())
         .await
         .unwrap();
     assert_eq!(receipt.secret_version, Some("v1".into()));

@@ -35,6 +35,7 @@ impl Project {
     fn new(migrations: &[&str], database: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let it = Self { folder };
+        std::fs::create_dir_all(it.path("prisma/migrations")).unwrap();
         for name in migrations {
             std::fs::create_dir_all(it.path("prisma/migrations").join(name)).unwrap();
         }

@@ -163,9 +163,14 @@ impl Desk {
         plan.json()["hash"].as_str().unwrap().to_owned()
     }
 
+    /// Every request that reached the account.
+    pub(super) async fn ledger(&self) -> Value {
+        self.get("/_drill/ledger").await
+    }
+
     /// Writes that reached the account.
     pub(super) async fn writes(&self) -> Vec<Value> {
-        let ledger = self.get("/_drill/ledger").await;
+        let ledger = self.ledger().await;
         ledger
             .as_array()
             .unwrap()
@@ -182,9 +187,14 @@ impl Desk {
 
     /// Lets the next calls of an operation meet a fault.
     pub(super) async fn fault(&self, operation: &str, kind: &str) {
+        self.faults(operation, kind, 1).await;
+    }
+
+    /// Lets so many next calls of an operation meet a fault.
+    pub(super) async fn faults(&self, operation: &str, kind: &str, times: u32) {
         self.post(
             "/_drill/faults",
-            &json!({ "operation": operation, "kind": kind, "times": 1 }),
+            &json!({ "operation": operation, "kind": kind, "times": times }),
         )
         .await;
     }
@@ -195,14 +205,19 @@ impl Desk {
             "cluster": "peoplebooster-production",
             "service": "peoplebooster-backend",
             "taskDefinition": format!("peoplebooster-backend:{revision}"),
-        })
-        .to_string();
+        });
+        self.ecs("UpdateService", &body).await;
+    }
+
+    /// A call of the tests' own to ECS.
+    pub(super) async fn ecs(&self, operation: &str, input: &Value) -> Value {
+        let body = input.to_string();
         let length = body.len();
         self.http(&format!(
             "POST / HTTP/1.1\r\nHost: drill\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n\
-             X-Amz-Target: AmazonEC2ContainerServiceV20141113.UpdateService\r\nContent-Length: {length}\r\n\r\n{body}"
+             X-Amz-Target: AmazonEC2ContainerServiceV20141113.{operation}\r\nContent-Length: {length}\r\n\r\n{body}"
         ))
-        .await;
+        .await
     }
 
     /// Whether the desk's folder of that name has nothing in it.

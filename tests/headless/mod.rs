@@ -8,3 +8,4 @@ mod operators;
 mod refusals;
 mod scenarios;
 mod walk;
+mod ways;

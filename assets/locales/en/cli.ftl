@@ -45,21 +45,18 @@ cli-error-approval-form = { $given } is not the hash of a plan
 cli-error-blocked = the plan is blocked by preflight: { $rows }
 cli-error-damaged-newest = the incident that is meant may be one that is damaged: { $detail }
 cli-error-damaged-open = an incident that may still be open is damaged: { $detail }
-cli-error-database-target = going back with the database is not offered by this version
 cli-error-drill = failed to start the drill: { $detail }
 cli-error-environment = the runbook has no environment { $name }
 cli-error-incident = the journal has no incident { $incident }
 cli-error-init-exists = { $file } exists already and is left as it is
-cli-error-method = the method { $method } is not offered by this version
+cli-error-method = there is no method { $method }
 cli-error-no-incident = the journal has no incident of { $environment } that fits
 cli-error-no-plan = there is no plan: { $why }
 cli-error-no-runbook = no runbook was found
 cli-error-no-state-dir = there is no folder for the journal
 cli-error-not-applied = nothing was sent
 cli-error-not-at-verify = incident { $incident } has nothing to verify: it is at “{ $state }”
-cli-error-one-service = this version puts back one service at a time
 cli-error-open-incident = the incident { $incident } of this environment and service is still open
-cli-error-override = this version does not go past a blocking check
 cli-error-override-form = { $given } is not CHECK=REASON
 cli-error-protected = { $environment } is protected: --yes is not enough
 cli-error-read-only = read-only mode never writes
@@ -82,10 +79,9 @@ cli-hint-did-you-mean = did you mean { $name }?
 cli-hint-environments = it has: { $names }
 cli-hint-incidents = modosu incidents lists them
 cli-hint-init-exists = edit it, or move it away first
-cli-hint-methods = this version offers auto, revision and stop
+cli-hint-methods = auto, stop, continue, revision, image, github, database or redeploy
 cli-hint-no-runbook = start one with modosu init, try modosu drill, or name the built-in one: --runbook { $name }
 cli-hint-no-state-dir = name one with --state-dir or MODOSU_STATE_DIR
-cli-hint-one-service = run it once for each service, the runbook's order first
 cli-hint-open-incident = go on with it: modosu resume { $incident }
 cli-hint-override = remove what blocks, choose another --to, or go back by hand
 cli-hint-plan-again = modosu plan shows which check blocks
@@ -93,7 +89,7 @@ cli-hint-protected = run plan, read it, then rollback --approve HASH
 cli-hint-read-only = start without --read-only to write anything
 cli-hint-runbook = docs/runbook-format.md explains every key
 cli-hint-services = it has: { $names }
-cli-hint-target = last-good, latest-1, a tag such as v1.2.3, :56, family:56, or sha256:…
+cli-hint-target = last-good, latest-1, a tag such as v1.2.3, :56, family:56, sha256:…; for the database snapshot:ID, latest-snapshot or old-database
 
 ## Ends
 

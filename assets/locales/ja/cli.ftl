@@ -45,21 +45,18 @@ cli-error-approval-form = { $given } は計画のハッシュではありませ�
 cli-error-blocked = 事前確認により実行できません: { $rows }
 cli-error-damaged-newest = 対象の可能性があるインシデントの記録が壊れています: { $detail }
 cli-error-damaged-open = 未完了の可能性があるインシデントの記録が壊れています: { $detail }
-cli-error-database-target = データベースのロールバックは、この版では提供していません
 cli-error-drill = 演習環境を開始できません: { $detail }
 cli-error-environment = 手順書に環境 { $name } がありません
 cli-error-incident = インシデント { $incident } の記録がありません
 cli-error-init-exists = { $file } は既にあるため、変更しません
-cli-error-method = 方法 { $method } にはまだ対応していません
+cli-error-method = 方法 { $method } はありません
 cli-error-no-incident = { $environment } の該当するインシデントがありません
 cli-error-no-plan = 計画を作成できません: { $why }
 cli-error-no-runbook = 手順書が見つかりません
 cli-error-no-state-dir = 記録を置くフォルダーがありません
 cli-error-not-applied = 何も送信していません
 cli-error-not-at-verify = インシデント { $incident } に確認することはありません（段階: { $state }）
-cli-error-one-service = この版で一度に戻せるのは1サービスです
 cli-error-open-incident = この環境とサービスのインシデント { $incident } が未完了です
-cli-error-override = この版では、不可の事前確認を越えて実行できません
 cli-error-override-form = { $given } は CHECK=REASON の形ではありません
 cli-error-protected = { $environment } は保護対象のため --yes では実行できません
 cli-error-read-only = 閲覧専用モードでは書き込みません
@@ -82,10 +79,9 @@ cli-hint-did-you-mean = { $name } のことですか
 cli-hint-environments = 定義済み: { $names }
 cli-hint-incidents = modosu incidents で一覧を表示できます
 cli-hint-init-exists = 編集するか、先に移動してください
-cli-hint-methods = この版で使えるのは auto、revision、stop です
+cli-hint-methods = auto、stop、continue、revision、image、github、database、redeploy
 cli-hint-no-runbook = modosu init で作成するか、modosu drill で試すか、組み込みの手順書を --runbook { $name } で指定してください
 cli-hint-no-state-dir = --state-dir または MODOSU_STATE_DIR で指定してください
-cli-hint-one-service = サービスごとに、手順書の順で実行してください
 cli-hint-open-incident = modosu resume { $incident } で続きから対応してください
 cli-hint-override = 原因を取り除くか、別の --to を選ぶか、手作業で戻してください
 cli-hint-plan-again = どの確認が不可かは modosu plan で確認できます
@@ -93,7 +89,7 @@ cli-hint-protected = plan で計画を確認し、rollback --approve HASH で実
 cli-hint-read-only = 書き込むには --read-only なしで起動してください
 cli-hint-runbook = 各キーの説明は docs/runbook-format.md にあります
 cli-hint-services = 定義済み: { $names }
-cli-hint-target = last-good、latest-1、v1.2.3 のようなタグ、:56、family:56、sha256:…
+cli-hint-target = last-good、latest-1、v1.2.3 のようなタグ、:56、family:56、sha256:…、データベースは snapshot:ID、latest-snapshot、old-database
 
 ## Ends
 

@@ -67,6 +67,8 @@ fn structure_of(parent: &str, field: &str) -> Option<&'static str> {
         ("ContainerDefinition", "firelensConfiguration") => "FirelensConfiguration",
         ("ContainerDefinition", "environment") | ("ProxyConfiguration", "properties") => "KeyValuePair",
         ("ContainerDefinition", "secrets") | ("LogConfiguration", "secretOptions") => "Secret",
+        ("ResourceRequirement", "sharingStrategy") => "SharingStrategy",
+        ("SharingStrategy", "nvidiaMps") => "NvidiaMpsAllocation",
         ("Volume", "host") => "HostVolumeProperties",
         ("Volume", "dockerVolumeConfiguration") => "DockerVolumeConfiguration",
         ("Volume", "efsVolumeConfiguration") => "EFSVolumeConfiguration",
@@ -94,7 +96,8 @@ fn kind(parent: &str, field: &str, shape: &str, element: Option<&str>) -> Kind {
         ("List", Some("String")) => Kind::Texts,
         ("List", Some("Byte" | "Short" | "Integer" | "Long")) => Kind::Wholes,
         ("List", Some("Structure")) => structure_of(parent, field).map_or(Kind::Free, Kind::List),
-        ("Structure", _) => structure_of(parent, field).map_or(Kind::Free, Kind::Fields),
+        // A union is a structure of which one field is written.
+        ("Structure" | "Union", _) => structure_of(parent, field).map_or(Kind::Free, Kind::Fields),
         _ => Kind::Free,
     }
 }
@@ -149,6 +152,8 @@ static FIELDS: LazyLock<BTreeMap<&'static str, Fields>> = LazyLock::new(|| {
         sdk::HealthCheck,
         sdk::SystemControl,
         sdk::ResourceRequirement,
+        sdk::SharingStrategy,
+        sdk::NvidiaMpsAllocation,
         sdk::FirelensConfiguration,
         sdk::HostVolumeProperties,
         sdk::DockerVolumeConfiguration,
@@ -277,6 +282,8 @@ fn check(value: &Value, kind: Kind, place: &str, faults: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use serde_json::json;
 
     use super::*;
@@ -306,6 +313,42 @@ mod tests {
             }
         }
         assert_eq!(FIELDS[ROOT].len(), 18, "{:?}", FIELDS[ROOT]);
+    }
+
+    /// The definition that the tests of the registration send: it is a proof only for fields that are set in it.
+    #[test]
+    fn the_whole_definition_of_the_tests_sets_every_field() {
+        fn set(value: &Value, kind: Kind, seen: &mut BTreeMap<&'static str, BTreeSet<String>>) {
+            match (kind, value) {
+                (Kind::Fields(structure), Value::Object(map)) => {
+                    for (field, value) in map {
+                        seen.entry(structure).or_default().insert(field.clone());
+                        if let Some(kind) = FIELDS[structure].get(field.as_str()) {
+                            set(value, *kind, seen);
+                        }
+                    }
+                }
+                (Kind::List(structure), Value::Array(list)) => {
+                    for value in list {
+                        set(value, Kind::Fields(structure), seen);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let whole: Value =
+            serde_json::from_str(include_str!("../../../tests/adapters/whole-definition.json")).unwrap();
+        let mut seen = BTreeMap::new();
+        set(&whole, Kind::Fields(ROOT), &mut seen);
+        set(&json!([{"key": "k", "value": "v"}]), Kind::List("Tag"), &mut seen);
+        for (structure, fields) in FIELDS.iter() {
+            for field in fields
+                .keys()
+                .filter(|field| (*structure, **field) != (ROOT, "tags"))
+            {
+                assert!(seen[structure].contains(*field), "{structure}.{field}");
+            }
+        }
     }
 
     #[test]

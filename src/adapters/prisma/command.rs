@@ -233,18 +233,25 @@ mod tests {
     #[tokio::test]
     async fn what_does_not_end_is_ended_with_all_that_it_started() {
         let folder = tempfile::tempdir().unwrap();
-        let mark = folder.path().join("still-there");
-        let script = format!("(sleep 3; touch {}) & sleep 30", mark.display());
+        let pipe = folder.path().join("pipe");
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        // The grandchild holds the pipe open; its end is the end of the reading.
+        let script = format!("sleep 60 > {} & wait", pipe.display());
+        let ended = tokio::task::spawn_blocking(move || std::fs::read(pipe));
         let it = StatusCommand {
-            limit: Duration::from_millis(300),
+            limit: Duration::from_secs(1),
             ..command(&["sh", "-c", &script])
         };
-        let begun = tokio::time::Instant::now();
         let why = it.run(&it.words).await.unwrap_err();
         assert!(why.as_str().contains("did not end"), "{why}");
-        assert!(begun.elapsed() < Duration::from_secs(10));
-        // Its child would have left the mark by now, had it lived on: the end of its output is the end of the group.
-        assert!(!mark.exists());
+        let ended = tokio::time::timeout(Duration::from_secs(20), ended).await;
+        assert!(ended.is_ok(), "what the command had started lives on");
     }
 
     #[tokio::test]

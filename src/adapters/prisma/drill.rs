@@ -56,7 +56,8 @@ async fn ask(http: &Http, url: String) -> Result<(Told, Vec<String>), Fault> {
     })?;
     match answer.status {
         200 => {}
-        404 | 405 | 501 => {
+        // What a drill answers to a path that it does not know, and where a scenario has no database.
+        400 | 404 | 405 | 501 => {
             let detail = Clean::new("the drill does not play this command");
             return Err(Fault::new(FaultKind::NotOffered, OPERATION, detail.as_str()));
         }

@@ -6,7 +6,7 @@ use super::drive::Stopped;
 use super::status;
 
 pub(super) async fn run(context: &Context, out: &mut Output, signals: &mut Signals) -> Result<Exit, Failure> {
-    let engine = match status::observed(context, signals).await? {
+    let engine = match status::observed(context, signals, |_| ()).await? {
         Ok(engine) => engine,
         Err(Stopped(exit)) => return Ok(exit),
     };

@@ -252,10 +252,12 @@ async fn workflow(context: &Context) -> Option<Row> {
     let about = outside::repository(github, drill).unwrap_or_default();
     Some(match told {
         // In a drill that does not play GitHub there is no workflow; that is no failure of the set-up.
-        Err(fault) if drill.is_some() && fault.kind == FaultKind::NotFound => Row {
-            state: State::Unknown,
-            ..ok(CHECK, about, &words.say(&fault.phrase()))
-        },
+        Err(fault) if drill.is_some() && matches!(fault.kind, FaultKind::NotFound | FaultKind::Rejected) => {
+            Row {
+                state: State::Unknown,
+                ..ok(CHECK, about, &words.say(&fault.phrase()))
+            }
+        }
         Err(fault) => of_fault(CHECK, about, &fault, words),
         Ok(it) if it.active => {
             let said = Phrase::new("cli-doctor-workflow")

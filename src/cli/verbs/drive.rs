@@ -1,18 +1,16 @@
-//! Driving an engine from a verb: looking, stepping until something is so, and telling what happens meanwhile.
+//! Driving an engine from a verb: looking, and stepping until something is so.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 
 use crate::cli::context::Region;
 use crate::cli::{Context, Exit, Failure, Output, Signals, facts};
 use crate::domain::{Fault, Mode, Phrase, ServiceKey};
 use crate::engine::{Engine, Watch};
-use crate::incident::{ActState, Event, Incident, Recorded, Stage, timeline};
-use crate::rollback::{Ending, Phase, Progress, Trouble};
+use crate::incident::{ActState, Stage};
+use crate::rollback::Ending;
 use crate::session::{JournalState, Notice, NoticeLevel, OperatorMsg, Session};
 
-/// How often an unchanged progress is said again, on the engine's clock.
-const SAY_AGAIN: SignedDuration = SignedDuration::from_secs(10);
+use super::teller::Teller;
 
 /// How long a renewed look is waited for, on the engine's clock.
 const LOOK_ANEW: SignedDuration = SignedDuration::from_secs(20);
@@ -68,7 +66,7 @@ pub(super) async fn commanding(
     work: impl AsyncFnOnce(&mut Engine, &mut Signals) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     may_write(context)?;
-    let mut engine = match live(context, signals).await? {
+    let mut engine = match live(context, signals, |_| ()).await? {
         Ok(engine) => engine,
         Err(Stopped(exit)) => return Ok(exit),
     };
@@ -77,12 +75,14 @@ pub(super) async fn commanding(
     done
 }
 
-/// An engine that goes on looking, after its first look at everything.
+/// An engine that goes on looking, after its first look at everything. It is prepared for that before it looks.
 pub(super) async fn live(
     context: &Context,
     signals: &mut Signals,
+    prepare: impl FnOnce(&mut Engine),
 ) -> Result<Result<Engine, Stopped>, Failure> {
     let mut engine = context.engine(&Region::Needed, Watch::Live).await?;
+    prepare(&mut engine);
     if let Err(stopped) = look_once(&mut engine, signals).await {
         engine.shutdown().await;
         return Ok(Err(stopped));
@@ -111,6 +111,8 @@ pub(super) enum End {
     Refused(Phrase),
     /// It cannot be told whether a call took effect.
     Doubtful(Option<Phrase>),
+    /// An earlier process ended between two calls: the next one waits for a person's word.
+    BetweenCalls,
     /// The journal failed: nothing more is written, and what happens now is not recorded.
     JournalFailed(Fault),
 }
@@ -137,15 +139,18 @@ pub(super) async fn follow(
     }
 }
 
-/// Looks again at what belongs to a service, until it was read anew or that takes too long.
+/// Looks again at what belongs to services, until it was read anew or that takes too long.
 pub(super) async fn look_anew(
     engine: &mut Engine,
-    service: &ServiceKey,
+    services: &[ServiceKey],
     signals: &mut Signals,
 ) -> Result<(), Stopped> {
     let since = engine.now();
-    engine.tell(OperatorMsg::Refresh(Some(service.clone())));
-    while !is_anew(engine.session(), service, since) && engine.now().duration_since(since) < LOOK_ANEW {
+    for service in services {
+        engine.tell(OperatorMsg::Refresh(Some(service.clone())));
+    }
+    let all_anew = |session: &Session| services.iter().all(|service| is_anew(session, service, since));
+    while !all_anew(engine.session()) && engine.now().duration_since(since) < LOOK_ANEW {
         step(engine, signals).await?;
     }
     Ok(())
@@ -194,7 +199,11 @@ fn end_of(engine: &Engine, notice_before: Option<&Notice>) -> Option<End> {
             (!session.looking).then(|| End::Doubtful(news.map(|notice| notice.text.clone())))
         }
         Stage::Act {
-            state: ActState::Ready | ActState::Sent | ActState::Settling | ActState::Following,
+            state: ActState::Ready,
+            ..
+        } => (session.waits_for_word && session.unsaved == 0).then_some(End::BetweenCalls),
+        Stage::Act {
+            state: ActState::Sent | ActState::Settling | ActState::Following,
             ..
         } => None,
         Stage::Assess
@@ -210,142 +219,4 @@ fn end_of(engine: &Engine, notice_before: Option<&Notice>) -> Option<End> {
             incident.refusal.clone().filter(|_| settled).map(End::Refused)
         }
     }
-}
-
-/// Says what happens: each recorded event once, and the progress of a deployment when it changes.
-#[derive(Debug, Default)]
-pub(super) struct Teller {
-    told: u64,
-    said: Option<(Value, Timestamp)>,
-}
-
-impl Teller {
-    /// One that stays silent about what happened before, for an incident of an earlier process.
-    pub(super) fn after(incident: &Incident) -> Self {
-        Self {
-            told: incident.events.last().map_or(0, |recorded| recorded.seq),
-            said: None,
-        }
-    }
-
-    /// Says what has happened since the last time.
-    pub(super) fn tell(&mut self, engine: &Engine, out: &mut Output) {
-        let Some(incident) = &engine.session().incident else {
-            return;
-        };
-        let sentences = timeline(incident);
-        for (index, recorded) in incident
-            .events
-            .iter()
-            .enumerate()
-            .filter(|(_, r)| r.seq > self.told)
-        {
-            let sentence = sentences
-                .get(index)
-                .map(|(_, phrase)| out.words().say(phrase))
-                .unwrap_or_default();
-            say_event(incident, recorded, &sentence, out);
-        }
-        self.told = incident
-            .events
-            .last()
-            .map_or(self.told, |recorded| recorded.seq.max(self.told));
-        if let (
-            Some(progress),
-            Stage::Act {
-                state: ActState::Following,
-                ..
-            },
-        ) = (&engine.session().progress, incident.stage)
-        {
-            self.say_progress(incident, progress, engine.now(), out);
-        }
-    }
-
-    fn say_progress(&mut self, incident: &Incident, progress: &Progress, now: Timestamp, out: &mut Output) {
-        let numbers = json!({
-            "phase": phase(progress.phase),
-            "desired": progress.desired,
-            "new_running": progress.new_running,
-            "new_pending": progress.new_pending,
-            "old_running": progress.old_running,
-            "healthy": progress.healthy,
-            "trouble": progress.trouble.as_ref().map(Trouble::as_str),
-        });
-        let again = self
-            .said
-            .as_ref()
-            .is_none_or(|(said, at)| *said != numbers || now.duration_since(*at) >= SAY_AGAIN);
-        if !again {
-            return;
-        }
-        let note = out.words().say(&progress.note);
-        if out.is_json() {
-            let mut object = json!({
-                "event": "progress",
-                "at": now.to_string(),
-                "incident": incident.id,
-                "elapsed_s": progress.elapsed.as_secs(),
-                "note": note,
-                "trouble_why": progress.trouble.as_ref().map(|trouble| out.words().say(trouble.sentence())),
-            });
-            merge(&mut object, &numbers);
-            out.object(&object);
-        } else {
-            // Right after sending there is nothing to count yet.
-            let sentence = if progress.desired == 0 {
-                Phrase::new("cli-progress-sent")
-            } else {
-                Phrase::new("cli-progress")
-                    .number("new", progress.new_running)
-                    .number("desired", progress.desired)
-                    .number("old", progress.old_running)
-            }
-            .duration("elapsed", progress.elapsed)
-            .text("note", note);
-            out.note(&out.words().say(&sentence));
-            if let Some(trouble) = &progress.trouble {
-                let why = out.words().say(trouble.sentence());
-                out.note(&out.words().say(&Phrase::new("cli-trouble").text("why", why)));
-            }
-        }
-        self.said = Some((numbers, now));
-    }
-}
-
-fn merge(object: &mut Value, more: &Value) {
-    if let (Value::Object(fields), Value::Object(more)) = (object, more) {
-        fields.extend(more.iter().map(|(name, value)| (name.clone(), value.clone())));
-    }
-}
-
-const fn phase(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Waiting => "waiting",
-        Phase::Starting => "starting",
-        Phase::Draining => "draining",
-        Phase::Holding { .. } => "holding",
-    }
-}
-
-fn say_event(incident: &Incident, recorded: &Recorded, sentence: &str, out: &mut Output) {
-    if out.is_json() {
-        let mut object =
-            json!({ "event": "recorded", "at": recorded.at.to_string(), "incident": incident.id });
-        merge(
-            &mut object,
-            &json!({ "what": kind(&recorded.event), "sentence": sentence }),
-        );
-        out.object(&object);
-    } else {
-        out.note(&format!("{}  {sentence}", out.words().clock(recorded.at)));
-    }
-}
-
-/// The name that an event has in the journal.
-pub(super) fn kind(event: &Event) -> Value {
-    serde_json::to_value(event)
-        .ok()
-        .and_then(|value| value.get("event").cloned())
-        .unwrap_or(Value::Null)
 }

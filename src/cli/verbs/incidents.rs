@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::context::Region;
-use crate::cli::{Context, Exit, Failure, Output, output::table};
+use crate::cli::{Context, Exit, Failure, Output, facts, output::table};
 use crate::domain::Fault;
 use crate::engine::Watch;
 use crate::incident::{Incident, IncidentId, Stage, record};
@@ -63,10 +63,27 @@ fn object(incident: &Incident) -> Value {
         "ended_at": incident.ended_at().map(|at| at.to_string()),
         "from": step.and_then(|s| s.from.revision.as_ref()).map(|revision| revision.as_str()),
         "to": step.and_then(|s| s.to.revision.as_ref()).map(|revision| revision.as_str()),
+        "steps": steps(incident),
         "outcome": incident.outcome().or(given_up),
         "verified": incident.verification.map(|verification| verification.passed),
         "world": incident.world,
     })
+}
+
+/// Each service of the plan: from where to where, and how that ended.
+fn steps(incident: &Incident) -> Vec<Value> {
+    let steps = incident.plan.iter().flat_map(|plan| &plan.steps).enumerate();
+    steps
+        .map(|(place, step)| {
+            json!({
+                "service": step.service,
+                "method": step.method,
+                "from": facts::point(&step.from),
+                "to": facts::point(&step.to),
+                "outcome": incident.step_endings.get(&place).map(|(ending, _)| ending.outcome),
+            })
+        })
+        .collect()
 }
 
 /// The fields of any incident, so that scripts find them, and nothing in them.
@@ -80,6 +97,7 @@ fn damaged(id: &IncidentId, fault: &Fault) -> Value {
         "ended_at": null,
         "from": null,
         "to": null,
+        "steps": null,
         "outcome": null,
         "verified": null,
         "world": null,

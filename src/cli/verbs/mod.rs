@@ -1,20 +1,26 @@
 //! One file a verb.
 
+mod approval;
 mod check;
 mod doctor;
 mod drive;
+mod ends;
 mod help;
 mod history;
 mod incidents;
 mod init;
 mod pick;
 mod plan;
+mod plan_text;
 mod replay;
 mod report;
 mod resume;
 mod rollback;
+mod standing;
 mod status;
+mod teller;
 mod verify;
+mod wanted;
 
 use crate::domain::Phrase;
 
@@ -65,7 +71,7 @@ pub async fn run(verb: &Verb, global: &Global, settings: &Settings) -> std::io::
         Verb::Report(args) => report::run(&context, args, &mut out).await,
         Verb::History(args) => history::run(&context, args, &mut out).await,
         Verb::Incidents(_) => incidents::run(&context, &mut out).await,
-        Verb::Resume(args) => resume::run(&context, args.id.as_deref(), &mut out, &mut signals).await,
+        Verb::Resume(args) => resume::run(&context, args, &mut out, &mut signals).await,
         Verb::Replay(args) => replay::run(&context, &args.id, &mut out).await,
         Verb::Console | Verb::Drill(_) | Verb::Completions(_) | Verb::Man | Verb::Init | Verb::Doctor(_) => {
             return Ok(None);

@@ -4,6 +4,7 @@ use crate::cli::{Exit, Failure, facts};
 use crate::domain::{Clean, Fault, Phrase, ServiceKey};
 use crate::engine::{Damaged, Engine, Head};
 use crate::incident::{Incident, IncidentId, Stage};
+use crate::rollback::{Point, Step};
 
 /// The incident that `id` names.
 pub(super) async fn named(engine: &Engine, id: &str) -> Result<Incident, Failure> {
@@ -84,10 +85,12 @@ async fn search(
     Ok((newer, None))
 }
 
-/// The incident of this environment and world, of this service or of any, of which a call may be at work.
+/// The incident of this environment and world, of any of these services or of any at all where none is named, of which a call
+/// may be at work.
 ///
 /// A damaged one of which that cannot be excluded is a refusal; any other damage is none of this.
-pub(super) async fn open(engine: &Engine, service: Option<&ServiceKey>) -> Result<Option<Incident>, Failure> {
+pub(super) async fn open(engine: &Engine, services: &[ServiceKey]) -> Result<Option<Incident>, Failure> {
+    let any = services.is_empty();
     let setup = &engine.session().setup;
     let mut unsure = None;
     for head in engine.heads().await? {
@@ -95,14 +98,15 @@ pub(super) async fn open(engine: &Engine, service: Option<&ServiceKey>) -> Resul
             Ok(head) => {
                 if head.stage.is_open()
                     && (&head.environment, &head.world) == (&setup.environment, &setup.world)
-                    && service.is_none_or(|service| head.services.contains(service))
+                    && (any || services.iter().any(|service| head.services.contains(service)))
                 {
                     return Ok(Some(engine.incident(&head.id).await?));
                 }
             }
             Err(damaged) => {
                 if damaged.may_belong_to(&setup.environment, setup.world.as_deref())
-                    && damaged.may_be_open(service)
+                    && (any && damaged.may_be_open(None)
+                        || services.iter().any(|service| damaged.may_be_open(Some(service))))
                 {
                     unsure = unsure.or(Some(damaged));
                 }
@@ -157,8 +161,18 @@ pub(super) const fn state(stage: Stage) -> &'static str {
     }
 }
 
-/// Where an incident's first step goes from and to, as people say it.
+/// Where an incident goes from and to, as people say it: each service by its name where there are several.
 pub(super) fn from_to(incident: &Incident) -> Option<(String, String)> {
-    let step = incident.plan.as_ref()?.steps.first()?;
-    Some((facts::shown_point(&step.from), facts::shown_point(&step.to)))
+    let steps = incident.plan.as_ref()?.steps.as_slice();
+    let points = |of: fn(&Step) -> &Point| match steps {
+        [] => None,
+        [step] => Some(facts::shown_point(of(step))),
+        _ => {
+            let named = steps
+                .iter()
+                .map(|step| format!("{} {}", step.service, facts::shown_point(of(step))));
+            Some(named.collect::<Vec<_>>().join(", "))
+        }
+    };
+    Some((points(|step| &step.from)?, points(|step| &step.to)?))
 }

@@ -15,7 +15,7 @@ use crate::words::Words;
 use super::drive::{Stopped, look_once};
 
 pub(super) async fn run(context: &Context, out: &mut Output, signals: &mut Signals) -> Result<Exit, Failure> {
-    let engine = match observed(context, signals).await? {
+    let engine = match observed(context, signals, |_| ()).await? {
         Ok(engine) => engine,
         Err(Stopped(exit)) => return Ok(exit),
     };
@@ -33,12 +33,15 @@ pub(super) async fn run(context: &Context, out: &mut Output, signals: &mut Signa
     Ok(Exit::Done)
 }
 
-/// An engine that has looked at everything once, when the credentials allow it to look at anything.
+/// An engine that has looked at everything once, when the credentials allow it to look at anything. It is prepared for that
+/// before it looks.
 pub(super) async fn observed(
     context: &Context,
     signals: &mut Signals,
+    prepare: impl FnOnce(&mut Engine),
 ) -> Result<Result<Engine, Stopped>, Failure> {
     let mut engine = context.engine(&Region::Needed, Watch::Once).await?;
+    prepare(&mut engine);
     if let Err(stopped) = look_once(&mut engine, signals).await {
         engine.shutdown().await;
         return Ok(Err(stopped));

@@ -109,7 +109,8 @@ impl Writer {
     }
 }
 
-/// Everything that a definition says and a registration takes. What is not here is what ECS writes by itself: ARN, number,
+/// Everything that a definition says and a registration takes, as far as the SDK knows it: it fills in what its model requires
+/// and ECS did not say, such as 0 for a container's share of CPU, which ECS takes for "unset". What is not here is what ECS writes by itself: ARN, number,
 /// status, who and when, and what it requires of an instance.
 #[expect(
     deprecated,

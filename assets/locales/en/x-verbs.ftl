@@ -1,0 +1,34 @@
+# The command line: several services, methods, going on.
+cli-between-calls = the rollback was cut off between two calls; the next one is not sent yet
+cli-between-choices = Send the next one? [y/N]   [s] stop here without it
+cli-call-done = done  { $place }  { $service }  { $api }
+cli-call-next = next  { $place }  { $service }  { $api }
+cli-check-overridden = overridden
+cli-choice-again = { $services } once more: { $command }
+cli-choice-back = { $services } back to before: { $command }
+cli-choice-keep = leave it so: see that the two work together
+cli-column-expected = Expected
+cli-column-observed = Observed
+cli-column-standing = Ended
+cli-error-both = both does not say which: the runbook does not have two services
+cli-error-check = preflight has no check { $name }
+cli-error-definition = failed to read the task definition: { $detail }
+cli-error-definition-use = --task-definition is for one service and the method image
+cli-error-override-reason = going past “{ $check }” needs a reason
+cli-error-override-service = { $service } is not in this plan
+cli-error-service-twice = the service { $name } is named twice
+cli-hint-checks = these can be overridden: { $names }
+cli-hint-definition = it is JSON as aws ecs register-task-definition --cli-input-json takes it
+cli-hint-definition-use = run it for each service by itself, with --method image
+cli-hint-go-on = to go on: modosu resume --go-on
+cli-hint-override-reason = write it as --override CHECK=REASON
+cli-next-half-way = the services stand between two versions; choose one of these
+cli-override-unused = “{ $check }” does not block, so the --override is not used
+cli-plan-data-lost = data lost: { $minutes } minutes, everything written since { $at }
+cli-plan-database = database: { $from } → { $to }
+cli-plan-definition = new definition, compared with { $revision }
+cli-plan-reminder = remember: { $what }
+cli-plan-snapshot = snapshot { $snapshot } of { $at }
+cli-plan-snapshot-undated = snapshot { $snapshot }, of an unknown time
+cli-standing-not-begun = not begun
+cli-standing-under-way = half done

@@ -1,0 +1,34 @@
+# コマンドライン: 複数サービス、方法、続行。
+cli-between-calls = 呼び出しの途中で中断しています。次の呼び出しはまだ送っていません
+cli-between-choices = 次を送りますか [y/N]   [s] 送らずにここで終了
+cli-call-done = 済  { $place }  { $service }  { $api }
+cli-call-next = 次  { $place }  { $service }  { $api }
+cli-check-overridden = 承知で続行
+cli-choice-again = { $services } をもう一度: { $command }
+cli-choice-back = { $services } を元に戻す: { $command }
+cli-choice-keep = このままにする: 今の組み合わせで動くことを確かめてください
+cli-column-expected = 予定
+cli-column-observed = 現在
+cli-column-standing = 結果
+cli-error-both = 手順書のサービスは2つではないため、both では決まりません
+cli-error-check = 事前確認に { $name } はありません
+cli-error-definition = タスク定義を読めません: { $detail }
+cli-error-definition-use = --task-definition は1サービス・方法 image のときだけ使えます
+cli-error-override-reason = 「{ $check }」を承知で続行する理由がありません
+cli-error-override-service = { $service } はこの計画の対象ではありません
+cli-error-service-twice = サービス { $name } が重複しています
+cli-hint-checks = 無効にできるもの: { $names }
+cli-hint-definition = aws ecs register-task-definition --cli-input-json に渡す形の JSON です
+cli-hint-definition-use = サービスごとに --method image で実行してください
+cli-hint-go-on = 続けるには modosu resume --go-on を実行してください
+cli-hint-override-reason = --override CHECK=理由 の形で書いてください
+cli-next-half-way = サービスが新旧に分かれています。次のどれにするか決めてください
+cli-override-unused = 「{ $check }」は不可ではないため、--override は使っていません
+cli-plan-data-lost = 失われるデータ: { $at } 以降の { $minutes } 分間
+cli-plan-database = データベース: { $from } → { $to }
+cli-plan-definition = 新しい定義 ({ $revision } との差分)
+cli-plan-reminder = 忘れずに: { $what }
+cli-plan-snapshot = スナップショット { $snapshot } ({ $at })
+cli-plan-snapshot-undated = スナップショット { $snapshot } (作成時刻は不明)
+cli-standing-not-begun = 未着手
+cli-standing-under-way = 途中
