@@ -12,6 +12,8 @@ use super::DatabaseMove;
 /// What is done to the database.
 #[derive(Clone, Debug)]
 pub(super) struct DatabaseWay<'a> {
+    /// All that was observed of it.
+    pub(super) database: &'a Database,
     /// From where to where.
     pub(super) moved: DatabaseMove,
     /// How.
@@ -74,6 +76,7 @@ pub(super) fn database_way<'a>(
         return Ok(DatabaseWay {
             moved: moved(from, database.instance.id.clone(), None),
             change: Change::StageBack { to: previous.clone() },
+            database,
         });
     }
     let snapshot = snapshot(database, spec)?;
@@ -86,6 +89,7 @@ pub(super) fn database_way<'a>(
             class: Clean::new(&of_runbook.instance_class),
             settings: &database.instance.settings,
         },
+        database,
     })
 }
 
