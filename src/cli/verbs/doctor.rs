@@ -307,7 +307,8 @@ fn of_fault(check: &'static str, about: &str, fault: &Fault, words: &Words) -> R
         | FaultKind::Server
         | FaultKind::Malformed
         | FaultKind::Held
-        | FaultKind::Local => State::Failed,
+        | FaultKind::Local
+        | FaultKind::NotSent => State::Failed,
     };
     Row {
         check,
