@@ -16,6 +16,8 @@ mod logs;
 #[cfg(test)]
 mod runbook;
 #[cfg(test)]
+mod safety;
+#[cfg(test)]
 mod walk;
 #[cfg(test)]
 mod words;

@@ -160,32 +160,6 @@ impl Fault {
     }
 }
 
-impl Fault {
-    /// Whether GitHub was asked and not AWS: its credentials, permissions and limits are other ones.
-    fn of_github(&self) -> bool {
-        self.operation.starts_with("github.")
-    }
-
-    fn github_hint(&self) -> Option<Phrase> {
-        if !self.of_github() {
-            return None;
-        }
-        match &self.kind {
-            FaultKind::Expired | FaultKind::NoCredentials => Some(Phrase::new("hint-github-token")),
-            FaultKind::Denied { action } => Some(Phrase::new("hint-github-denied").text("action", action)),
-            FaultKind::NotFound => Some(Phrase::new("hint-github-not-found")),
-            FaultKind::Throttled => Some(Phrase::new("hint-github-throttled")),
-            FaultKind::Server => Some(Phrase::new("hint-github-server")),
-            FaultKind::Malformed | FaultKind::NotOffered => Some(Phrase::new("hint-github-api")),
-            FaultKind::TimedOut
-            | FaultKind::Unreachable
-            | FaultKind::Rejected
-            | FaultKind::Held
-            | FaultKind::Local => None,
-        }
-    }
-}
-
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.operation, self.detail)

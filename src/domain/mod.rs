@@ -50,7 +50,7 @@ pub use permit::{Mode, WritePermit};
 pub use phrase::{Arg, Phrase};
 pub use sealed::Sealed;
 pub use service::{
-    CircuitBreaker, Controller, DeploymentAlarms, HealthReading, Identity, LoadBalancer, Scheduling,
+    CircuitBreaker, Controller, DeploymentAlarms, HealthReading, Identity, Launch, LoadBalancer, Scheduling,
     ServiceEvent, ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, Task,
 };
 pub use strategy::{ConfiguredHook, HookKind, HookTimeout, StrategySettings, TrafficSteps};

@@ -103,6 +103,22 @@ pub struct DeploymentAlarms {
     pub rollback: bool,
 }
 
+/// Where a service's tasks run (ECS API, `launchType` and `capacityProviderStrategy`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Launch {
+    /// On Fargate, Spot or not.
+    Fargate,
+    /// On EC2 instances of the cluster.
+    Ec2,
+    /// On machines that are not AWS's.
+    External,
+    /// Where these capacity providers place them.
+    Providers(Vec<Clean>),
+    /// ECS does not say.
+    Untold,
+}
+
 /// One of the newest hundred messages of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceEvent {
@@ -153,6 +169,8 @@ pub struct ServiceState {
     pub scheduling: Scheduling,
     /// Whether ECS owns the whole service (an Express service): then only guidance is given.
     pub express: bool,
+    /// Where its tasks run.
+    pub launch: Launch,
     /// Minimum healthy percent and maximum percent of a rolling deployment.
     pub percent: Option<(u32, u32)>,
     /// The circuit breaker, where one is configured.

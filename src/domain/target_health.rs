@@ -30,6 +30,9 @@ pub struct TargetHealth {
     /// should be.
     #[serde(default)]
     pub reasons: Vec<TargetReason>,
+    /// How the target groups are set up; empty unless a way back is planned, because only then anybody asks.
+    #[serde(skip)]
+    pub groups: Vec<TargetGroup>,
 }
 
 /// How a target group asks its targets whether they are healthy (ELBv2 API, `TargetGroup`).

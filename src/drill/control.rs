@@ -163,11 +163,14 @@ struct WhichMigrations {
     service: String,
     environment: Option<String>,
     version: Option<String>,
+    /// Names that stand in the folder instead, with commas between.
+    folder: Option<String>,
 }
 
 async fn migrate_status(State(drill): State<Drill>, Query(which): Query<WhichMigrations>) -> Response {
     let (environment, version) = (which.environment.as_deref(), which.version.as_deref());
-    match drill.with(|state| prisma::status(&state.world, environment, &which.service, version)) {
+    let folder = which.folder.as_deref();
+    match drill.with(|state| prisma::status(&state.world, environment, &which.service, version, folder)) {
         Some(status) => Json(status).into_response(),
         None => (
             StatusCode::NOT_FOUND,

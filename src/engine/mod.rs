@@ -14,7 +14,7 @@ mod scribe;
 mod start;
 mod watch;
 
-pub use crate::adapters::aws::AwsSettings;
+pub use crate::adapters::aws::{AwsSettings, read_definition_file};
 pub use crate::adapters::github::{Token, TokenSource};
 pub use crate::adapters::history_file::Appended;
 pub use crate::adapters::http::{Connector, Door};

@@ -319,6 +319,13 @@ impl Engine {
             scribe: self.parts.scribe.clone(),
             clock: self.parts.eyes.clock.clone(),
             environment: self.parts.session.setup.environment.clone(),
+            services: self
+                .parts
+                .session
+                .incident
+                .as_ref()
+                .map(|incident| incident.services.clone())
+                .unwrap_or_default(),
             halt: self.halt.clone(),
             ending: self.ending.clone(),
             tell: self.parts.tell.clone(),

@@ -4,7 +4,7 @@
 //! events say, whichever message is written from them.
 
 use crate::domain::Phrase;
-use crate::rollback::{CheckState, Outcome};
+use crate::rollback::{CheckState, Outcome, owners_reminders};
 use crate::runbook::{Check, Runbook};
 use crate::words::{Lang, Words};
 
@@ -140,6 +140,9 @@ fn template(incident: &Incident, runbook: &Runbook, kind: ReportKind, words: &Wo
 
     draft.heading(&Phrase::new("report-next"));
     draft.item(&words.say(&next(incident)));
+    for reminder in reminders(incident) {
+        draft.item(&words.say(&reminder));
+    }
     draft.finish()
 }
 
@@ -243,6 +246,11 @@ const fn next(incident: &Incident) -> Phrase {
         Stage::Act { .. } | Stage::Verify => Phrase::new("report-next-result"),
         Stage::Report | Stage::Done | Stage::Abandoned => Phrase::new("report-next-cause"),
     }
+}
+
+/// What stays open after an approved plan: who would put the bad version back.
+pub(super) fn reminders(incident: &Incident) -> Vec<Phrase> {
+    facts::approved(incident).map_or_else(Vec::new, |(_, plan)| owners_reminders(plan))
 }
 
 /// The runbook's checks with where each stands, once the rollback is on target.

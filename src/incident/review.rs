@@ -9,7 +9,7 @@ use crate::rollback::Unproven;
 use crate::runbook::Runbook;
 use crate::words::Words;
 
-use super::report::{Draft, checks, newest};
+use super::report::{Draft, checks, newest, reminders};
 use super::{Event, Incident, Report, facts, record, timeline};
 
 pub(super) fn review(incident: &Incident, runbook: &Runbook, words: &Words) -> Report {
@@ -60,6 +60,9 @@ pub(super) fn review(incident: &Incident, runbook: &Runbook, words: &Words) -> R
     let gap = draft.gap(Phrase::new("report-gap-cause"));
     draft.item(&gap);
     section(&mut draft, &words.get("review-follow-ups"));
+    for reminder in reminders(incident) {
+        draft.item(&inline(&words.say(&reminder)));
+    }
     let gap = draft.gap(Phrase::new("report-gap-follow-ups"));
     draft.item(&gap);
     draft.finish()

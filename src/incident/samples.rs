@@ -3,13 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::{
-    CriterionId, Digest, Fault, FaultKind, Operator, Phrase, PlanHash, ServiceKey, Severity, TargetSpec,
-    TaskDefinitionArn,
+    Clean, CriterionId, Digest, Endpoint, Fault, FaultKind, InstanceSettings, Operator, Phrase, PlanHash,
+    RunId, ServiceKey, Severity, TargetSpec, TaskDefinitionArn,
 };
 use crate::rollback::{
-    Api, Call, CheckResult, CheckState, CriterionState, CriterionStatus, DefinitionRef, Ending, Fingerprint,
-    Method, Outcome, Plan, PlanVerdict, Point, PreflightCheck, PreflightRow, PreflightVerdict, Rule, Step,
-    Target, Unproven,
+    Api, CORRELATION, Call, CheckResult, CheckState, CriterionState, CriterionStatus, Current, DatabaseMove,
+    DefinitionRef, Ending, Fingerprint, IntentToken, Method, OurTags, Outcome, Override, Plan, PlanVerdict,
+    Point, PointingAt, PreflightCheck, PreflightRow, PreflightVerdict, Registration, Rule, Settled, Step,
+    StopType, Target, Unproven,
 };
 use crate::runbook::{self, Runbook};
 
@@ -119,6 +120,142 @@ pub(crate) fn plan(services: &[&str], calls: usize) -> Plan {
         verdict: PlanVerdict::Ready,
         made_at: at(250),
     }
+}
+
+fn call(api: Api) -> Call {
+    Call {
+        command: api.name().to_owned(),
+        api,
+    }
+}
+
+fn deployed(task_definition: Option<DefinitionRef>) -> Call {
+    call(Api::UpdateService {
+        cluster: "peoplebooster-production".parse().unwrap(),
+        service: "peoplebooster-backend".parse().unwrap(),
+        force: task_definition.is_none(),
+        task_definition,
+    })
+}
+
+fn with_calls(services: &[&str], method: Method, calls: Vec<Vec<Call>>) -> Plan {
+    let mut plan = plan(services, 0);
+    for (step, calls) in plan.steps.iter_mut().zip(calls) {
+        step.method = method;
+        step.calls = calls;
+    }
+    plan
+}
+
+/// A plan that registers a revision, of a clone and of a file.
+pub(crate) fn registering() -> Plan {
+    let of_file = Registration::File {
+        file: "task-definition-rollback.json".into(),
+        sha256: "0f".repeat(32).into(),
+        family: "peoplebooster-frontend".into(),
+    };
+    let of_clone = Registration::Clone {
+        base: definition(56),
+        container: "app".into(),
+        image: "example/peoplebooster-backend@sha256:1".into(),
+    };
+    let calls = |of: Registration| {
+        let tags = OurTags;
+        vec![
+            call(Api::RegisterTaskDefinition { of, tags }),
+            deployed(Some(DefinitionRef::Registered)),
+        ]
+    };
+    with_calls(
+        &["backend", "frontend"],
+        Method::Image,
+        vec![calls(of_clone), calls(of_file)],
+    )
+}
+
+/// A plan that restores the database; another service that uses it is deployed anew after the first.
+pub(crate) fn restoring() -> Plan {
+    let restored: Clean = "peoplebooster-production-restored".into();
+    let secret: Clean = "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:database-AbCdEf".into();
+    let settings = InstanceSettings {
+        subnet_group: Some("peoplebooster".into()),
+        security_groups: ["sg-1".into()].into(),
+        parameter_group: Some("peoplebooster-postgres15".into()),
+        option_group: None,
+        publicly_accessible: false,
+        multi_az: true,
+        deletion_protection: true,
+        copy_tags: true,
+        iam_authentication: false,
+    };
+    let restore = call(Api::RestoreDbInstance {
+        instance: restored.clone(),
+        snapshot: "rds:peoplebooster-production-2026-11-23".into(),
+        class: "db.t3.medium".into(),
+        settings,
+        tags: OurTags,
+    });
+    let switch = call(Api::UpdateSecret {
+        secret: secret.clone(),
+        token: IntentToken,
+        value: PointingAt(restored.clone()),
+    });
+    let mut plan = with_calls(
+        &["backend", "frontend"],
+        Method::Database,
+        vec![vec![restore, switch, deployed(None)], vec![deployed(None)]],
+    );
+    plan.steps[0].database = Some(DatabaseMove {
+        from: "peoplebooster-production".into(),
+        to: restored,
+        snapshot: Some("rds:peoplebooster-production-2026-11-23".into()),
+        taken_at: Some(at(-3600)),
+        secret,
+        secret_version: "11111111-2222-4333-8444-555555555555".into(),
+    });
+    plan
+}
+
+/// A plan that goes back to the database of before.
+pub(crate) fn staging_back() -> Plan {
+    let stage = call(Api::UpdateSecretVersionStage {
+        secret: "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:database-AbCdEf".into(),
+        stage: Current::AwsCurrent,
+        to: "11111111-2222-4333-8444-555555555555".into(),
+        from: "66666666-7777-4888-8999-000000000000".into(),
+    });
+    with_calls(&["backend"], Method::Database, vec![vec![stage, deployed(None)]])
+}
+
+/// A plan that starts the team's workflow once for two services.
+pub(crate) fn dispatching() -> Plan {
+    let dispatch = call(Api::DispatchWorkflow {
+        repository: "example/peoplebooster".into(),
+        workflow: 7,
+        branch: "main".into(),
+        inputs: [
+            ("version".to_owned(), "v1.3.4".into()),
+            ("correlation_id".to_owned(), CORRELATION.into()),
+        ]
+        .into(),
+    });
+    with_calls(
+        &["backend", "frontend"],
+        Method::Github,
+        vec![vec![dispatch], Vec::new()],
+    )
+}
+
+/// A plan that answers a hook.
+pub(crate) fn continuing() -> Plan {
+    let answer = call(Api::ContinueServiceDeployment {
+        service_deployment: "arn:aws:ecs:ap-northeast-1:123456789012:service-deployment/peoplebooster-production/peoplebooster-backend/AbCdEf"
+            .parse()
+            .unwrap(),
+        hook: "ecs-pause-1".into(),
+        action: StopType::Rollback,
+    });
+    with_calls(&["backend"], Method::Continue, vec![vec![answer]])
 }
 
 pub(crate) fn hash(digit: char) -> PlanHash {
@@ -262,6 +399,21 @@ pub(crate) fn filed() -> Event {
     }
 }
 
+pub(crate) fn settled(step: usize, call: usize) -> Event {
+    Event::Settled {
+        step,
+        call,
+        settled: Settled {
+            endpoint: Some(Endpoint {
+                host: "peoplebooster-production-restored.example".into(),
+                port: 5432,
+            }),
+            definition: Some(definition(56)),
+            deployment: Some("ecs-svc/2".parse().unwrap()),
+        },
+    }
+}
+
 /// The events up to an approved plan.
 pub(crate) fn to_approval() -> Vec<Event> {
     vec![
@@ -350,6 +502,43 @@ pub(crate) fn alphabet() -> Vec<Event> {
         },
         Event::Assessed,
         Event::Scoped { services: None },
+        Event::Scoped {
+            services: Some(vec![service("frontend")]),
+        },
+        Event::Scoped {
+            services: Some(vec![service("backend"), service("frontend")]),
+        },
+        Event::TargetChosen {
+            target: "latest-snapshot".parse().unwrap(),
+            method: Some(Method::Database),
+            file: None,
+        },
+        Event::TargetChosen {
+            target: TargetSpec::LastGood,
+            method: Some(Method::Image),
+            file: Some("task-definition-rollback.json".into()),
+        },
+        Event::Overridden {
+            over: Override {
+                check: PreflightCheck::Tag,
+                service: None,
+                reason: "the tag is what was tested".into(),
+                by: by(),
+            },
+        },
+        Event::Overridden {
+            over: Override {
+                check: PreflightCheck::Differs,
+                service: Some(service("backend")),
+                reason: "read by two".into(),
+                by: by(),
+            },
+        },
+        Event::Attached {
+            title: "rollback.sql".into(),
+            text: "ALTER TABLE answers DROP COLUMN mood;\n".to_owned(),
+            by: by(),
+        },
         Event::TargetChosen {
             target: "v1.3.4".parse().unwrap(),
             method: None,
@@ -362,6 +551,11 @@ pub(crate) fn alphabet() -> Vec<Event> {
         },
         planned(plan(&["backend"], 1)),
         planned(plan(&["backend", "frontend"], 2)),
+        planned(registering()),
+        planned(restoring()),
+        planned(staging_back()),
+        planned(dispatching()),
+        planned(continuing()),
         planned(blocked),
         planned(plan(&[], 0)),
         Event::Reconsidered,
@@ -390,9 +584,21 @@ pub(crate) fn alphabet() -> Vec<Event> {
         events.push(ended(outcome));
     }
     for step in 0..2 {
-        for call in 0..2 {
+        for call in 0..3 {
             events.extend([
                 intended(step, call),
+                Event::Intended {
+                    step,
+                    call,
+                    fingerprint: fingerprint(),
+                    token: Some("0f8fad5b-d9cb-469f-a165-70867728950e".into()),
+                },
+                settled(step, call),
+                Event::Settled {
+                    step,
+                    call,
+                    settled: Settled::default(),
+                },
                 answered(step, call),
                 Event::Rejected {
                     step,
@@ -412,7 +618,13 @@ pub(crate) fn alphabet() -> Vec<Event> {
                 Event::Adopted {
                     step,
                     call,
-                    receipt: Receipt::default(),
+                    receipt: Receipt {
+                        definition: Some(definition(58)),
+                        instance: Some("peoplebooster-production-restored".into()),
+                        secret_version: Some("0f8fad5b-d9cb-469f-a165-70867728950e".into()),
+                        run: Some(RunId(42)),
+                        ..Receipt::default()
+                    },
                 },
                 Event::NotApplied { step, call },
             ]);

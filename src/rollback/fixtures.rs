@@ -7,12 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::{
     Alarm, CircuitBreaker, Clean, Company, ContainerDefinition, ContainerImage, ContainerSettings,
     Controller, Database, DefinitionStatus, Deployment, DeploymentAlarms, DeploymentHistory, DeploymentId,
-    DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Identity, Image, ImageStatus, Migrations,
-    Minute, NativeRollback, Observed, OwnDefinition, Permissions, References, RepositoryName, RolloutState,
-    Scaling, Scheduling, Series, ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus,
-    ServiceKey, ServiceRevision, ServiceRevisionArn, ServiceState, ServiceStatus, Shelf, Strategy,
-    TargetGroupArn, TargetHealth, TargetSpec, Task, TaskDefinition, TaskDefinitionArn, TaskSettings,
-    Workflow,
+    DeploymentStatus, Digest, EnvironmentName, Fault, FaultKind, Finding, Identity, Image, ImageStatus,
+    Launch, MigrationState, Migrations, Minute, NativeRollback, Observed, OwnDefinition, Permission,
+    Permissions, References, RepositoryName, RolloutState, Scaling, ScalingBounds, ScanFindings, Scheduling,
+    Series, ServiceDeployment, ServiceDeploymentArn, ServiceDeploymentStatus, ServiceKey, ServiceRevision,
+    ServiceRevisionArn, ServiceState, ServiceStatus, Shelf, Strategy, TargetGroupArn, TargetHealth,
+    TargetSpec, Task, TaskDefinition, TaskDefinitionArn, TaskSettings, Workflow,
 };
 use crate::runbook::Runbook;
 
@@ -162,10 +162,27 @@ pub(super) fn pushed(revision: u32) -> Image {
     Image {
         digest: digest(revision),
         tags: vec![Clean::new(&tag(revision))],
-        pushed_at: None,
+        pushed_at: Some(at(i64::from(revision) * 10 - 100_000)),
         size_bytes: None,
         status: ImageStatus::Active,
         tags_are_fixed: false,
+    }
+}
+
+/// A scan that found these critical findings and nothing else.
+pub(super) fn scanned(critical: &[&str]) -> ScanFindings {
+    let count = u32::try_from(critical.len()).unwrap();
+    ScanFindings {
+        scanned_at: Some(at(-60)),
+        counts: [(Clean::new("CRITICAL"), count)].into(),
+        worst: critical
+            .iter()
+            .map(|name| Finding {
+                name: Clean::new(name),
+                severity: Clean::new("CRITICAL"),
+                package: None,
+            })
+            .collect(),
     }
 }
 
@@ -215,6 +232,7 @@ pub(super) fn service(revision: u32, tasks: u32) -> ServiceState {
         strategy: Strategy::Rolling,
         scheduling: Scheduling::Replica,
         express: false,
+        launch: Launch::Fargate,
         percent: Some((100, 200)),
         circuit_breaker: Some(CircuitBreaker {
             enable: true,
@@ -297,6 +315,10 @@ pub(super) fn runbook() -> Runbook {
         items = []
         [history]
         file = "history.md"
+        [prisma]
+        status-command = ["npx", "prisma", "migrate", "status"]
+        folder = "backend"
+        reset-command = ["npx", "prisma", "migrate", "reset"]
         "#,
     )
     .unwrap()
@@ -349,6 +371,7 @@ impl World {
         deployed(&mut history, (57, 57), ok(), at(-2), Some(at(1)));
         let now = at(5);
         let mut state = service(57, 4);
+        state.health_check_grace_seconds = Some(300);
         state.circuit_breaker = Some(CircuitBreaker {
             enable: true,
             rollback: true,
@@ -385,12 +408,48 @@ impl World {
             company: Observed::known(Company::default(), now),
             own_incident: None,
             database: Observed::default(),
-            migrations: Observed::default(),
+            migrations: Observed::known(
+                Migrations {
+                    state: MigrationState::UpToDate,
+                    known: Vec::new(),
+                    whole: true,
+                    command: Clean::new("npx prisma migrate status"),
+                },
+                now,
+            ),
             workflow: Observed::default(),
-            scaling: Observed::default(),
-            references: Observed::default(),
-            shelf: Observed::default(),
-            permissions: Observed::default(),
+            scaling: Observed::known(
+                Scaling {
+                    bounds: Some(ScalingBounds {
+                        min: 2,
+                        max: 50,
+                        suspended: false,
+                    }),
+                    activities: Vec::new(),
+                },
+                now,
+            ),
+            references: Observed::known(References::new(), now),
+            shelf: Observed::known(
+                Shelf {
+                    lifecycle: Vec::new(),
+                    findings: [57, 56, 55, 54].map(|n| (digest(n), scanned(&[]))).into(),
+                },
+                now,
+            ),
+            permissions: Observed::known(
+                [
+                    "ecs:UpdateService",
+                    "ecs:StopServiceDeployment",
+                    "ecs:ContinueServiceDeployment",
+                    "ecs:RegisterTaskDefinition",
+                    "ecs:TagResource",
+                    "iam:PassRole",
+                ]
+                .map(|action| (Clean::new(action), Permission::Allowed))
+                .into(),
+                now,
+            ),
             criteria: Vec::new(),
             own_definition: None,
             overrides: Vec::new(),

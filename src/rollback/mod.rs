@@ -47,7 +47,10 @@ pub use follow::{
 pub use follower::Follow;
 pub use method::{Method, UnknownMethod, fits};
 pub use plan::{Call, DatabaseMove, Fingerprint, Override, PLAN_SCHEMA, Plan, PlanVerdict, Point, Step};
-pub use preflight::{PreflightCheck, PreflightRow, PreflightVerdict, alarm_names};
+pub use preflight::{
+    PreflightCheck, PreflightRow, PreflightVerdict, alarm_names, by_hand, owners_reminders,
+    proposes_vulnerability,
+};
 pub use propose::{Around, NoPlan, ProposalInputs, propose, propose_all};
 pub use settle::{Awaited, SettleSighting, Settled, Settling, settle};
 pub use target::{Candidate, ImageState, NoTarget, Rule, Served, Target, TargetInputs, candidates};

@@ -210,8 +210,10 @@ pub struct Session {
     pub own_definition: Option<OwnDefinition>,
     /// Blocks that the caller of a plan without an incident overrides.
     pub overrides: Vec<Override>,
-    /// Set after a restart between two calls: the next one waits for a person's word.
+    /// Set between two calls, after a restart or when the next one could not be sent: it waits for a person's word.
     pub waits_for_word: bool,
+    /// Set by a restart: whoever took the incident up is asked before the first call that is sent in this process.
+    pub owes_word: bool,
     /// Whether the operator asked to stop before the next call.
     pub stop_requested: bool,
     /// Whether the engine is looking for the effect of a call without an answer; a second look must not run beside it.

@@ -113,7 +113,7 @@ pub enum OperatorMsg {
         /// The text.
         text: String,
     },
-    /// After a restart between two calls: send the next one.
+    /// Between two calls, after a restart or when the next one could not be sent: send it.
     GoOn,
     /// The next step of the wizard: assess → scope → target → check → approve (which freezes the plan).
     Advance,
@@ -165,9 +165,15 @@ pub enum OperatorMsg {
 pub enum ActMsg {
     /// It made an event durable: an intent, an outcome, or what looking showed.
     Saved(IncidentId, Recorded),
-    /// Read again immediately before the write, the world was not what was approved, or it could not be read. Nothing was
-    /// sent and no intent was recorded.
+    /// Read again immediately before the write, the world was not what was approved. Nothing was sent and no intent was
+    /// recorded.
     Stale {
+        /// Why.
+        why: Phrase,
+    },
+    /// Nothing was sent and no intent was recorded, and nothing is known to have changed: the world could not be read, the
+    /// lease was not to be had, or nothing may be sent any more.
+    NotSent {
         /// Why.
         why: Phrase,
     },

@@ -67,6 +67,7 @@ pub(super) fn operator(session: &mut Session, msg: OperatorMsg, now: Timestamp) 
         OperatorMsg::GoOn => {
             if session.waits_for_word {
                 session.waits_for_word = false;
+                session.owes_word = false;
                 walk::go_on(session, now)
             } else {
                 Effects::none()

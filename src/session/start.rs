@@ -76,6 +76,7 @@ impl Session {
             own_definition: None,
             overrides: Vec::new(),
             waits_for_word: false,
+            owes_word: false,
             stop_requested: false,
             looking: false,
             filing: false,

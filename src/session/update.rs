@@ -93,21 +93,32 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
             session.refuse(why.clone(), now);
             // The next plan is made from what is so now, not from what the refused one was made from. Once something was sent,
             // there is no going back to the checks: the story needs an ending that says how far it came.
-            let begun = session.incident.as_ref().is_some_and(
-                |incident| matches!(incident.stage, Stage::Act { step, call, .. } if step > 0 || call > 0),
-            );
-            let mut effects = if begun {
+            let mut effects = if is_begun(session) {
                 let ending = Ending::bare(Outcome::Failed, EndingKind::Changed, why);
                 record(session, Event::Ended { ending })
             } else {
                 record(session, Event::Refused { why })
             };
-            let service = session
-                .incident
-                .as_ref()
-                .and_then(|i| i.service_at_hand().cloned());
-            effects.push(Effect::Observe(operator::subjects(session, service.as_ref())));
+            effects.push(look_at_hand(session));
             effects
+        }
+        Msg::Act(ActMsg::NotSent { why }) => {
+            session.refuse(why.clone(), now);
+            match (is_begun(session), session.stop_requested) {
+                // The approval was for a moment that is over.
+                (false, _) => {
+                    session.stop_requested = false;
+                    let mut effects = record(session, Event::Refused { why });
+                    effects.push(look_at_hand(session));
+                    effects
+                }
+                (true, true) => walk::stopped(session),
+                // What was done stands, and what is left may be sent when it can be: a person says when.
+                (true, false) => {
+                    session.waits_for_word = true;
+                    Effects::none()
+                }
+            }
         }
         Msg::Act(ActMsg::StillDoubtful { why }) => {
             session.looking = false;
@@ -142,6 +153,22 @@ pub fn update(session: &mut Session, msg: Msg, now: Timestamp) -> Effects {
             walk::resume(session, *incident, now)
         }
     }
+}
+
+/// A look at everything that belongs to the service at hand.
+fn look_at_hand(session: &Session) -> Effect {
+    let service = session
+        .incident
+        .as_ref()
+        .and_then(|incident| incident.service_at_hand().cloned());
+    Effect::Observe(operator::subjects(session, service.as_ref()))
+}
+
+/// Whether an earlier call of the plan was carried out, so that there is no going back to the checks.
+fn is_begun(session: &Session) -> bool {
+    session.incident.as_ref().is_some_and(
+        |incident| matches!(incident.stage, Stage::Act { step, call, .. } if step > 0 || call > 0),
+    )
 }
 
 /// Hands an event of the incident at hand to the journal. The state changes when the journal says that it is durable.
@@ -193,6 +220,7 @@ fn created(session: &mut Session, incident: Incident) -> Effects {
     session.taken_up = None;
     session.settling = None;
     session.waits_for_word = false;
+    session.owes_word = false;
     session.preparing = None;
     session.incident = Some(incident);
     // What was declared before the incident was opened belongs to its story too.

@@ -24,7 +24,10 @@ const LATE_DATA: Duration = Duration::from_secs(600);
 /// What follows from an event that has just become durable.
 pub(super) fn after(session: &mut Session, event: &Event, now: Timestamp) -> Effects {
     match event {
-        Event::Approved { .. } => act(session),
+        Event::Approved { .. } => {
+            session.owes_word = false;
+            act(session)
+        }
         Event::Intended { .. } => {
             // The stop came while the intent was on its way to the journal, past the last look at it.
             if session.stop_requested {
@@ -74,6 +77,7 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
     let stage = incident.stage;
     let sent = incident.was_sent();
     session.taken_up = Some(now);
+    session.owes_word = true;
     session.incident = Some(incident);
     let mut effects = Effects::one(Effect::Observe(operator::subjects(session, None)));
     effects.extend(match stage {
@@ -102,11 +106,7 @@ pub(super) fn resume(session: &mut Session, incident: Incident, now: Timestamp) 
             step,
             call,
             state: ActState::Ready,
-        } if (step > 0 || call > 0) && !sent => {
-            session.waits_for_word = true;
-            session.refuse(Phrase::new("notice-waits-for-word"), now);
-            Effects::none()
-        }
+        } if (step > 0 || call > 0) && !sent => next_call_or_follow(session, now),
         // Sent, found to have done nothing, and interrupted before that was said.
         Stage::Act {
             state: ActState::Ready,
@@ -220,7 +220,17 @@ fn next_call_or_follow(session: &mut Session, now: Timestamp) -> Effects {
         Stage::Act {
             state: ActState::Ready,
             ..
-        } if session.stop_requested => end(session, EndingKind::Stopped, Phrase::new("ended-stopped")),
+        } if session.stop_requested => stopped(session),
+        // What an earlier process sent was looked for and followed; what was never sent, a person is asked about.
+        Stage::Act {
+            state: ActState::Ready,
+            ..
+        } if session.owes_word => {
+            session.settling = None;
+            session.waits_for_word = true;
+            session.refuse(Phrase::new("notice-waits-for-word"), now);
+            Effects::none()
+        }
         Stage::Act {
             state: ActState::Ready,
             ..
@@ -319,6 +329,11 @@ fn following_since(incident: &Incident) -> Option<Timestamp> {
             )
         })
         .map(|recorded| recorded.at)
+}
+
+/// The end that the stop key brings between two calls.
+pub(super) fn stopped(session: &mut Session) -> Effects {
+    end(session, EndingKind::Stopped, Phrase::new("ended-stopped"))
 }
 
 /// An end that came to no deployment of ours.
@@ -496,13 +511,18 @@ fn follow(session: &mut Session, now: Timestamp) -> Effects {
     if session.follow.is_none() {
         session.follow = goal(session).map(Follow::new);
     }
-    // A step without a call of its own, whose service stayed as it was: the run left it out.
+    // A step without a call of its own, whose service stayed as it was: the run left it out. Only a reading of after the run
+    // can say so.
     let left_out = session.follow.is_none()
-        && session
-            .incident
-            .as_ref()
-            .and_then(Incident::step_at_hand)
-            .is_some_and(|step| step.calls.is_empty());
+        && session.incident.as_ref().is_some_and(|incident| {
+            let read_at = incident
+                .service_at_hand()
+                .and_then(|key| session.view(key)?.state.as_of());
+            incident.step_at_hand().is_some_and(|step| step.calls.is_empty())
+                && following_since(incident)
+                    .zip(read_at)
+                    .is_some_and(|(since, read_at)| read_at >= since)
+        });
     if left_out {
         return end(session, EndingKind::Failed, Phrase::new("settle-run-left-out"));
     }

@@ -79,6 +79,12 @@ commands! {
     Press Acting "press" "command-press" "footer-press";
     Switch Acting "switch" "command-switch" "footer-switch";
     Method Acting "method" "command-method" "footer-method";
+    Toggle Acting "toggle-service" "command-toggle-service" "footer-toggle-service";
+    AllServices Acting "all-services" "command-all-services" "footer-all-services";
+    DefinitionFile Acting "definition-file" "command-definition-file" "footer-definition-file";
+    Override Acting "override" "command-override" "footer-override";
+    DataWays Acting "data-ways" "command-data-ways" "footer-data-ways";
+    GoOn Acting "go-on" "command-go-on" "footer-go-on";
     Stop Acting "stop" "command-stop" "wizard-key-stop";
     LookAgain Acting "look-again" "command-look-again" "doubt-look";
     GiveUp Acting "give-up" "command-give-up" "footer-give-up";

@@ -8,7 +8,7 @@ use thiserror::Error;
 use tokio::time::Instant;
 
 use crate::domain::Phrase;
-use crate::engine::Engine;
+use crate::engine::{Engine, read_definition_file};
 use crate::session::{NoticeLevel, Session};
 use crate::words::Words;
 
@@ -57,6 +57,8 @@ pub enum Outside {
     Edit(String),
     /// Put this text on the terminal's clipboard.
     Copy(String),
+    /// Read the definition in this file.
+    ReadDefinition(String),
 }
 
 /// An engine, a screen and a picture.
@@ -200,6 +202,7 @@ impl<B: Backend> Console<B> {
             Request::Suspend => self.outside.push(Outside::Suspend),
             Request::Edit(text) => self.outside.push(Outside::Edit(text)),
             Request::Copy(text) => self.outside.push(Outside::Copy(text)),
+            Request::ReadDefinition(path) => self.outside.push(Outside::ReadDefinition(path)),
             Request::Redraw => self.redraw(),
         }
     }
@@ -237,6 +240,24 @@ impl<B: Backend> Console<B> {
                     Phrase::new("notice-editor-failed").text("detail", crate::domain::Clean::new(&detail));
                 self.screen.say(NoticeLevel::Bad, text, Instant::now());
             }
+        }
+        self.frames.want();
+    }
+
+    /// Reads the definition in a file and hands it to the session, or says why it cannot be used. Nothing of it is registered
+    /// before it stands in a plan that was approved.
+    pub async fn read_definition(&mut self, path: &str) {
+        match read_definition_file(std::path::Path::new(path)).await {
+            Ok(definition) => {
+                if let Some(wizard) = self.screen.wizard_mut() {
+                    wizard.ask_for_image();
+                }
+                let text = Phrase::new("notice-definition-read").text("file", &definition.path);
+                let use_it = crate::session::OperatorMsg::UseDefinition(Some(Box::new(definition)));
+                self.engine.tell(use_it);
+                self.screen.say(NoticeLevel::Info, text, Instant::now());
+            }
+            Err(fault) => self.screen.say(NoticeLevel::Bad, fault.phrase(), Instant::now()),
         }
         self.frames.want();
     }

@@ -43,9 +43,12 @@ fn commands(screen: &Screen, world: &World<'_>) -> Vec<Command> {
         None => main(screen, world),
         Some(Layer::Help(_) | Layer::Details(_)) => vec![Command::Back, Command::Down, Command::PageDown],
         Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Note(_)) => vec![Command::Choose, Command::Back],
+        Some(Layer::Pick(_)) => vec![Command::Choose, Command::Down, Command::Back],
+        // Its own keys stand in its frame: what they do there has other names.
+        Some(Layer::Sheet(_)) => Vec::new(),
         Some(Layer::Declare(_)) => vec![Command::Choose, Command::Down, Command::Back],
         Some(Layer::Ask(ask)) => match ask.question {
-            Question::Quit | Question::Abandon | Question::GiveUp | Question::Again => {
+            Question::Quit | Question::Abandon | Question::GiveUp | Question::Again | Question::GoOn => {
                 vec![Command::Switch, Command::Press, Command::Back]
             }
         },

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tui_textarea::TextArea;
 
-use crate::domain::{CriterionId, PlanHash, ServiceKey};
-use crate::rollback::CheckState;
+use crate::domain::{CriterionId, PlanHash, ServiceKey, TaskDefinitionArn};
+use crate::rollback::{CheckState, PreflightCheck};
 
 use super::listing::{Listing, Scroll};
 use super::palette::Entry;
@@ -37,8 +38,78 @@ pub enum Layer {
     Note(NoteBox),
     /// A question of two buttons.
     Ask(AskBox),
+    /// Ways to pick one from.
+    Pick(PickBox),
+    /// A text of several lines that is put beside the incident.
+    Sheet(Box<Sheet>),
     /// The rollback wizard.
     Wizard(Box<Wizard>),
+}
+
+/// What picking a way does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Opens a sheet for SQL that people run by hand.
+    WriteSql,
+    /// Back to the target, with the snapshots of the database.
+    ChooseSnapshot,
+    /// Nothing: what it shows is never run from here.
+    OnlyShown,
+    /// Leaves the rollback that is over and opens one for these services; the revision is selected where one is named.
+    StartAgain {
+        /// The services.
+        services: Vec<ServiceKey>,
+        /// Where to, as a proposal.
+        back_to: Option<TaskDefinitionArn>,
+    },
+}
+
+/// A way that can be picked.
+pub struct Way {
+    /// Its name.
+    pub label: String,
+    /// What it means, told while it is selected or where there is room.
+    pub text: String,
+    /// What picking it does.
+    pub deed: Deed,
+}
+
+/// Ways to pick one from.
+pub struct PickBox {
+    /// What it is about.
+    pub title: String,
+    /// The ways.
+    pub ways: Vec<Way>,
+    /// The selected one, by its place.
+    pub list: Listing<usize>,
+}
+
+impl PickBox {
+    /// A list whose first way is selected.
+    #[must_use]
+    pub fn new(title: String, ways: Vec<Way>) -> Self {
+        Self {
+            title,
+            ways,
+            list: Listing::default(),
+        }
+    }
+
+    /// The places of its ways.
+    #[must_use]
+    pub fn places(&self) -> Vec<usize> {
+        (0..self.ways.len()).collect()
+    }
+}
+
+/// A text of several lines while it is written.
+pub struct Sheet {
+    /// What it is: its title beside the incident.
+    pub title: String,
+    /// What it is for, in a line.
+    pub about: String,
+    /// The text.
+    pub area: TextArea<'static>,
 }
 
 /// A line of a page: a label at the left, where there is one, and a text that is folded.
@@ -148,6 +219,17 @@ pub enum NotePurpose {
         /// The check's name.
         title: String,
     },
+    /// Going on in spite of a check that forbids it.
+    Override {
+        /// Which check.
+        check: PreflightCheck,
+        /// Of which service.
+        service: ServiceKey,
+        /// What is asked.
+        title: String,
+    },
+    /// The file of a definition of the operator's own.
+    DefinitionFile,
 }
 
 /// A line of text for the incident's story.
@@ -169,6 +251,8 @@ pub enum Question {
     GiveUp,
     /// To leave a rollback that did not help and start another.
     Again,
+    /// After a restart between two calls: to send the next one. The other button stops here.
+    GoOn,
 }
 
 /// Which of two buttons has the focus. The harmless one has it first.

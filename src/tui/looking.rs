@@ -113,6 +113,8 @@ impl Screen {
                 | Layer::Filter(_)
                 | Layer::Declare(_)
                 | Layer::Note(_)
+                | Layer::Pick(_)
+                | Layer::Sheet(_)
                 | Layer::Ask(_)
                 | Layer::Wizard(_),
             ) => None,
@@ -209,6 +211,8 @@ impl Screen {
                 | Layer::Filter(_)
                 | Layer::Declare(_)
                 | Layer::Note(_)
+                | Layer::Pick(_)
+                | Layer::Sheet(_)
                 | Layer::Ask(_)
                 | Layer::Wizard(_),
             ) => return,

@@ -6,6 +6,7 @@
 //!
 //! This room does not know AWS, the journal, the drill, the command line, or the environment of the process.
 
+mod answers;
 mod command;
 mod console;
 mod footer;
@@ -27,6 +28,7 @@ mod process;
 mod run;
 mod screen;
 mod search;
+mod sheet;
 mod sort;
 mod steer;
 mod terminal;

@@ -106,6 +106,8 @@ pub(super) fn beneath(screen: &Screen, world: &World<'_>) -> Context {
             | Layer::Filter(_)
             | Layer::Declare(_)
             | Layer::Note(_)
+            | Layer::Pick(_)
+            | Layer::Sheet(_)
             | Layer::Ask(_),
         )
         | None => Context::Main,
@@ -337,7 +339,8 @@ pub(super) fn declared<'a>(
 pub(super) fn note(note: &NoteBox, world: &World<'_>, body: Rect, buffer: &mut Buffer) -> Option<Position> {
     let title = match &note.purpose {
         NotePurpose::Timeline => world.get("note-title"),
-        NotePurpose::Sign { title, .. } => title.clone(),
+        NotePurpose::Sign { title, .. } | NotePurpose::Override { title, .. } => title.clone(),
+        NotePurpose::DefinitionFile => world.get("definition-file-title"),
     };
     let inner = framed(&title, middle(body, 72, 3), world, buffer);
     draw_field("›", &note.field, inner, world, buffer)
@@ -349,6 +352,7 @@ pub(super) fn ask(ask: &AskBox, world: &World<'_>, body: Rect, buffer: &mut Buff
         Question::Abandon => ("abandon-ask", "button-keep", "button-abandon"),
         Question::GiveUp => ("give-up-ask", "button-keep", "button-give-up"),
         Question::Again => ("again-ask", "button-stay", "button-again"),
+        Question::GoOn => ("go-on-ask", "button-stop-here", "button-go-on"),
     };
     let area = middle(body, 64, 8);
     let lines = text::fold(&world.get(question), usize::from(area.width).saturating_sub(4));

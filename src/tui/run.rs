@@ -134,6 +134,7 @@ async fn turn(
                     console.came_back();
                 }
                 Outside::Copy(text) => terminal.copy(&text)?,
+                Outside::ReadDefinition(path) => console.read_definition(&path).await,
                 Outside::Edit(text) => edit(console, reader, terminal, options, &text)?,
             }
         }

@@ -104,6 +104,8 @@ pub enum Request {
     Edit(String),
     /// Put this text on the terminal's clipboard.
     Copy(String),
+    /// Read the definition in this file.
+    ReadDefinition(String),
 }
 
 /// A sentence in the footer, of the console's own or of the session: shown for a while, or until the next key.
@@ -224,7 +226,8 @@ impl Screen {
     pub fn context(&self, session: &Session) -> Context {
         match self.layers.last() {
             None => Context::Main,
-            Some(Layer::Help(_) | Layer::Details(_)) => Context::List,
+            Some(Layer::Help(_) | Layer::Details(_) | Layer::Pick(_)) => Context::List,
+            Some(Layer::Sheet(_)) => Context::Report,
             Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Declare(_) | Layer::Note(_)) => Context::Text,
             Some(Layer::Ask(_)) => Context::Approve,
             Some(Layer::Wizard(wizard)) => wizard.context(session),
@@ -296,6 +299,8 @@ impl Screen {
             | Layer::Filter(_)
             | Layer::Declare(_)
             | Layer::Note(_)
+            | Layer::Pick(_)
+            | Layer::Sheet(_)
             | Layer::Ask(_) => None,
         })
     }

@@ -1,17 +1,16 @@
 //! From a key to what it does: the top layer first, then the panes.
 
 use crate::domain::{Clean, Phrase};
-use crate::incident::{ActState, Stage};
-use crate::session::{NoticeLevel, OperatorMsg, Session};
+use crate::incident::Stage;
+use crate::session::{NoticeLevel, OperatorMsg};
 
+use super::answers::still_asks;
 use super::command::Command;
 use super::keymap::Context;
 use super::keys::Key;
-use super::layer::{AskBox, Button, DeclareBox, Layer, NoteBox, NotePurpose, Palette, Question};
+use super::layer::{AskBox, DeclareBox, Layer, NoteBox, NotePurpose, Palette, Question};
 use super::layout;
 use super::listing::{Listing, Motion, Scroll};
-use super::overlays::{DECLARABLE, beneath, declared};
-use super::palette::{Entry, entries};
 use super::panes::{deployment_ids, event_moved, image_ids, log_in_view, revision_ids, service_ids};
 use super::screen::{Pane, Request, Screen};
 use super::search::Needle;
@@ -102,29 +101,6 @@ impl Screen {
         }
     }
 
-    /// Takes pasted text. It goes where text is written, and never to what approves.
-    pub fn paste(&mut self, text: &str, world: &World<'_>) {
-        self.notice = None;
-        self.follow(world);
-        if !layout::shows(world.size) {
-            return;
-        }
-        let writing = self.context(world.session) == Context::Report;
-        match self.layers.last_mut() {
-            Some(Layer::Palette(palette)) => palette.field.insert(text),
-            Some(Layer::Filter(filter)) => filter.field.insert(text),
-            Some(Layer::Declare(declare)) => declare.note.insert(text),
-            Some(Layer::Note(note)) => note.field.insert(text),
-            Some(Layer::Wizard(_)) if writing => {
-                if let Some(draft) = &mut self.draft {
-                    draft.insert(text);
-                }
-            }
-            Some(Layer::Wizard(_) | Layer::Help(_) | Layer::Details(_) | Layer::Ask(_)) | None => {}
-        }
-        self.refilter();
-    }
-
     /// Does what a command says.
     pub fn command(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
         if let Some(requests) = self.everywhere(command, world) {
@@ -134,6 +110,8 @@ impl Screen {
             None => self.main(command, world),
             Some(Layer::Wizard(_)) => self.wizard_command(command, world),
             Some(Layer::Help(_) | Layer::Details(_)) => self.page(command, world),
+            Some(Layer::Pick(_)) => self.pick(command, world),
+            Some(Layer::Sheet(_)) => self.sheet(command, world),
             Some(Layer::Palette(_) | Layer::Filter(_) | Layer::Declare(_) | Layer::Note(_)) => {
                 self.line(command, world)
             }
@@ -291,6 +269,12 @@ impl Screen {
             | Command::WriteReport
             | Command::SettleReport
             | Command::CloseIncident
+            | Command::Toggle
+            | Command::AllServices
+            | Command::DefinitionFile
+            | Command::Override
+            | Command::DataWays
+            | Command::GoOn
             | Command::Abandon => {
                 self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.moment);
             }
@@ -435,27 +419,6 @@ impl Screen {
         tell
     }
 
-    /// Leaves a rollback that is over without having helped, and opens another incident for the same service. The first
-    /// one's report stays in the journal.
-    fn start_again(&mut self, world: &World<'_>) -> Vec<Request> {
-        let Some(incident) = world.session.incident.as_ref() else {
-            return Vec::new();
-        };
-        let services = incident.services.clone();
-        if !wizard::may_start_again(incident) {
-            self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.moment);
-            return Vec::new();
-        };
-        self.draft = None;
-        self.layers.retain(|layer| !matches!(layer, Layer::Wizard(_)));
-        self.layers
-            .push(Layer::Wizard(Box::new(Wizard::new(world.moment))));
-        vec![
-            Request::Tell(OperatorMsg::CloseIncident),
-            Request::Tell(OperatorMsg::StartRollback { services }),
-        ]
-    }
-
     fn open_checklist(&mut self, world: &World<'_>) {
         if has_checklist(world) {
             self.layers
@@ -482,198 +445,6 @@ impl Screen {
                 Vec::new()
             }
         }
-    }
-
-    /// A command over a page to read.
-    fn page(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
-        if let Some(requests) = self.look_over_page(command, world) {
-            return requests;
-        }
-        if matches!(command, Command::Back | Command::Choose) {
-            self.layers.pop();
-            return Vec::new();
-        }
-        let Some(motion) = Motion::of(command) else {
-            return Vec::new();
-        };
-        match self.layers.last() {
-            Some(Layer::Help(scroll)) => scroll.go(motion),
-            Some(Layer::Details(details)) => details.scroll.go(motion),
-            Some(
-                Layer::Palette(_)
-                | Layer::Filter(_)
-                | Layer::Declare(_)
-                | Layer::Note(_)
-                | Layer::Ask(_)
-                | Layer::Wizard(_),
-            )
-            | None => {}
-        }
-        Vec::new()
-    }
-
-    /// A command where a line of text is typed.
-    fn line(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
-        let motion = Motion::of(command);
-        let context = beneath(self, world);
-        if command == Command::Back {
-            if let Some(Layer::Filter(filter)) = self.layers.pop() {
-                match filter.pane {
-                    Some(pane) => {
-                        self.filters.remove(&pane);
-                    }
-                    None => self.finder.look_for(String::new()),
-                }
-            }
-            return Vec::new();
-        }
-        if command == Command::Choose {
-            return self.choose_line(context, world);
-        }
-        let Some(motion) = motion else { return Vec::new() };
-        if let Some(Layer::Palette(palette)) = self.layers.last_mut() {
-            let entries = entries(palette, context, world);
-            palette.list.go(motion, &entries);
-        } else if let Some(Layer::Declare(declare)) = self.layers.last_mut() {
-            declare.list.go(motion, &DECLARABLE);
-        }
-        Vec::new()
-    }
-
-    /// Enter on a line of text.
-    fn choose_line(&mut self, context: Context, world: &World<'_>) -> Vec<Request> {
-        match self.layers.pop() {
-            Some(Layer::Palette(palette)) => {
-                match palette.list.id(&entries(&palette, context, world)) {
-                    Some(Entry::Command(command)) => self.command(*command, world),
-                    Some(Entry::Service(service)) => {
-                        self.services.select(service.clone());
-                        self.show(Pane::Services);
-                        Vec::new()
-                    }
-                    // Nothing has that name: the palette says so and stays, so that it can be put right.
-                    None => {
-                        self.layers.push(Layer::Palette(palette));
-                        Vec::new()
-                    }
-                }
-            }
-            Some(Layer::Declare(declare)) => self.declare(declare, world),
-            Some(Layer::Note(note)) => {
-                let text = Clean::from(note.field.text());
-                if text.as_str().trim().is_empty() {
-                    return Vec::new();
-                }
-                vec![Request::Tell(match note.purpose {
-                    NotePurpose::Timeline => OperatorMsg::Note(text),
-                    NotePurpose::Sign {
-                        check,
-                        state,
-                        title: _,
-                    } => OperatorMsg::Sign {
-                        check,
-                        state,
-                        note: text,
-                    },
-                })]
-            }
-            // The filter stays as it was typed.
-            Some(Layer::Filter(_)) | None => Vec::new(),
-            Some(other @ (Layer::Help(_) | Layer::Details(_) | Layer::Ask(_) | Layer::Wizard(_))) => {
-                self.layers.push(other);
-                Vec::new()
-            }
-        }
-    }
-
-    fn declare(&mut self, declare: DeclareBox, world: &World<'_>) -> Vec<Request> {
-        let Some(criterion) = declare.list.id(&DECLARABLE).copied() else {
-            return Vec::new();
-        };
-        let service = declare.service.clone();
-        if declared(&service, criterion, world).is_some() {
-            return vec![Request::Tell(OperatorMsg::Withdraw { criterion, service })];
-        }
-        let note = Clean::from(declare.note.text());
-        if note.as_str().trim().is_empty() {
-            // A declaration is somebody's word; without the word there is nothing to record.
-            self.say(NoticeLevel::Bad, Phrase::new("notice-note-wanted"), world.moment);
-            self.layers.push(Layer::Declare(declare));
-            return Vec::new();
-        }
-        vec![Request::Tell(OperatorMsg::Declare {
-            criterion,
-            service,
-            note,
-        })]
-    }
-
-    /// A command at a question of two buttons.
-    fn ask(&mut self, command: Command, world: &World<'_>) -> Vec<Request> {
-        let Some(Layer::Ask(ask)) = self.layers.last_mut() else {
-            return Vec::new();
-        };
-        if command == Command::Back {
-            self.layers.pop();
-        } else if !ask.armed(world.moment) {
-            // Deaf: what was on its way to something else is not an answer.
-        } else if command == Command::Switch {
-            ask.focus = ask.focus.other();
-        } else if command == Command::Press {
-            let (question, focus) = (ask.question, ask.focus);
-            self.layers.pop();
-            return match (focus, question) {
-                (Button::Cancel, Question::Quit | Question::Abandon | Question::GiveUp | Question::Again) => {
-                    Vec::new()
-                }
-                (Button::Act, Question::Quit) => vec![Request::Quit],
-                (Button::Act, Question::Abandon) => vec![Request::Tell(OperatorMsg::Abandon)],
-                (Button::Act, Question::GiveUp) => vec![Request::Tell(OperatorMsg::GiveUpUnknown)],
-                (Button::Act, Question::Again) => self.start_again(world),
-            };
-        }
-        Vec::new()
-    }
-
-    /// A key that is no command here: it is typed, where text is typed.
-    fn typed(&mut self, key: Key, world: &World<'_>) {
-        match self.layers.last_mut() {
-            Some(Layer::Palette(palette)) => {
-                if palette.field.key(key) {
-                    // What fits best is selected anew with each letter.
-                    palette.list = Listing::default();
-                }
-            }
-            Some(Layer::Filter(filter)) => {
-                filter.field.key(key);
-            }
-            Some(Layer::Declare(declare)) => {
-                declare.note.key(key);
-            }
-            Some(Layer::Note(note)) => {
-                note.field.key(key);
-            }
-            Some(Layer::Wizard(_)) => self.wizard_typed(key, world),
-            Some(Layer::Help(_) | Layer::Details(_) | Layer::Ask(_)) | None => {}
-        }
-        self.refilter();
-    }
-}
-
-/// Whether a question can still be answered: what it asks about goes on.
-fn still_asks(question: Question, session: &Session) -> bool {
-    let stage = session.incident.as_ref().map(|incident| incident.stage);
-    match question {
-        Question::Quit => session.is_writing(),
-        Question::Abandon => stage.is_some_and(|stage| wizard::Step::of(stage) <= wizard::Step::Approve),
-        Question::GiveUp => matches!(
-            stage,
-            Some(Stage::Act {
-                state: ActState::Doubtful,
-                ..
-            })
-        ),
-        Question::Again => session.incident.as_ref().is_some_and(wizard::may_start_again),
     }
 }
 

@@ -9,7 +9,7 @@ use super::layer::Layer;
 use super::layout::{Layout, Panes, Wishes, cover, divide};
 use super::screen::{Pane, Screen};
 use super::world::World;
-use super::{footer, header, overlays, page, palette, panes, text, wizard};
+use super::{footer, header, overlays, page, palette, panes, sheet, text, wizard};
 
 /// Draws everything into `area`; gives where the terminal's cursor belongs, when a text is being typed. Input methods open
 /// their window there.
@@ -81,6 +81,8 @@ fn draw_panes(screen: &Screen, world: &World<'_>, body: Rect, panes: &Panes, buf
         | Layer::Filter(_)
         | Layer::Declare(_)
         | Layer::Note(_)
+        | Layer::Pick(_)
+        | Layer::Sheet(_)
         | Layer::Ask(_) => false,
     });
     if wizard {
@@ -122,6 +124,8 @@ fn draw_layers(screen: &Screen, world: &World<'_>, body: Rect, buffer: &mut Buff
             Layer::Declare(declare) => overlays::declare(declare, world, body, buffer),
             Layer::Note(note) => overlays::note(note, world, body, buffer),
             Layer::Ask(ask) => overlays::ask(ask, world, body, buffer),
+            Layer::Pick(pick) => sheet::pick(pick, world, body, buffer),
+            Layer::Sheet(written) => sheet::draw(written, world, body, buffer),
         };
     }
     cursor

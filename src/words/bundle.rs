@@ -40,6 +40,8 @@ locale_files![
     "x-logs",
     "x-out",
     "x-road",
+    "x-rows",
+    "x-steps",
     "x-tui",
     "x-verbs",
     "x-ways",

@@ -65,7 +65,7 @@ impl Desk {
         Self::on(ground, engine, lang, size)
     }
 
-    fn on(ground: Ground, engine: Engine, lang: Lang, size: (u16, u16)) -> Self {
+    pub(crate) fn on(ground: Ground, engine: Engine, lang: Lang, size: (u16, u16)) -> Self {
         let text = runbook::built_in("peoplebooster").unwrap();
         let zone = runbook::parse(text, "peoplebooster.toml").unwrap().time_zone();
         let backend = TestBackend::new(size.0, size.1);

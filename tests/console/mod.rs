@@ -12,5 +12,6 @@ mod sizes;
 mod states;
 mod story;
 mod terminal;
+mod ways;
 
 pub(crate) use desk::Desk;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 use modosu::domain::{Clean, Mode, Operator, PlanHash, ServiceKey};
 use modosu::drill::{CallKind, Drill, Options};
-use modosu::engine::{Clock, Connector, Door, Engine, Start, Watch};
+use modosu::engine::{Clock, Connector, Door, Engine, Start, TokenSource, Watch};
 use modosu::incident::Stage;
 use modosu::runbook;
 use modosu::session::{OperatorMsg, Session};
@@ -83,10 +83,12 @@ impl Ground {
             working_dir: self.folder.path().to_owned(),
             drill: Some("http://127.0.0.1:9".to_owned()),
             door: self.door(),
+            github: TokenSource::None,
             clock: Some(Clock::from_parts(
                 Arc::new(move || clock.now()),
                 Arc::new(move || speed.speed()),
             )),
+            github: TokenSource::None,
             host: "test".to_owned(),
         }
     }

@@ -8,4 +8,5 @@ pub(crate) mod ground;
 mod resume;
 mod rollback;
 mod stop;
+mod ways;
 mod worlds;

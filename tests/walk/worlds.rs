@@ -20,6 +20,8 @@ async fn the_revision_before_is_not_chosen_when_it_never_ran() {
             .steps[0]
             .to
             .revision
+            .as_ref()
+            .unwrap()
             .revision()
     };
     assert_eq!(of(TargetSpec::LastGood), 55);

@@ -36,7 +36,6 @@ preflight-not-current-redeploy-calm = this is no rollback: { $revision } starts 
 preflight-proven-content = { $digest } ran before
 preflight-proven-content-never = completed history does not know { $digest }
 preflight-stop-target-no-hook = the deployment does not wait at a hook; it can be stopped (method stop)
-preflight-tag-workflow = the workflow resolves the version; what it makes is compared by digest
 preflight-target-active-new = a new revision is registered from { $revision }
 changed-hook = the deployment does not wait at hook { $hook } any more
 changed-secret = secret { $secret } has another version in use: { $seen } instead of { $planned }

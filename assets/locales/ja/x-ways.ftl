@@ -36,7 +36,6 @@ preflight-not-current-redeploy-calm = ロールバックではありません。
 preflight-proven-content = { $digest } は稼働実績があります
 preflight-proven-content-never = { $digest } は完了したデプロイの履歴にありません
 preflight-stop-target-no-hook = フックで待機していません。停止 (stop) はできます
-preflight-tag-workflow = バージョンはワークフローが解決します。結果はダイジェストで照合します
 preflight-target-active-new = { $revision } から新しいリビジョンを登録します
 changed-hook = デプロイはもうフック { $hook } で待機していません
 changed-secret = シークレット { $secret } の使用中バージョンが { $planned } から { $seen } に変わりました

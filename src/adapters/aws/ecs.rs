@@ -4,8 +4,8 @@ use aws_sdk_ecs::types as sdk;
 
 use crate::domain::{
     CircuitBreaker, Clean, ClusterName, Controller, Deployment, DeploymentAlarms, DeploymentStatus,
-    EcsServiceName, Fault, FaultKind, LoadBalancer, RolloutState, Scheduling, ServiceEvent, ServiceKey,
-    ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, TargetGroupArn, Task,
+    EcsServiceName, Fault, FaultKind, Launch, LoadBalancer, RolloutState, Scheduling, ServiceEvent,
+    ServiceKey, ServiceState, ServiceStatus, StoppedContainer, StoppedTask, Strategy, TargetGroupArn, Task,
     TaskDefinitionArn,
 };
 
@@ -267,6 +267,7 @@ fn service_from(
             Some(other) => Scheduling::Other(Clean::new(other.as_str())),
         },
         express: service.resource_management_type() == Some(&sdk::ResourceManagementType::Ecs),
+        launch: launch(service),
         percent: configuration
             .and_then(|c| Some((count(c.minimum_healthy_percent()?), count(c.maximum_percent()?)))),
         circuit_breaker: configuration
@@ -300,6 +301,28 @@ fn service_from(
         owners: owners(service.tags()),
         events: events(service),
     })
+}
+
+/// A service has either a launch type or a strategy of capacity providers (ECS API reference, `Service`).
+fn launch(service: &sdk::Service) -> Launch {
+    let providers = service.capacity_provider_strategy();
+    if !providers.is_empty() {
+        let fargate = |name: &str| matches!(name, "FARGATE" | "FARGATE_SPOT");
+        return if providers.iter().all(|item| fargate(item.capacity_provider())) {
+            Launch::Fargate
+        } else {
+            let names = providers.iter().map(|item| Clean::new(item.capacity_provider()));
+            Launch::Providers(names.collect())
+        };
+    }
+    match service.launch_type() {
+        Some(sdk::LaunchType::Fargate) => Launch::Fargate,
+        Some(sdk::LaunchType::Ec2) => Launch::Ec2,
+        Some(sdk::LaunchType::External) => Launch::External,
+        // Managed instances are instances of AWS's choice, whose room is AWS's to find.
+        Some(other) => Launch::Providers(vec![Clean::new(other.as_str())]),
+        None => Launch::Untold,
+    }
 }
 
 fn controller_from(controller: &sdk::DeploymentControllerType) -> Controller {

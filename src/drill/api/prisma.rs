@@ -18,18 +18,27 @@ struct Printed {
     stderr: String,
 }
 
-/// Runs the command for a service; without an environment, in the first one that has it. `migrations` are the names in the
-/// folder. `None` when there is no such service, no such version, or no database.
+/// Runs the command for a service; without an environment, in the first one that has it. `folder` is what stands in the
+/// folder instead of the checkout, with commas between, as a script that lays out a folder of its own would have it; `migrations`
+/// are the names in it. `None` when there is no such service, no such version, or no database.
 pub(crate) fn status(
     world: &World,
     environment: Option<&str>,
     application: &str,
     version: Option<&str>,
+    folder: Option<&str>,
 ) -> Option<Value> {
     let service = world.services.iter().position(|it| {
         it.application == application && environment.is_none_or(|wanted| it.environment == wanted)
     })?;
-    let status = world.migration_status(service, version)?;
+    let mut status = world.migration_status(service, version)?;
+    if let Some(names) = folder {
+        status.local = names
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect();
+    }
     let Printed {
         exit_code,
         stdout,

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::adapters::aws::Reader;
 use crate::adapters::github::GithubReader;
-use crate::domain::{AccountId, Clean, EnvironmentName, Fault, FaultKind, Phrase};
+use crate::domain::{AccountId, Clean, EnvironmentName, Fault, FaultKind, Phrase, ServiceKey};
 use crate::incident::{Event, IncidentId, Receipt};
 use crate::rollback::{self, Api, Effect, Fingerprint, Found, Step};
 use crate::session::{ActMsg, Made, Msg};
@@ -42,6 +42,8 @@ pub(super) struct Hands {
     pub(super) scribe: Scribe,
     pub(super) clock: Clock,
     pub(super) environment: EnvironmentName,
+    /// All services of the incident: while one of them is acted on, nobody else may command another.
+    pub(super) services: Vec<ServiceKey>,
     /// Set when nothing that is not sent yet may be sent: the operator said stop, the journal failed, the lease was
     /// lost, or the process ends.
     pub(super) halt: Arc<AtomicBool>,
@@ -55,6 +57,14 @@ pub(super) struct Hands {
 pub(super) struct Place {
     pub(super) step: usize,
     pub(super) call: usize,
+}
+
+/// Why a call is not sent now.
+enum NotNow {
+    /// The world is not what was approved.
+    Changed(Phrase),
+    /// It could not be read.
+    Unread(Phrase),
 }
 
 /// A call whose answer did not come.
@@ -89,26 +99,23 @@ impl Hands {
             return;
         };
         // The lease first: what is read after it is what nobody else with a lease changes.
-        if let Err(fault) = self
-            .scribe
-            .lease(&self.environment, vec![step.service.clone()])
-            .await
-        {
+        if let Err(fault) = self.scribe.lease(&self.environment, self.services.clone()).await {
             let id = if fault.kind == FaultKind::Held {
                 "refused-lease"
             } else {
                 "refused-journal"
             };
-            return self.say(ActMsg::Stale {
+            return self.say(ActMsg::NotSent {
                 why: Phrase::new(id).text("detail", &fault.detail),
             });
         }
-        let fingerprint = match self.still_as_approved(account, step, place).await {
+        let fingerprint = match self.still_as_approved(account, step, place, made).await {
             Ok(fingerprint) => fingerprint,
-            Err(why) => return self.say(ActMsg::Stale { why }),
+            Err(NotNow::Changed(why)) => return self.say(ActMsg::Stale { why }),
+            Err(NotNow::Unread(why)) => return self.say(ActMsg::NotSent { why }),
         };
         if self.halted() {
-            return self.say(ActMsg::Stale {
+            return self.say(ActMsg::NotSent {
                 why: Phrase::new("refused-stopped"),
             });
         }
@@ -164,11 +171,14 @@ impl Hands {
         account: &AccountId,
         step: &Step,
         place: Place,
-    ) -> Result<Fingerprint, Phrase> {
-        let unread = |fault: &Fault| Phrase::new("refused-unread").phrase("fault", fault.phrase());
+        made: &Made,
+    ) -> Result<Fingerprint, NotNow> {
+        let unread =
+            |fault: &Fault| NotNow::Unread(Phrase::new("refused-unread").phrase("fault", fault.phrase()));
         let identity = self.reader.identity().await.map_err(|f| unread(&f))?;
         if identity.account != *account {
-            return Err(Phrase::new("refused-account").text("account", &identity.account));
+            let why = Phrase::new("refused-account").text("account", &identity.account);
+            return Err(NotNow::Changed(why));
         }
         let state = self
             .reader
@@ -186,22 +196,17 @@ impl Hands {
             ),
             None => None,
         };
-        rollback::unchanged(step, &state, turned.as_ref())?;
-        let is_before_secret = matches!(
-            api,
-            Some(
-                Api::RestoreDbInstance { .. }
-                    | Api::UpdateSecret { .. }
-                    | Api::UpdateSecretVersionStage { .. }
-            )
-        );
-        if let (true, Some(database)) = (is_before_secret, &step.database) {
+        rollback::unchanged(step, &state, turned.as_ref()).map_err(NotNow::Changed)?;
+        if let Some(database) = &step.database {
             let secret = self
                 .reader
                 .secret_versions(database.secret.as_str())
                 .await
                 .map_err(|f| unread(&f))?;
-            rollback::unchanged_secret(&database.secret_version, &secret)?;
+            // Until the secret is switched it is the version of the plan that is in use, and from then on ours: the services
+            // are not deployed onto a third one.
+            let expected = made.secret_version.as_ref().unwrap_or(&database.secret_version);
+            rollback::unchanged_secret(expected, &secret).map_err(NotNow::Changed)?;
         }
         if let Some(Api::RestoreDbInstance { instance, .. }) = api {
             let taken = self
@@ -210,7 +215,8 @@ impl Hands {
                 .await
                 .map_err(|f| unread(&f))?;
             if taken.is_some() {
-                return Err(Phrase::new("changed-restore-taken").text("instance", instance));
+                let why = Phrase::new("changed-restore-taken").text("instance", instance);
+                return Err(NotNow::Changed(why));
             }
         }
         Ok(rollback::fingerprint(&state))

@@ -71,6 +71,8 @@ pub(super) enum Look {
     },
     Targets {
         groups: Vec<TargetGroupArn>,
+        /// Whether how the groups are set up is wanted too: a call more, made only while a way back is planned.
+        setup: bool,
     },
     Tasks {
         cluster: ClusterName,
@@ -201,7 +203,10 @@ pub(super) fn look_for(session: &Session, subject: &Subject, grounds: &Grounds) 
                 "elbv2.DescribeTargetHealth",
                 "the service has no target group",
             ))),
-            Some(groups) => Ok(Look::Targets { groups }),
+            Some(groups) => Ok(Look::Targets {
+                groups,
+                setup: session.wants(&Subject::Scaling(key.clone())),
+            }),
         },
         Subject::Health(key) => match (environment.health.get(key), drill) {
             (None, _) => Err(NoLook::Nothing(Fault::new(
@@ -400,7 +405,14 @@ impl Eyes {
                 .images(&repository, self.clock.now())
                 .await
                 .map(Observation::Images),
-            Look::Targets { groups } => self.reader.targets(&groups).await.map(Observation::Targets),
+            Look::Targets { groups, setup } => {
+                let mut health = self.reader.targets(&groups).await?;
+                if setup {
+                    // It adds to two rows of a plan; without it they say what they know, and health is health.
+                    health.groups = self.reader.target_groups(&groups).await.unwrap_or_default();
+                }
+                Ok(Observation::Targets(health))
+            }
             Look::Tasks {
                 cluster,
                 name,

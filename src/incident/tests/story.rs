@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use crate::domain::CriterionId;
 use crate::incident::samples::{
-    abandoned, alphabet, answered, approved, at, by, calm, ended, filed, id, incident, intended, met, opened,
-    plan, planned, recorded, refused, service, to_approval, told, walk,
+    abandoned, alphabet, answered, approved, at, by, calm, dispatching, ended, filed, id, incident, intended,
+    met, opened, plan, planned, recorded, refused, restoring, service, settled, to_approval, told, walk,
 };
 use crate::incident::{ActState, Event, FoldError, Incident, IncidentId, Recorded, Stage};
 use crate::rollback::{Outcome, PlanVerdict};
@@ -27,6 +27,7 @@ fn stages() -> Vec<(&'static str, Stage)> {
         ("ready-later", acting(0, 1, ActState::Ready)),
         ("sent", acting(0, 0, ActState::Sent)),
         ("doubtful", acting(0, 0, ActState::Doubtful)),
+        ("settling", acting(0, 0, ActState::Settling)),
         ("following", acting(0, 0, ActState::Following)),
         ("verify", Stage::Verify),
         ("report", Stage::Report),
@@ -56,6 +57,7 @@ fn the_table_of_what_may_follow_where_is_whole() {
                     | Event::Declared { .. }
                     | Event::Withdrawn { .. }
                     | Event::Noted { .. }
+                    | Event::Attached { .. }
             ) {
                 table.entry(name).or_default().insert(format!("{said} (stays)"));
             }
@@ -73,7 +75,10 @@ fn the_table_of_what_may_follow_where_is_whole() {
         ("assess", of(&["assessed", "abandoned"])),
         ("scope", of(&["scoped", "reconsidered", "abandoned"])),
         ("target", of(&["target-chosen", "reconsidered", "abandoned"])),
-        ("check", of(&["planned", "reconsidered", "abandoned"])),
+        (
+            "check",
+            of(&["planned", "reconsidered", "abandoned", "overridden (stays)"]),
+        ),
         (
             "approve",
             of(&["approved", "reconsidered", "refused", "abandoned"]),
@@ -82,6 +87,7 @@ fn the_table_of_what_may_follow_where_is_whole() {
         ("ready-later", and(&["intended"])),
         ("sent", of(&["answered", "rejected", "doubtful", "ended-unknown"])),
         ("doubtful", of(&["adopted", "not-applied", "ended-unknown"])),
+        ("settling", and(&["settled"])),
         ("following", and(&["ended-ontarget"])),
         ("verify", of(&["checked (stays)", "verified", "filed (stays)"])),
         ("report", of(&["checked (stays)", "reported", "filed (stays)"])),
@@ -104,6 +110,7 @@ fn what_is_seen_and_said_is_recorded_at_every_stage_and_moves_none() {
                     | Event::Declared { .. }
                     | Event::Withdrawn { .. }
                     | Event::Noted { .. }
+                    | Event::Attached { .. }
             );
             if seen_or_said {
                 assert_eq!(stage.next(&event, None), Ok(stage), "{name} {}", event.name());
@@ -201,6 +208,66 @@ fn a_plan_of_several_steps_ends_with_its_last() {
         }
     }
     assert_eq!(incident(&events).stage, Stage::Verify);
+}
+
+fn walked_with(plan: crate::rollback::Plan, more: &[Event]) -> Incident {
+    let mut events = vec![
+        opened(&["backend", "frontend"], Vec::new()),
+        Event::Assessed,
+        Event::Scoped { services: None },
+        Event::TargetChosen {
+            target: "last-good".parse().unwrap(),
+            method: None,
+            file: None,
+        },
+        planned(plan),
+        approved('a'),
+    ];
+    events.extend_from_slice(more);
+    incident(&events)
+}
+
+#[test]
+fn what_a_call_began_settles_before_the_next_one_is_ready() {
+    let begun = [intended(0, 0), answered(0, 0)];
+    assert_eq!(
+        walked_with(restoring(), &begun).stage,
+        acting(0, 0, ActState::Settling)
+    );
+    let there = [&begun[..], &[settled(0, 0)]].concat();
+    let after = walked_with(restoring(), &there);
+    assert_eq!(after.stage, acting(0, 1, ActState::Ready));
+    assert!(after.made_before(0, 1).1.endpoint.is_some());
+    assert!(!after.was_sent(), "the second call");
+    // What settles is no end of the step: the secret and the service come after it.
+    for outcome in [Outcome::OnTarget, Outcome::Refused] {
+        let mut story = recorded(&[]);
+        story.extend(after.events.clone());
+        story.push(Recorded {
+            seq: story.len() as u64 + 1,
+            at: at(3000),
+            event: ended(outcome),
+        });
+        assert!(Incident::fold(id(), &story).is_err(), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_run_does_it_for_all_services_and_each_is_followed() {
+    let run = [intended(0, 0), answered(0, 0), settled(0, 0)];
+    assert_eq!(
+        walked_with(dispatching(), &run).stage,
+        acting(0, 0, ActState::Following)
+    );
+    let first = [&run[..], &[ended(Outcome::OnTarget)]].concat();
+    let between = walked_with(dispatching(), &first);
+    assert_eq!(between.stage, acting(1, 0, ActState::Following));
+    assert_eq!(between.service_at_hand(), Some(&service("frontend")));
+    let second = [&first[..], &[ended(Outcome::Failed)]].concat();
+    let half = walked_with(dispatching(), &second);
+    assert_eq!(half.stage, Stage::Report);
+    let done: Vec<_> = half.half_way().iter().map(|step| step.service.clone()).collect();
+    assert_eq!(done, [service("backend")]);
 }
 
 #[test]
@@ -385,6 +452,50 @@ proptest! {
         let stored: Vec<String> = story.iter().map(|event| serde_json::to_string(event).unwrap()).collect();
         let read: Vec<Recorded> = stored.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
         prop_assert_eq!(Incident::fold(id(), &read).unwrap(), lived);
+    }
+
+    #[test]
+    fn nothing_is_sent_before_what_came_before_it_is_at_its_end(choices in prop::collection::vec(any::<usize>(), 0..40)) {
+        let story = told(&choices);
+        let incident = Incident::fold(id(), &story).unwrap();
+        let Some(plan) = &incident.plan else {
+            return Ok(());
+        };
+        // Since the newest approval: what is over when a call is sent.
+        let approved = story.iter().rposition(|r| matches!(r.event, Event::Approved { .. })).unwrap_or(story.len());
+        let (mut answered, mut settled, mut step_at_end) = (BTreeSet::new(), BTreeSet::new(), 0);
+        for recorded in &story[approved.min(story.len())..] {
+            match &recorded.event {
+                Event::Intended { step, call, .. } => {
+                    prop_assert_eq!(*step, step_at_end);
+                    for earlier in 0..*call {
+                        prop_assert!(answered.contains(&(*step, earlier)));
+                        let settles = plan.steps[*step].calls[earlier].api.settles();
+                        prop_assert!(!settles || settled.contains(&(*step, earlier)));
+                    }
+                }
+                Event::Answered { step, call, .. } | Event::Adopted { step, call, .. } => {
+                    answered.insert((*step, *call));
+                }
+                Event::Settled { step, call, .. } => {
+                    prop_assert!(answered.contains(&(*step, *call)));
+                    settled.insert((*step, *call));
+                }
+                Event::Ended { ending } => {
+                    if ending.outcome == Outcome::OnTarget {
+                        let calls = &plan.steps[step_at_end].calls;
+                        prop_assert!((0..calls.len()).all(|call| answered.contains(&(step_at_end, call))));
+                        step_at_end += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        // Half-way is said when the rollback is over and a part of it is done, and only of what is done.
+        let half_way = incident.half_way();
+        let done = incident.step_endings.values().filter(|(ending, _)| ending.outcome == Outcome::OnTarget).count();
+        let is_half_way = incident.ending.is_some() && done > 0 && done < plan.steps.len();
+        prop_assert_eq!(half_way.len(), if is_half_way { done } else { 0 });
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::incident::samples::{
     service, to_approval, told, verified, walk,
 };
 use crate::incident::{Event, Incident, ReportKind, record, report, timeline};
-use crate::rollback::{CheckState, Outcome};
+use crate::rollback::{CheckState, Outcome, PreflightCheck, PreflightRow, PreflightVerdict};
 use crate::words::{Lang, Words};
 
 const KINDS: [ReportKind; 4] = [
@@ -119,6 +119,40 @@ fn a_report_on_a_bad_end_says_so_and_not_more() {
         text.contains("did not pass") && !text.contains("running normally"),
         "{text}"
     );
+}
+
+#[test]
+fn what_an_owner_would_undo_stays_open_in_the_report() {
+    let mut events = walk();
+    for event in &mut events {
+        if let Event::Planned { plan } = event {
+            plan.preflight.push(PreflightRow {
+                service: service("backend"),
+                check: PreflightCheck::Owner,
+                verdict: PreflightVerdict::Warn,
+                evidence: Phrase::new("preflight-owner-warn").text("owners", "CloudFormation pb-stack"),
+            });
+        }
+    }
+    for kind in [ReportKind::Started, ReportKind::Done, ReportKind::Review] {
+        for lang in Lang::ALL {
+            let text = report::draft(&incident(&events), &runbook(), kind, &words(lang)).text;
+            let heading = match kind {
+                ReportKind::Review => "review-follow-ups",
+                ReportKind::Declared | ReportKind::Started | ReportKind::Done => "report-next",
+            };
+            let (_, open) = text.split_once(&words(lang).get(heading)).unwrap();
+            assert!(open.contains("CloudFormation pb-stack"), "{kind:?}: {text}");
+        }
+    }
+    // Nothing was approved yet, so nothing can be undone; and without an owner nothing stays open.
+    for none in [&events[..5], &walk()[..]] {
+        let text = done(none, Lang::En);
+        assert!(
+            !text.contains("pb-stack") && !text.contains("Open, backend"),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -13,10 +13,6 @@ const fn resolves_tags(method: Method) -> bool {
 }
 
 pub(super) fn tag(known: &Known<'_>, method: Method, target: &Target) -> Finding {
-    // The workflow resolves the version by itself; what comes of it is proven by content.
-    if method == Method::Github {
-        return pass(Phrase::new("preflight-tag-workflow"));
-    }
     let Some(image) = &target.image else {
         return unknown(Phrase::new("preflight-tag-no-image"));
     };

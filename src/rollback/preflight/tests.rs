@@ -10,6 +10,12 @@ use PreflightCheck::{
 };
 use PreflightVerdict::{Block, Pass, Unknown, Warn};
 
+mod around;
+mod database;
+mod image;
+mod methods;
+mod service;
+
 type Change = fn(&mut World);
 type Case = (PreflightCheck, PreflightVerdict, &'static str, Change);
 

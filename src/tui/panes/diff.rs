@@ -48,6 +48,23 @@ pub(in crate::tui) fn diff(
     Some(Details::new(title, lines).copying("copied-diff", format!("{between}\n{}", text.join("\n"))))
 }
 
+/// What differs between a revision and one that is not registered yet, as lines of a page.
+#[must_use]
+pub(in crate::tui) fn diff_of_new(
+    before: &TaskDefinition,
+    after: &TaskDefinition,
+    world: &World<'_>,
+) -> Vec<PageLine> {
+    let differences = differs(before, after);
+    if differences.is_empty() {
+        return vec![PageLine::bare(world.get("diff-nothing")).role(Role::Ok)];
+    }
+    differences
+        .iter()
+        .map(|difference| line(difference, world))
+        .collect()
+}
+
 /// The content that the two ran, where it is known: a tag that both write may have meant two images.
 fn content(
     view: &ServiceView,

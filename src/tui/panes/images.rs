@@ -149,18 +149,7 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
             buffer,
         );
     }
-    let head = |id| world.get(id);
-    let table = Table::fit(
-        vec![
-            Column::new("", 3, 0),
-            Column::new(head("column-tags"), 10, 0).growing(),
-            Column::new(head("column-digest"), 12, 1),
-            Column::new(head("column-pushed"), 16, 3),
-            Column::new(head("column-size"), 8, 4).right(),
-            Column::new(head("column-rev"), 7, 2),
-        ],
-        cells,
-    );
+    let table = table(world, cells);
     let focused = screen.focus == Pane::Images && screen.layers.is_empty();
     let (head, height) = chrome::head_and_rows(inner);
     let at = screen.images.locate(rows.len(), |at, id| {
@@ -182,7 +171,24 @@ pub(super) fn draw(screen: &Screen, world: &World<'_>, area: Rect, buffer: &mut 
     chrome::foot(&view.images, Some((&window, rows.len())), world, area, buffer);
 }
 
-fn row(
+/// The columns of images, here and where the wizard chooses one: those that fit into `room`.
+pub(in crate::tui) fn table(world: &World<'_>, room: usize) -> Table {
+    let head = |id| world.get(id);
+    Table::fit(
+        vec![
+            Column::new("", 3, 0),
+            Column::new(head("column-tags"), 10, 0).growing(),
+            Column::new(head("column-digest"), 12, 1),
+            Column::new(head("column-pushed"), 16, 3),
+            Column::new(head("column-size"), 8, 4).right(),
+            Column::new(head("column-rev"), 7, 2),
+        ],
+        room,
+    )
+}
+
+/// An image's row, with the revisions that have it already.
+pub(in crate::tui) fn row(
     image: &Image,
     view: &ServiceView,
     selected: bool,

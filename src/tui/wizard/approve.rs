@@ -8,7 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use crate::domain::Phrase;
-use crate::rollback::{Method, Plan, PreflightVerdict, Step};
+use crate::rollback::{Api, Method, Plan, PreflightVerdict, Step};
 use crate::session::Session;
 use crate::tui::layer::ApproveBox;
 use crate::tui::overlays::{buttons, draw_field};
@@ -16,7 +16,7 @@ use crate::tui::panes::draw_lines;
 use crate::tui::theme::Role;
 use crate::tui::widgets::Field;
 
-use super::check::{method_word, sent};
+use super::check::{method_word, overridden, sent};
 use super::frame::{Scene, draw_page};
 use super::scope::{place, place_in_short};
 
@@ -138,11 +138,46 @@ fn must_be_read(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
         for call in &step.calls {
             lines.extend(scene.labelled("label-will-send", &sent(call), Role::Text));
         }
+        if let Some(moved) = &step.database
+            && moved.snapshot.is_some()
+        {
+            lines.extend(super::data::loss(scene, moved.taken_at));
+        }
+        for id in stays(step) {
+            lines.extend(scene.labelled("label-stays", &world.get(id), Role::Warn));
+        }
+    }
+    for over in &plan.overrides {
+        let said = Phrase::new("override-of")
+            .phrase("check", over.check.phrase())
+            .text("by", &over.by)
+            .text("reason", &over.reason);
+        lines.extend(scene.labelled("check-overridden", &world.say(&said), Role::Warn));
     }
     let (open, role) = open_rows(scene, plan);
     lines.extend(scene.labelled("label-checks", &open, role));
     lines.extend(scene.labelled("label-hash", &format!("{}…", plan.hash.half()), Role::Text));
     lines
+}
+
+/// What cannot be taken back once it is sent.
+fn stays(step: &Step) -> Vec<&'static str> {
+    let mut stays: Vec<&'static str> = step
+        .calls
+        .iter()
+        .filter_map(|call| match &call.api {
+            Api::RegisterTaskDefinition { .. } => Some("stays-revision"),
+            Api::RestoreDbInstance { .. } => Some("stays-instance"),
+            Api::UpdateSecret { .. } | Api::UpdateSecretVersionStage { .. } => Some("stays-secret"),
+            Api::DispatchWorkflow { .. } => Some("stays-run"),
+            Api::ContinueServiceDeployment { .. } | Api::StopServiceDeployment { .. } => {
+                Some("stays-stopped")
+            }
+            Api::UpdateService { .. } => None,
+        })
+        .collect();
+    stays.dedup();
+    stays
 }
 
 /// The warnings and what could not be told, by name: they are approved with the plan.
@@ -155,7 +190,10 @@ fn open_rows(scene: &Scene<'_>, plan: &Plan) -> (String, Role) {
     ]
     .into_iter()
     .filter_map(|(verdict, glyph, word)| {
-        let rows = plan.preflight.iter().filter(|row| row.verdict == verdict);
+        let rows = plan
+            .preflight
+            .iter()
+            .filter(|row| row.verdict == verdict && overridden(plan, row).is_none());
         let names: Vec<String> = rows.map(|row| world.say(&row.check.phrase())).collect();
         let count = names.len();
         (count > 0).then(|| format!("{glyph} {} {count}: {}", world.get(word), names.join(", ")))

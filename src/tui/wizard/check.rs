@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Phrase, ServiceKey};
 use crate::rollback::{
-    Call, CriterionState, Method, NoPlan, Plan, PlanVerdict, PreflightCheck, PreflightRow, PreflightVerdict,
-    Step,
+    Api, Call, CriterionState, Method, NoPlan, Override, Plan, PlanVerdict, PreflightCheck, PreflightRow,
+    PreflightVerdict, Step,
 };
 use crate::tui::command::Command;
 use crate::tui::keymap::Context;
@@ -17,9 +17,9 @@ use crate::tui::text;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
 
-use super::Wizard;
 use super::frame::{Scene, draw_page};
 use super::state::service;
+use super::{Wizard, definition};
 
 /// Cells before the evidence of a row: mark, glyph, word.
 const INDENT: usize = 13;
@@ -55,10 +55,48 @@ fn weight(verdict: PreflightVerdict) -> u8 {
     }
 }
 
+/// The rows, service by service in the order of the plan, and of each what stands in the way first.
 fn rows(plan: &Plan) -> Vec<&PreflightRow> {
+    let place = |row: &PreflightRow| plan.steps.iter().position(|step| step.service == row.service);
     let mut rows: Vec<&PreflightRow> = plan.preflight.iter().collect();
-    rows.sort_by_key(|row| weight(row.verdict));
+    rows.sort_by_key(|row| (place(row), weight(row.verdict)));
     rows
+}
+
+/// The override of a row, where a person gave one that counts.
+pub(super) fn overridden<'p>(plan: &'p Plan, row: &PreflightRow) -> Option<&'p Override> {
+    plan.overrides
+        .iter()
+        .find(|over| over.is_about(row) && row.is_overridable())
+}
+
+/// The selected row, when a person may go on in spite of it.
+///
+/// # Errors
+/// Why not: it is no row, does not forbid, or may never be overridden.
+pub(super) fn to_override(
+    wizard: &Wizard,
+    world: &World<'_>,
+) -> Result<(PreflightCheck, ServiceKey), Phrase> {
+    let nothing = || Phrase::new("override-nothing");
+    let Some(Ok(plan)) = world.session.incident_proposal(world.now) else {
+        return Err(nothing());
+    };
+    let items = items(&plan);
+    let Some(Item::Row(service, check)) = wizard.rows.id(&items) else {
+        return Err(nothing());
+    };
+    let row = plan
+        .preflight
+        .iter()
+        .find(|row| row.service == *service && row.check == *check)
+        .filter(|row| row.verdict == PreflightVerdict::Block)
+        .ok_or_else(nothing)?;
+    if row.is_overridable() {
+        Ok((row.check, row.service.clone()))
+    } else {
+        Err(Phrase::new("notice-override-never").phrase("check", check.phrase()))
+    }
 }
 
 fn calls(plan: &Plan) -> impl Iterator<Item = &Call> {
@@ -306,9 +344,15 @@ fn list(scene: &Scene<'_>, plan: &Plan) -> (Vec<Line<'static>>, (usize, usize)) 
     let mut lines: Vec<Line<'static>> = Vec::new();
     let mut range = (0, 1);
     let rows = rows(plan);
+    let several = plan.steps.len() > 1;
+    let mut about = None;
     for (nth, row) in rows.iter().enumerate() {
+        if several && about != Some(&row.service) {
+            about = Some(&row.service);
+            lines.push(Line::from(scene.world.span(row.service.to_string(), Role::Title)));
+        }
         let from = lines.len();
-        lines.extend(row_lines(scene, row, nth == at));
+        lines.extend(row_lines(scene, row, overridden(plan, row), nth == at));
         if nth == at {
             range = (from, lines.len());
         }
@@ -334,10 +378,36 @@ const fn remedy(verdict: PreflightVerdict) -> Option<&'static str> {
     }
 }
 
+/// The same, and of a block whether a person may go on in spite of it.
+fn remedy_of(row: &PreflightRow, over: Option<&Override>, world: &World<'_>) -> Option<String> {
+    let said = world.get(remedy(row.verdict)?);
+    if row.verdict != PreflightVerdict::Block {
+        return Some(said);
+    }
+    if over.is_some() {
+        return None;
+    }
+    let more = if row.is_overridable() {
+        let key = world.keymap.key(Context::Wizard, Command::Override)?;
+        world.say(&Phrase::new("override-may").text("key", key))
+    } else {
+        world.get("override-never")
+    };
+    Some(format!("{said} {more}"))
+}
+
 /// One row. What passed takes one line; what did not is told whole, and the selected one with what to do about it.
-fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<'static>> {
+fn row_lines(
+    scene: &Scene<'_>,
+    row: &PreflightRow,
+    over: Option<&Override>,
+    selected: bool,
+) -> Vec<Line<'static>> {
     let world = &scene.world;
-    let (glyph, id, role) = shown(row.verdict);
+    let (glyph, id, role) = match over {
+        Some(_) => ("⊘", "check-overridden", Role::Warn),
+        None => shown(row.verdict),
+    };
     let said = format!("{}: {}", world.say(&row.check.phrase()), world.say(&row.evidence));
     let room = scene.cells.saturating_sub(INDENT);
     let whole = selected || row.verdict != PreflightVerdict::Pass;
@@ -364,8 +434,18 @@ fn row_lines(scene: &Scene<'_>, row: &PreflightRow, selected: bool) -> Vec<Line<
             highlight(line, selected && nth == 0, true, world)
         })
         .collect();
-    if let Some(id) = remedy(row.verdict).filter(|_| selected) {
-        for part in text::fold(&format!("→ {}", world.get(id)), room) {
+    if let Some(over) = over {
+        let said = Phrase::new("override-by")
+            .text("by", &over.by)
+            .text("reason", &over.reason);
+        lines.extend(
+            text::fold(&world.say(&said), room)
+                .into_iter()
+                .map(|part| Line::from(vec![Span::raw(" ".repeat(INDENT)), world.span(part, Role::Warn)])),
+        );
+    }
+    if let Some(said) = remedy_of(row, over, world).filter(|_| selected) {
+        for part in text::fold(&format!("→ {said}"), room) {
             lines.push(Line::from(vec![
                 Span::raw(" ".repeat(INDENT)),
                 world.span(part, Role::Text),
@@ -431,6 +511,8 @@ pub(super) fn details(wizard: &Wizard, world: &World<'_>) -> Option<Details> {
         return None;
     };
     let items = items(&plan);
+    // The step whose new definition the page shows as a diff.
+    let mut new = None;
     let (what, lines) = match wizard.rows.id(&items)? {
         Item::Row(service, check) => {
             let row = plan
@@ -443,7 +525,17 @@ pub(super) fn details(wizard: &Wizard, world: &World<'_>) -> Option<Details> {
                 (world.get("label-result"), world.get(id)),
                 (world.get("label-evidence"), world.say(&row.evidence)),
             ];
-            lines.extend(remedy(row.verdict).map(|id| (world.get("label-to-do"), world.get(id))));
+            let over = overridden(&plan, row);
+            lines.extend(over.map(|over| {
+                let said = Phrase::new("override-by")
+                    .text("by", &over.by)
+                    .text("reason", &over.reason);
+                (world.get("check-overridden"), world.say(&said))
+            }));
+            lines.extend(remedy_of(row, over, world).map(|said| (world.get("label-to-do"), said)));
+            if *check == PreflightCheck::Differs {
+                new = plan.steps.iter().find(|step| step.service == *service);
+            }
             (world.say(&check.phrase()), lines)
         }
         Item::Call(nth) => {
@@ -452,10 +544,14 @@ pub(super) fn details(wizard: &Wizard, world: &World<'_>) -> Option<Details> {
                 (world.get("label-will-send"), sent(call)),
                 (world.get("label-as-command"), call.command.clone()),
             ];
+            if matches!(call.api, Api::RegisterTaskDefinition { .. }) {
+                new = plan.steps.iter().find(|step| step.calls.contains(call));
+            }
             (call.api.name().to_owned(), lines)
         }
     };
     let title = world.say(&Phrase::new("describe-title").text("what", what));
     let lines = lines.into_iter().map(|(label, text)| PageLine::new(label, text));
-    Some(Details::new(title, lines.collect()))
+    let diff = new.map(|step| definition::diff(step, world)).unwrap_or_default();
+    Some(Details::new(title, lines.chain(diff).collect()))
 }

@@ -81,7 +81,8 @@ pub(in crate::tui) fn keep(draft: &mut Option<Draft>, world: &World<'_>) {
     }
 }
 
-fn area(text: &str) -> TextArea<'static> {
+/// An area to write in.
+pub(in crate::tui) fn area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(clean(text).lines().map(str::to_owned).collect());
     area.set_wrap_mode(WrapMode::WordOrGlyph);
     // The terminal's own cursor stands there, so that an input method opens at it.
@@ -91,7 +92,7 @@ fn area(text: &str) -> TextArea<'static> {
 }
 
 /// Text of several lines without anything that drives a terminal.
-fn clean(text: &str) -> String {
+pub(in crate::tui) fn clean(text: &str) -> String {
     let lines: Vec<String> = text
         .lines()
         .map(|line| crate::domain::Clean::new(line).to_string())

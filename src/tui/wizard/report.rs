@@ -8,12 +8,15 @@ use ratatui::widgets::{Block, BorderType, Widget};
 use crate::domain::Phrase;
 use crate::incident::{Incident, ReportKind, next_step};
 use crate::rollback::{Ending, EndingKind, Outcome};
+use crate::session::ServiceView;
 use crate::tui::panes::draw_lines;
 use crate::tui::text;
 use crate::tui::theme::Role;
+use crate::tui::world::World;
 
 use super::Draft;
 use super::frame::Scene;
+use super::halfway;
 use super::state::service;
 
 /// From this width on the gaps stand beside the draft, below it otherwise.
@@ -130,7 +133,12 @@ fn outcome(scene: &Scene<'_>, most: usize) -> Vec<Line<'static>> {
         return lines;
     }
     let mut lines = scene.text(&format!("✗ {}", world.get(headline(ending))), Role::Bad);
-    let mut after = scene.labelled("label-runs-now", &runs_now(scene), Role::Title);
+    let half_way = halfway::lines(scene);
+    let mut after = if half_way.is_empty() {
+        scene.labelled("label-runs-now", &runs_now(scene), Role::Title)
+    } else {
+        half_way
+    };
     let mut said = world.say(&next_step(Some(scene.incident), ending));
     if let Some(key) = world.keymap.key(
         crate::tui::keymap::Context::Wizard,
@@ -176,8 +184,12 @@ fn headline(ending: &Ending) -> &'static str {
 
 /// What the service runs now, as it was read last.
 fn runs_now(scene: &Scene<'_>) -> String {
-    let world = &scene.world;
-    let Some(state) = service(world.session, scene.incident).and_then(|view| view.state.value()) else {
+    runs(service(scene.world.session, scene.incident), &scene.world)
+}
+
+/// What a service runs, as it was read last: each revision that has tasks, and how many.
+pub(super) fn runs(view: Option<&ServiceView>, world: &World<'_>) -> String {
+    let Some(state) = view.and_then(|view| view.state.value()) else {
         return world.get("not-known");
     };
     let parts: Vec<String> = state

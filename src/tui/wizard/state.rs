@@ -12,6 +12,7 @@ use crate::tui::listing::{Listing, Scroll};
 
 use super::Step;
 use super::check::Item;
+use super::choice::Choice;
 
 /// The open wizard.
 pub struct Wizard {
@@ -22,7 +23,11 @@ pub struct Wizard {
     /// When that step came.
     pub(super) changed: Instant,
     /// The selected candidate.
-    pub(super) target: Listing<TaskDefinitionArn>,
+    pub(super) target: Listing<Choice>,
+    /// The service that the keyboard is at, where the scope is confirmed.
+    pub(super) scope: Listing<ServiceKey>,
+    /// The services that are marked there; `None` before anybody marked, then they are those of the incident.
+    pub(super) marked: Option<Vec<ServiceKey>>,
     /// The selected check.
     pub(super) checks: Listing<String>,
     /// The method that is asked for; `None` lets the state of the service choose.
@@ -52,6 +57,8 @@ impl Wizard {
             step: None,
             changed: moment,
             target: Listing::default(),
+            scope: Listing::default(),
+            marked: None,
             checks: Listing::default(),
             method: None,
             rows: Listing::default(),
@@ -71,6 +78,18 @@ impl Wizard {
             looking: true,
             ..Self::new(moment)
         }
+    }
+
+    /// Proposes a revision as the target, when one is known.
+    pub fn propose(&mut self, definition: Option<TaskDefinitionArn>) {
+        if let Some(definition) = definition {
+            self.target.select(Choice::Revision(definition));
+        }
+    }
+
+    /// The operator's own definition was read: it becomes a revision by the method of images.
+    pub fn ask_for_image(&mut self) {
+        self.method = Some(Method::Image);
     }
 
     /// Follows the incident's stage; whether the wizard still has something to show.

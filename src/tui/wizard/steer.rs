@@ -1,145 +1,19 @@
 //! From a key to what it does in the wizard. What a step can do follows from the incident's stage.
 
-use std::time::Duration;
-
-use crossterm::event::KeyCode;
-
-use crate::domain::{Clean, Phrase};
-use crate::incident::{ActState, Incident, Stage};
+use crate::domain::Phrase;
+use crate::incident::{Incident, Stage};
 use crate::rollback::CheckState;
 use crate::session::{NoticeLevel, OperatorMsg};
 use crate::tui::command::Command;
-use crate::tui::keys::Key;
-use crate::tui::layer::{AskBox, Button, Layer, NoteBox, NotePurpose, Question};
+use crate::tui::layer::{AskBox, Layer, NoteBox, NotePurpose, PickBox, Question};
 use crate::tui::listing::Motion;
 use crate::tui::screen::{Request, Screen};
 use crate::tui::steer::has_checklist;
 use crate::tui::widgets::Field;
 use crate::tui::world::World;
 
-use super::state::service;
-use super::{Step, Wizard, check, target, verify};
-
-/// How long Enter does nothing at the last step: it may still have been meant for the one before.
-const PAUSE: Duration = Duration::from_millis(500);
-
-/// What the footer shows at the step at hand, the most important first.
-pub(in crate::tui) fn commands(wizard: &Wizard, world: &World<'_>) -> Vec<Command> {
-    let Some(incident) = &world.session.incident else {
-        return vec![Command::Back];
-    };
-    if wizard.looking {
-        return vec![
-            Command::SignPassed,
-            Command::SignFailed,
-            Command::SignSkipped,
-            Command::Down,
-            Command::Back,
-        ];
-    }
-    match incident.stage {
-        Stage::Assess => vec![
-            Command::Next,
-            Command::Back,
-            Command::Declare,
-            Command::Abandon,
-            Command::Help,
-        ],
-        Stage::Scope => vec![Command::Next, Command::Back, Command::Abandon, Command::Help],
-        Stage::Target => vec![
-            Command::Next,
-            Command::Down,
-            Command::Up,
-            Command::Method,
-            Command::Back,
-            Command::Abandon,
-            Command::Help,
-        ],
-        Stage::Check => {
-            vec![
-                Command::Next,
-                Command::Down,
-                Command::Describe,
-                Command::Back,
-                Command::Refresh,
-                Command::Abandon,
-                Command::Help,
-            ]
-        }
-        Stage::Approve if world.session.is_protected() => vec![Command::Press, Command::Back],
-        Stage::Approve => vec![Command::Switch, Command::Press, Command::Back],
-        Stage::Act {
-            state: ActState::Doubtful,
-            ..
-        } => {
-            vec![Command::LookAgain, Command::GiveUp, Command::Note, Command::Help]
-        }
-        Stage::Act { .. } if world.session.has_a_next_call() => {
-            vec![
-                Command::Stop,
-                Command::Note,
-                Command::Refresh,
-                Command::Back,
-                Command::Help,
-            ]
-        }
-        Stage::Act {
-            state: ActState::Ready | ActState::Sent | ActState::Settling | ActState::Following,
-            ..
-        } => {
-            vec![Command::Note, Command::Refresh, Command::Back, Command::Help]
-        }
-        Stage::Verify => vec![
-            Command::SignPassed,
-            Command::SignFailed,
-            Command::SignSkipped,
-            Command::Down,
-            Command::Note,
-            Command::Back,
-            Command::Help,
-        ],
-        Stage::Report if wizard.writing => vec![Command::SettleReport, Command::Back],
-        Stage::Report if may_start_again(incident) => vec![
-            Command::StartRollback,
-            Command::SettleReport,
-            Command::WriteReport,
-            Command::EditReport,
-            Command::Back,
-            Command::Help,
-        ],
-        Stage::Report => vec![
-            Command::SettleReport,
-            Command::WriteReport,
-            Command::EditReport,
-            Command::Checklist,
-            Command::Back,
-            Command::Help,
-        ],
-        Stage::Done => vec![
-            Command::CloseIncident,
-            Command::Checklist,
-            Command::Back,
-            Command::Help,
-        ],
-        Stage::Abandoned => vec![Command::CloseIncident, Command::Back],
-    }
-}
-
-/// Whether another rollback may be started from here: this one is over, and it did not help.
-pub(in crate::tui) fn may_start_again(incident: &Incident) -> bool {
-    let over = match incident.stage {
-        Stage::Report | Stage::Done => true,
-        Stage::Assess
-        | Stage::Scope
-        | Stage::Target
-        | Stage::Check
-        | Stage::Approve
-        | Stage::Act { .. }
-        | Stage::Verify
-        | Stage::Abandoned => false,
-    };
-    over && !super::report::went_well(incident)
-}
+use super::hints::may_start_again;
+use super::{Step, check, choice, data, halfway, scope, verify};
 
 impl Screen {
     /// A command at the wizard.
@@ -167,19 +41,40 @@ impl Screen {
                 }
                 Vec::new()
             }
-            Command::Method => {
-                let fits = target::methods(incident, world);
-                match self
-                    .wizard_mut()
-                    .filter(|_| incident.stage == Stage::Target && fits.len() > 1)
-                {
-                    Some(wizard) => {
-                        let at = fits.iter().position(|method| *method == wizard.method);
-                        let next = at.map_or(0, |at| (at + 1) % fits.len());
-                        wizard.method = fits.get(next).copied().flatten();
-                    }
-                    None => self.not_now(world),
+            Command::Method => self.next_method(incident, world),
+            Command::Toggle => {
+                self.toggle(incident, world);
+                Vec::new()
+            }
+            Command::AllServices => {
+                self.toggle_all(incident, world);
+                Vec::new()
+            }
+            Command::DefinitionFile => {
+                if incident.stage == Stage::Target {
+                    self.layers.push(Layer::Note(NoteBox {
+                        purpose: NotePurpose::DefinitionFile,
+                        field: Field::default(),
+                    }));
+                } else {
+                    self.not_now(world);
                 }
+                Vec::new()
+            }
+            Command::Override => {
+                self.open_override(incident, world);
+                Vec::new()
+            }
+            Command::DataWays => {
+                if data::has_data_ways(world, incident) {
+                    self.open_data_ways(world);
+                } else {
+                    self.not_now(world);
+                }
+                Vec::new()
+            }
+            Command::GoOn => {
+                self.ask_to_go_on(world);
                 Vec::new()
             }
             Command::Stop => self.stop(incident, world),
@@ -218,7 +113,11 @@ impl Screen {
                 Vec::new()
             }
             Command::StartRollback => {
-                if may_start_again(incident) {
+                let half_way = halfway::ways(incident, world);
+                if may_start_again(incident) && !half_way.is_empty() {
+                    let title = world.get("half-way-title");
+                    self.layers.push(Layer::Pick(PickBox::new(title, half_way)));
+                } else if may_start_again(incident) {
                     self.layers
                         .push(Layer::Ask(AskBox::new(Question::Again, world.moment)));
                 } else {
@@ -304,7 +203,7 @@ impl Screen {
         }
     }
 
-    fn not_now(&mut self, world: &World<'_>) {
+    pub(super) fn not_now(&mut self, world: &World<'_>) {
         self.say(NoticeLevel::Bad, Phrase::new("notice-not-now"), world.moment);
     }
 
@@ -312,20 +211,26 @@ impl Screen {
         let Some(wizard) = self.wizard_mut() else { return };
         match wizard.shown(incident) {
             Step::Target => {
-                let Some(view) = service(world.session, incident) else {
-                    return;
-                };
-                // Before the first choice the last good one is selected, wherever it stands.
-                if wizard.target.chosen().is_none()
-                    && let Some(candidate) = target::selected(wizard, view)
-                {
-                    wizard.target.select(candidate.definition.clone());
+                let choices = choice::choices(wizard, world.session, incident);
+                // Before the first choice the proposed one is selected, wherever it stands.
+                match choice::selected(wizard, world.session, incident) {
+                    Some(choice) => {
+                        wizard.target.select(choice);
+                        wizard.target.go(motion, &choices);
+                    }
+                    None => wizard.scroll.go(motion),
                 }
-                wizard.target.go(motion, &target::ids(world.session, incident));
             }
             Step::Verify => wizard.checks.go(motion, &verify::line_ids(world.session)),
             Step::Check => wizard.rows.go(motion, &check::items_now(world)),
-            Step::Assess | Step::Scope | Step::Approve | Step::RollBack | Step::Record => {
+            Step::Scope => {
+                let marked = scope::marked(wizard, world.session, incident);
+                if let (None, Some(first)) = (wizard.scope.chosen(), marked.first()) {
+                    wizard.scope.select(first.clone());
+                }
+                wizard.scope.go(motion, &scope::ids(world.session));
+            }
+            Step::Assess | Step::Approve | Step::RollBack | Step::Record => {
                 wizard.scroll.go(motion);
             }
             Step::Report => {
@@ -336,265 +241,93 @@ impl Screen {
         }
     }
 
-    /// A step back before anything is approved; otherwise the wizard closes and what runs goes on.
-    fn wizard_back(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let Some(wizard) = self.wizard_mut() else {
-            return Vec::new();
-        };
-        if wizard.looking && incident.stage != Stage::Verify {
-            wizard.looking = false;
-            return Vec::new();
-        }
-        if wizard.writing {
-            wizard.writing = false;
-            return Vec::new();
-        }
-        match incident.stage {
-            Stage::Scope | Stage::Target | Stage::Check | Stage::Approve => {
-                wizard.decide(OperatorMsg::Back, incident, world)
-            }
-            Stage::Assess
-            | Stage::Act { .. }
-            | Stage::Verify
-            | Stage::Report
-            | Stage::Done
-            | Stage::Abandoned => {
-                self.layers.pop();
-                Vec::new()
-            }
-        }
-    }
-
-    fn wizard_next(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let Some(wizard) = self.wizard_mut() else {
-            return Vec::new();
-        };
-        if wizard.looking {
-            return Vec::new();
-        }
-        match incident.stage {
-            Stage::Assess | Stage::Scope | Stage::Check => {
-                wizard.decide(OperatorMsg::Advance, incident, world)
-            }
-            Stage::Target => {
-                let chosen = service(world.session, incident).and_then(|view| target::selected(wizard, view));
-                match chosen {
-                    Some(candidate) => {
-                        let target = target::spec(candidate);
-                        let method = wizard.method;
-                        wizard.decide(OperatorMsg::Choose { target, method }, incident, world)
-                    }
-                    None => Vec::new(),
-                }
-            }
-            Stage::Done | Stage::Abandoned => {
-                if world.moment.saturating_duration_since(wizard.changed) < PAUSE {
-                    return Vec::new();
-                }
-                self.close_incident(incident, world)
-            }
-            // Nothing here acts on Enter: what runs goes on by itself, what is written is settled by its own key.
-            Stage::Approve | Stage::Act { .. } | Stage::Verify | Stage::Report => Vec::new(),
-        }
-    }
-
-    /// Enter at the box that approves.
-    fn press(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let (Stage::Approve, Some(plan)) = (incident.stage, &incident.plan) else {
-            return Vec::new();
-        };
-        let Some(wizard) = self.wizard_mut() else {
-            return Vec::new();
-        };
-        let Some(open) = wizard.approve.as_mut() else {
-            return Vec::new();
-        };
-        if !open.armed(world.moment) || !open.rested(world.moment) || open.hash != plan.hash {
-            return Vec::new();
-        }
-        let approved = if world.session.is_protected() {
-            // Compared byte for byte; the phrase is ours, not taken from what the account calls things.
-            let right = open.typed == plan.protected_phrase();
-            open.differs = !right && !open.typed.is_empty();
-            right
-        } else if open.focus == Button::Act {
-            true
-        } else {
-            return wizard.decide(OperatorMsg::Back, incident, world);
-        };
-        if !approved {
-            return Vec::new();
-        }
-        let hash = open.hash.clone();
-        // Approving is one act: a second Enter must find nothing to act on.
-        open.disarm(world.moment);
-        let approve = OperatorMsg::Approve {
-            hash,
-            by: None,
-            reason: None,
-            timeout_seconds: None,
-        };
-        wizard.decide(approve, incident, world)
-    }
-
-    fn stop(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        match incident.stage {
-            Stage::Act { .. } if world.session.has_a_next_call() => {
-                self.say(
-                    NoticeLevel::Info,
-                    Phrase::new("notice-stop-requested"),
-                    world.moment,
-                );
-                vec![Request::Tell(OperatorMsg::StopBeforeNext)]
-            }
-            Stage::Act { .. } => {
-                self.say(NoticeLevel::Bad, Phrase::new("notice-too-late"), world.moment);
-                vec![Request::Tell(OperatorMsg::StopBeforeNext)]
-            }
-            Stage::Assess
-            | Stage::Scope
-            | Stage::Target
-            | Stage::Check
-            | Stage::Approve
-            | Stage::Verify
-            | Stage::Report
-            | Stage::Done
-            | Stage::Abandoned => {
-                self.not_now(world);
-                Vec::new()
-            }
-        }
-    }
-
-    fn when_doubtful(
-        &mut self,
-        incident: &Incident,
-        world: &World<'_>,
-        requests: Vec<Request>,
-    ) -> Vec<Request> {
-        if matches!(
-            incident.stage,
-            Stage::Act {
-                state: ActState::Doubtful,
-                ..
-            }
-        ) {
-            return requests;
-        }
-        self.not_now(world);
-        Vec::new()
-    }
-
-    /// Signs the selected check. That it passed needs no word; that it failed or is left out does.
-    fn sign(&mut self, state: CheckState, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let Some(wizard) = self.wizard_mut() else {
-            return Vec::new();
-        };
-        if wizard.shown(incident) != Step::Verify || !has_checklist(world) {
+    /// The next method of those that can be had here; the first is the one that the state chooses.
+    fn next_method(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
+        let fits = choice::methods(world.session, incident);
+        let Some(wizard) = self
+            .wizard_mut()
+            .filter(|_| incident.stage == Stage::Target && fits.len() > 1)
+        else {
             self.not_now(world);
             return Vec::new();
-        }
-        let checks = world.session.checklist();
-        let ids = verify::line_ids(world.session);
-        let Some(check) = checks.into_iter().nth(wizard.checks.at(&ids)) else {
-            return Vec::new();
         };
-        if !check.person {
-            self.say(
-                NoticeLevel::Bad,
-                Phrase::new("notice-check-automatic"),
-                world.moment,
-            );
-            return Vec::new();
+        let at = fits.iter().position(|method| *method == wizard.method);
+        let next = at.map_or(0, |at| (at + 1) % fits.len());
+        wizard.method = fits.get(next).copied().flatten();
+        // A file belongs to the method that it was given for.
+        if world.session.own_definition.is_some() {
+            vec![Request::Tell(OperatorMsg::UseDefinition(None))]
+        } else {
+            Vec::new()
         }
-        match state {
-            CheckState::Passed => {
-                vec![Request::Tell(OperatorMsg::Sign {
-                    check: check.id,
-                    state,
-                    note: Clean::default(),
-                })]
-            }
-            CheckState::Failed | CheckState::Skipped | CheckState::Waiting | CheckState::Unknown => {
-                let title = check.title.get(world.words.lang().language()).to_owned();
-                let purpose = NotePurpose::Sign {
-                    check: check.id,
-                    state,
-                    title,
+    }
+
+    /// Marks the service at the keyboard, or takes its mark away.
+    fn toggle(&mut self, incident: &Incident, world: &World<'_>) {
+        let ids = scope::ids(world.session);
+        let Some(wizard) = self.wizard_mut().filter(|_| incident.stage == Stage::Scope) else {
+            return self.not_now(world);
+        };
+        let mut marked = scope::marked(wizard, world.session, incident);
+        let at = match wizard.scope.chosen() {
+            Some(_) => wizard.scope.id(&ids),
+            None => marked.first(),
+        };
+        let Some(key) = at.cloned() else { return };
+        if marked.contains(&key) {
+            marked.retain(|known| *known != key);
+        } else {
+            marked.push(key.clone());
+        }
+        wizard.scope.select(key);
+        wizard.marked = Some(marked);
+    }
+
+    /// Marks every service, or, when all are, only those of the incident.
+    fn toggle_all(&mut self, incident: &Incident, world: &World<'_>) {
+        let ids = scope::ids(world.session);
+        let Some(wizard) = self.wizard_mut().filter(|_| incident.stage == Stage::Scope) else {
+            return self.not_now(world);
+        };
+        let all = scope::marked(wizard, world.session, incident).len() == ids.len();
+        wizard.marked = if all {
+            ids.first().map(|first| vec![first.clone()])
+        } else {
+            Some(ids)
+        };
+    }
+
+    /// Asks for the reason to go on in spite of the selected row; only for one that forbids, and that may be overridden.
+    fn open_override(&mut self, incident: &Incident, world: &World<'_>) {
+        let asked = self
+            .wizard_mut()
+            .filter(|_| incident.stage == Stage::Check)
+            .map(|wizard| check::to_override(wizard, world));
+        match asked {
+            Some(Ok((check, service))) => {
+                let title = Phrase::new("override-title").phrase("check", check.phrase());
+                let purpose = NotePurpose::Override {
+                    check,
+                    service,
+                    title: world.say(&title),
                 };
                 self.layers.push(Layer::Note(NoteBox {
                     purpose,
                     field: Field::default(),
                 }));
-                Vec::new()
             }
+            Some(Err(why)) => self.say(NoticeLevel::Bad, why, world.moment),
+            None => self.not_now(world),
         }
     }
 
-    fn close_incident(&mut self, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        match incident.stage {
-            Stage::Done | Stage::Abandoned => {
-                self.draft = None;
-                vec![Request::Tell(OperatorMsg::CloseIncident)]
-            }
-            Stage::Assess
-            | Stage::Scope
-            | Stage::Target
-            | Stage::Check
-            | Stage::Approve
-            | Stage::Act { .. }
-            | Stage::Verify
-            | Stage::Report => {
-                self.not_now(world);
-                Vec::new()
-            }
-        }
-    }
-
-    /// A key that is no command at the wizard: it types where the plan is approved or the report is written.
-    pub(in crate::tui) fn wizard_typed(&mut self, key: Key, world: &World<'_>) {
-        let Some(Layer::Wizard(wizard)) = self.layers.last_mut() else {
-            return;
-        };
-        let stage = world.session.incident.as_ref().map(|incident| incident.stage);
-        if wizard.writing && stage == Some(Stage::Report) {
-            if let Some(draft) = &mut self.draft {
-                draft
-                    .area
-                    .input(crossterm::event::KeyEvent::new(key.code, key.modifiers));
-            }
-            return;
-        }
-        let Some(open) = wizard.approve.as_mut().filter(|_| world.session.is_protected()) else {
-            return;
-        };
-        // A box that has just opened is deaf: these keys were on their way to something else.
-        if !open.armed(world.moment) {
-            return;
-        }
-        if let Some(c) = key.printable() {
-            open.typed.push(c);
-        } else if key.code == KeyCode::Backspace {
-            open.typed.pop();
+    /// After a restart between two calls: whether to send the next one. The focus is on stopping.
+    pub(super) fn ask_to_go_on(&mut self, world: &World<'_>) {
+        if world.session.waits_for_word {
+            self.layers
+                .push(Layer::Ask(AskBox::new(Question::GoOn, world.moment)));
         } else {
-            return;
+            self.not_now(world);
         }
-        open.differs = false;
-        open.touched = world.moment;
-    }
-}
-
-impl Wizard {
-    /// Tells the session a decision, once for each stage that it can be made at. While a decision is on its way to the
-    /// journal, another key at the same stage is a second press of the first one; it must not decide what nobody has seen
-    /// yet. When a decision was refused, the stage stays and the next key counts again.
-    fn decide(&mut self, msg: OperatorMsg, incident: &Incident, world: &World<'_>) -> Vec<Request> {
-        let session = world.session;
-        let on_its_way = session.unsaved > 0 || !session.waiting.is_empty();
-        if on_its_way && self.decided == Some(incident.stage) {
-            return Vec::new();
-        }
-        self.decided = Some(incident.stage);
-        vec![Request::Tell(msg)]
     }
 }
