@@ -1,11 +1,12 @@
-//! The drill's own endpoints under `/_drill/`: clock, ledger, world, faults, health. None of them is in the ledger.
+//! The drill's own endpoints: clock, ledger, world, faults and health under `/_drill/`, and what the Prisma command line
+//! would say. None of them is in the ledger.
 
 use std::time::Duration;
 
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    api::played,
+    api::{played, prisma},
     clock::Clock,
     faults::{Armed, FaultKind, matches, well_formed},
     handle::Drill,
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Router<Drill> {
         .route("/_drill/world", get(world))
         .route("/_drill/faults", post(faults))
         .route("/_drill/health/{environment}/{service}", get(health))
+        .route("/prisma/migrate-status", get(migrate_status))
         .route("/_drill/{*rest}", get(nothing).post(nothing))
 }
 
@@ -153,6 +155,26 @@ async fn faults(State(drill): State<Drill>, body: Bytes) -> Response {
         state.faults.waiting()
     });
     Json(json!({ "waiting": waiting })).into_response()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WhichMigrations {
+    service: String,
+    environment: Option<String>,
+    version: Option<String>,
+}
+
+async fn migrate_status(State(drill): State<Drill>, Query(which): Query<WhichMigrations>) -> Response {
+    let (environment, version) = (which.environment.as_deref(), which.version.as_deref());
+    match drill.with(|state| prisma::status(&state.world, environment, &which.service, version)) {
+        Some(status) => Json(status).into_response(),
+        None => (
+            StatusCode::NOT_FOUND,
+            Json(json!({ "error": "no such service, or it has no database" })),
+        )
+            .into_response(),
+    }
 }
 
 async fn health(

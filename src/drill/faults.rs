@@ -26,6 +26,8 @@ pub(crate) enum Fault {
     Expired,
     /// The caller is not authorized, nothing done.
     Denied,
+    /// A policy denies it to the caller in words, nothing done.
+    Forbidden,
 }
 
 impl Fault {
@@ -40,6 +42,7 @@ impl Fault {
             Self::Slow(_) => "slow",
             Self::Expired => "expired",
             Self::Denied => "denied",
+            Self::Forbidden => "forbidden",
         }
     }
 }
@@ -56,6 +59,7 @@ pub(crate) enum FaultKind {
     Slow,
     Expired,
     Denied,
+    Forbidden,
 }
 
 impl FaultKind {
@@ -70,6 +74,7 @@ impl FaultKind {
             Self::Slow => Fault::Slow(delay),
             Self::Expired => Fault::Expired,
             Self::Denied => Fault::Denied,
+            Self::Forbidden => Fault::Forbidden,
         }
     }
 }
@@ -134,6 +139,29 @@ impl Faults {
             }
         }
         Some(fault)
+    }
+
+    /// What the caller may not do at this moment, whatever chance says: patterns, and whether a policy says so in words.
+    pub(crate) fn denials(&self, now: Timestamp) -> impl Iterator<Item = (&str, bool)> {
+        self.armed
+            .iter()
+            .filter(move |armed| {
+                armed.left != Some(0)
+                    && armed.share.is_none()
+                    && armed.from.is_none_or(|from| now >= from)
+                    && armed.until.is_none_or(|until| now < until)
+            })
+            .filter_map(|armed| match armed.fault {
+                Fault::Denied => Some((armed.pattern.as_str(), false)),
+                Fault::Forbidden => Some((armed.pattern.as_str(), true)),
+                Fault::Throttle
+                | Fault::Error
+                | Fault::Lost
+                | Fault::Hang
+                | Fault::Cut
+                | Fault::Slow(_)
+                | Fault::Expired => None,
+            })
     }
 
     /// How many faults still wait.

@@ -1,4 +1,4 @@
-//! The ledger: every AWS request that reached the account, in order. Tests take it for the oracle.
+//! The ledger: every request of AWS's APIs and GitHub's that reached the account, in order. Tests take it for the oracle.
 //!
 //! It never holds a secret: values of environment variables, secret strings and passwords are removed on the way in.
 
@@ -23,7 +23,7 @@ pub struct LedgerEntry {
     pub n: u64,
     /// The drill's time of arrival.
     pub at: Timestamp,
-    /// Short name of the AWS service: `ecs`, `ecr`, `elbv2`, `cloudwatch`, `sts`, or what the request said.
+    /// Short name of the AWS service: `ecs`, `ecr`, `elbv2`, `cloudwatch`, `sts`, …; `github`; or what the request said.
     pub service: String,
     /// The operation's name as AWS spells it.
     pub operation: String,
@@ -44,7 +44,8 @@ pub struct LedgerEntry {
 /// What a removed value is replaced with.
 const REMOVED: &str = "(removed)";
 
-/// Removes what must never be kept: values of environment variables, secret strings, passwords, tokens of callers.
+/// Removes what must never be kept: values of environment variables, secret strings, passwords, tokens of callers. An
+/// idempotency token is none of these: it is the id of what it makes.
 pub(crate) fn without_secrets(input: &Value) -> Value {
     match input {
         Value::Object(fields) => fields
@@ -56,9 +57,11 @@ pub(crate) fn without_secrets(input: &Value) -> Value {
                     | "secretbinary"
                     | "password"
                     | "masteruserpassword"
-                    | "clientrequesttoken"
                     | "securitytoken"
-                    | "x-amz-security-token" => json!(REMOVED),
+                    | "x-amz-security-token"
+                    | "access_token"
+                    | "token"
+                    | "sig" => json!(REMOVED),
                     _ => without_secrets(value),
                 };
                 (name.clone(), kept)
@@ -67,6 +70,15 @@ pub(crate) fn without_secrets(input: &Value) -> Value {
         Value::Array(items) => items.iter().map(without_secrets).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => input.clone(),
     }
+}
+
+/// The same for a dispatch of a workflow, whose input `environment` is a name and no list of variables.
+pub(crate) fn dispatch_without_secrets(input: &Value) -> Value {
+    let mut kept = without_secrets(input);
+    if let Some(name) = input["inputs"]["environment"].as_str() {
+        kept["inputs"]["environment"] = json!(name);
+    }
+    kept
 }
 
 /// Keeps the names of environment variables and drops their values; anything of another shape is dropped whole.
@@ -93,6 +105,7 @@ mod tests {
             "containerDefinitions": [{ "name": "app", "environment": [{ "name": "API_KEY", "value": "hush-1" }] }],
             "overrides": { "environment": { "A": "hush-2" } },
             "SecretString": "hush-3",
+            "ClientRequestToken": "5f0c",
             "nested": [{ "MasterUserPassword": "hush-4" }],
         });
         let kept = without_secrets(&input);
@@ -102,5 +115,6 @@ mod tests {
             "API_KEY"
         );
         assert_eq!(kept["family"], "peoplebooster-backend");
+        assert_eq!(kept["ClientRequestToken"], "5f0c");
     }
 }

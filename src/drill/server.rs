@@ -11,13 +11,15 @@ use axum::{
 };
 
 use super::{
-    api::{self, AwsError},
+    api::{self, Api, AwsError},
     control,
     faults::Fault,
     handle::Drill,
-    ledger::{LedgerEntry, without_secrets},
+    ledger::{LedgerEntry, dispatch_without_secrets, without_secrets},
+    time::hour,
     triggers::Seen,
     wire::{self, Call},
+    world::Denial,
 };
 
 /// The largest body that is read; AWS's own limits lie far below.
@@ -102,19 +104,30 @@ impl Drill {
                 input: &call.input,
             };
             let fault = state.faults.take(service, operation, now, draw);
+            if call.api == Api::Iam {
+                let denials = state.faults.denials(now);
+                state.world.denials = denials
+                    .map(|(pattern, explicit)| Denial {
+                        pattern: pattern.to_owned(),
+                        explicit,
+                    })
+                    .collect();
+            }
             let outcome = match fault {
                 Some(Fault::Hang | Fault::Cut) => None,
                 Some(Fault::Throttle) => Some(Err(AwsError::throttled())),
                 Some(Fault::Error) => Some(Err(AwsError::server(call.api.server_error()))),
                 Some(Fault::Expired) => Some(Err(AwsError::expired())),
-                Some(Fault::Denied) => {
+                Some(Fault::Denied | Fault::Forbidden) => {
                     let action = format!("{}:{operation}", call.api.iam_prefix());
                     let resource = api::resource(&state.world, &call.api, &call.input);
-                    Some(Err(AwsError::denied(
-                        &state.world.caller_arn(),
-                        &action,
-                        &resource,
-                    )))
+                    let who = state.world.caller_arn();
+                    let error = if fault == Some(Fault::Forbidden) {
+                        AwsError::forbidden(&who, &action, &resource)
+                    } else {
+                        AwsError::denied(&who, &action, &resource)
+                    };
+                    Some(Err(error))
                 }
                 Some(Fault::Lost | Fault::Slow(_)) | None => Some(match &call.garbled {
                     Some(error) => Err(error.clone()),
@@ -124,9 +137,16 @@ impl Drill {
                     }
                 }),
             };
-            let response = outcome
+            let outcome = outcome.map(|it| it.map_err(|error| api::worded(&state.world, &call.api, error)));
+            let mut response = outcome
                 .as_ref()
                 .map(|outcome| wire::write(call, outcome, &request_id));
+            if let Some(response) = response.as_mut().filter(|_| call.api == Api::GitHub) {
+                let (from, until) = hour(now);
+                let recent = state.ledger.iter().rev().take_while(|entry| entry.at >= from);
+                let used = recent.filter(|entry| entry.service == service).count() + 1;
+                wire::say_rate(response.headers_mut(), used, until.as_second());
+            }
             let done = outcome.as_ref().is_some_and(Result::is_ok);
             state.ledger.push(LedgerEntry {
                 n,
@@ -134,7 +154,11 @@ impl Drill {
                 service: service.to_owned(),
                 operation: operation.to_owned(),
                 kind: api::kind(&call.api, operation),
-                input: without_secrets(&wire::plain(&call.input)),
+                input: if call.api == Api::GitHub {
+                    dispatch_without_secrets(&call.input)
+                } else {
+                    without_secrets(&wire::plain(&call.input))
+                },
                 status: response.as_ref().map_or(0, |response| response.status().as_u16()),
                 error: outcome.and_then(Result::err).map(|error| error.code.to_owned()),
                 fault: fault.map(Fault::name),

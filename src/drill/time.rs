@@ -43,6 +43,12 @@ pub(crate) fn minute(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second().div_euclid(60) * 60).unwrap_or(at)
 }
 
+/// The start and the end of the hour that holds this moment.
+pub(crate) fn hour(at: Timestamp) -> (Timestamp, Timestamp) {
+    let start = Timestamp::from_second(at.as_second().div_euclid(3_600) * 3_600).unwrap_or(at);
+    (start, after(start, 3_600.0))
+}
+
 /// A timestamp inside an answer, to be written by the codec.
 pub(crate) fn wire(at: Timestamp) -> Value {
     json!({ MARK: at.as_millisecond() })

@@ -16,7 +16,7 @@ use crate::domain::{
 };
 use crate::runbook::Runbook;
 
-use super::{Around, Method, NoPlan, Plan, ProposalInputs, TargetInputs, propose};
+use super::{Around, CriterionStatus, Method, NoPlan, Override, Plan, ProposalInputs, TargetInputs, propose};
 
 pub(super) const REGISTRY: &str = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/pb-backend";
 

@@ -51,6 +51,6 @@ export PYTHONDONTWRITEBYTECODE=1
 
 cd "$here"
 if [ $# -eq 0 ]; then
-  set -- test_shapes test_models test_runbook test_drill test_ecs_deploy test_table test_ministack test_prisma test_workflow
+  set -- test_shapes test_models test_runbook test_database test_drill test_ecs_deploy test_table test_ministack test_prisma test_workflow
 fi
 "$venvs/client/bin/python" -m unittest --verbose "$@"

@@ -28,6 +28,8 @@ COMMON = {
         "ExpiredToken",
         "InternalFailure",
         "InvalidAction",
+        "InvalidParameterCombination",
+        "InvalidParameterValue",
         "Throttling",
         "ValidationError",
     },

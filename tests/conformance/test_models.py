@@ -14,6 +14,10 @@ BACKEND = "peoplebooster-backend"
 FRONTEND = "peoplebooster-frontend"
 ACCOUNT = "123456789012"
 REGION = "ap-northeast-1"
+DATABASE = "peoplebooster-production"
+SNAPSHOT = f"{DATABASE}-before-v1-4-0"
+SECRET = "peoplebooster/production/database"
+TOKEN = "3f1a7f0e-52b7-4f0e-9a55-0c7f4ab1de10"
 NOWHERE = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
 
 # Every protocol of a service that the drill speaks; None is the one that botocore takes by itself.
@@ -23,14 +27,20 @@ PROTOCOLS = {
     "elbv2": [None],
     "sts": [None],
     "logs": [None],
+    "application-autoscaling": [None],
+    "iam": [None],
+    "ssm": [None],
+    "rds": [None],
+    "secretsmanager": [None],
     "cloudwatch": ["json", "smithy-rpc-v2-cbor", "query"],
 }
 # What a fault of the drill is called; the query protocol and its children have names of their own for some.
 FAULTS = {
     "throttle": {"ThrottlingException", "Throttling"},
     "denied": {"AccessDeniedException", "AccessDenied"},
+    "forbidden": {"AccessDeniedException", "AccessDenied"},
     "expired": {"ExpiredTokenException", "ExpiredToken"},
-    "error": {"ServerException", "InternalFailure", "ServiceUnavailableException"},
+    "error": {"ServerException", "InternalFailure", "ServiceUnavailableException", "InternalServiceException", "InternalServerError", "InternalServiceError"},
 }
 
 DEFINITION = {
@@ -62,7 +72,7 @@ def served():
             continue
         service = file.parent.name if file.stem == "mod" else file.stem
         names = re.findall(r'^ {8}"([A-Z]\w+)" =>', text[start:], re.MULTILINE)
-        found[{"elb": "elbv2"}.get(service, service)] = set(names)
+        found[{"elb": "elbv2", "autoscaling": "application-autoscaling"}.get(service, service)] = set(names)
     return found
 
 
@@ -241,6 +251,134 @@ class Account:
             ("cloudwatch", "DescribeAlarms", {"MaxRecords": 101}, "ValidationError"),
             ("cloudwatch", "DescribeAlarms", {"NextToken": "2"}, "InvalidNextToken"),
             *(self.logs() if "logs" in served() else []),
+            *self.around(),
+            *self.databases(),
+            *self.secrets(),
+        ]
+
+    def around(self):
+        """The same for what stands around the services."""
+        scaling = {"ServiceNamespace": "ecs"}
+        resource = f"service/{CLUSTER}/{BACKEND}"
+        role = f"arn:aws:iam::{ACCOUNT}:role/incident-commander"
+        simulation = {"PolicySourceArn": role, "ActionNames": ["ecs:UpdateService", "iam:PassRole"]}
+        context = [{"ContextKeyName": "ecs:cluster", "ContextKeyValues": [self.cluster], "ContextKeyType": "string"}]
+        name = {"Key": "Name", "Option": "Equals", "Values": ["/peoplebooster/production/feature-flags"]}
+        image = {"repositoryName": BACKEND, "imageId": {"imageDigest": self.digest}}
+        return [
+            ("application-autoscaling", "DescribeScalableTargets", {**scaling, "ResourceIds": [resource]}, None),
+            ("application-autoscaling", "DescribeScalableTargets", {"ServiceNamespace": "dynamodb"}, None),
+            ("application-autoscaling", "DescribeScalableTargets", {}, "ValidationException"),
+            ("application-autoscaling", "DescribeScalableTargets", {**scaling, "ResourceIds": ["table/x"]}, "ValidationException"),
+            ("application-autoscaling", "DescribeScalingActivities", {**scaling, "ResourceId": resource}, None),
+            ("application-autoscaling", "DescribeScalingActivities", {**scaling, "NextToken": "2"}, "InvalidNextTokenException"),
+            ("application-autoscaling", "DescribeScalingPolicies", {**scaling, "ResourceId": resource}, None),
+            ("application-autoscaling", "DescribeScalingPolicies", {"ServiceNamespace": "moon"}, "ValidationException"),
+            ("iam", "GetRole", {"RoleName": "incident-commander"}, None),
+            ("iam", "GetRole", {"RoleName": "nobody"}, "NoSuchEntity"),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "ResourceArns": [self.service], "ContextEntries": context}, None),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "MaxItems": 1}, None),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "PolicySourceArn": role + "s"}, "NoSuchEntity"),
+            ("iam", "SimulatePrincipalPolicy", {**simulation, "ActionNames": ["UpdateService"]}, "InvalidInput"),
+            ("ssm", "DescribeParameters", {"ParameterFilters": [name]}, None),
+            ("ssm", "DescribeParameters", {"ParameterFilters": [{**name, "Key": "Colour"}]}, "InvalidFilterKey"),
+            ("ssm", "DescribeParameters", {"NextToken": "2"}, "InvalidNextToken"),
+            ("ecr", "DescribeImageScanFindings", image, None),
+            ("ecr", "DescribeImageScanFindings", {**image, "imageId": {"imageTag": "v0.0.0"}}, "ImageNotFoundException"),
+            ("ecr", "DescribeImageScanFindings", {**image, "imageId": {}}, "InvalidParameterException"),
+            ("ecr", "GetLifecyclePolicy", {"repositoryName": BACKEND}, None),
+            ("ecr", "GetLifecyclePolicy", {"repositoryName": FRONTEND}, "LifecyclePolicyNotFoundException"),
+        ]
+
+    def databases(self):
+        """The same for RDS."""
+        rds = self.drill.client("rds")
+        arn = rds.describe_db_instances(DBInstanceIdentifier=DATABASE)["DBInstances"][0]["DBInstanceArn"]
+        snapshot = rds.describe_db_snapshots(DBSnapshotIdentifier=SNAPSHOT)["DBSnapshots"][0]["DBSnapshotArn"]
+        mine = [{"Name": "db-instance-id", "Values": [DATABASE]}]
+        return [
+            ("rds", "DescribeDBInstances", {}, None),
+            ("rds", "DescribeDBInstances", {"DBInstanceIdentifier": DATABASE.upper()}, None),
+            ("rds", "DescribeDBInstances", {"Filters": mine, "MaxRecords": 20}, None),
+            ("rds", "DescribeDBInstances", {"DBInstanceIdentifier": "ghost"}, "DBInstanceNotFound"),
+            ("rds", "DescribeDBInstances", {"MaxRecords": 19}, "InvalidParameterValue"),
+            ("rds", "DescribeDBInstances", {"Filters": [{"Name": "colour", "Values": ["red"]}]}, "InvalidParameterValue"),
+            ("rds", "DescribeDBSnapshots", {}, None),
+            ("rds", "DescribeDBSnapshots", {"DBInstanceIdentifier": DATABASE, "SnapshotType": "automated"}, None),
+            ("rds", "DescribeDBSnapshots", {"DBInstanceIdentifier": "ghost"}, None),
+            ("rds", "DescribeDBSnapshots", {"Filters": mine}, None),
+            ("rds", "DescribeDBSnapshots", {"DBSnapshotIdentifier": "ghost"}, "DBSnapshotNotFound"),
+            ("rds", "DescribeDBSnapshots", {"SnapshotType": "daily"}, "InvalidParameterValue"),
+            ("rds", "DescribeDBSnapshots", {"Marker": "2"}, "InvalidParameterValue"),
+            ("rds", "DescribeEvents", {"SourceType": "db-instance", "SourceIdentifier": DATABASE, "Duration": 1440}, None),
+            ("rds", "DescribeEvents", {"StartTime": self.now - datetime.timedelta(days=2), "EndTime": self.now}, None),
+            ("rds", "DescribeEvents", {"SourceType": "db-snapshot", "EventCategories": ["creation"]}, None),
+            ("rds", "DescribeEvents", {"SourceIdentifier": DATABASE}, "InvalidParameterCombination"),
+            ("rds", "DescribeEvents", {"Duration": 99999}, "InvalidParameterValue"),
+            ("rds", "ListTagsForResource", {"ResourceName": arn}, None),
+            ("rds", "ListTagsForResource", {"ResourceName": snapshot}, None),
+            ("rds", "ListTagsForResource", {"ResourceName": arn + "x"}, "DBInstanceNotFound"),
+            ("rds", "ListTagsForResource", {"ResourceName": snapshot + "x"}, "DBSnapshotNotFound"),
+        ]
+
+    def secrets(self):
+        """The same for Secrets Manager."""
+        described = self.drill.client("secretsmanager").describe_secret(SecretId=SECRET)
+        version = next(iter(described["VersionIdsToStages"]))
+        there, ghost = {"SecretId": SECRET}, {"SecretId": "ghost"}
+        return [
+            ("secretsmanager", "DescribeSecret", there, None),
+            ("secretsmanager", "DescribeSecret", {"SecretId": described["ARN"]}, None),
+            ("secretsmanager", "DescribeSecret", ghost, "ResourceNotFoundException"),
+            ("secretsmanager", "GetSecretValue", there, None),
+            ("secretsmanager", "GetSecretValue", {**there, "VersionId": version, "VersionStage": "AWSCURRENT"}, None),
+            ("secretsmanager", "GetSecretValue", {**there, "VersionStage": "AWSPENDING"}, "ResourceNotFoundException"),
+            ("secretsmanager", "GetSecretValue", {}, "InvalidParameterException"),
+            ("secretsmanager", "ListSecretVersionIds", {**there, "MaxResults": 1}, None),
+            ("secretsmanager", "ListSecretVersionIds", {**there, "IncludeDeprecated": True}, None),
+            ("secretsmanager", "ListSecretVersionIds", {**there, "NextToken": "2"}, "InvalidNextTokenException"),
+        ]
+
+    def data_writes(self):
+        """What changes databases and secrets."""
+        described = self.drill.client("secretsmanager").describe_secret(SecretId=SECRET)
+        version = next(iter(described["VersionIdsToStages"]))
+        there, ghost = {"SecretId": SECRET}, {"SecretId": "ghost"}
+        restore = {"DBInstanceIdentifier": f"{DATABASE}-restored", "DBSnapshotIdentifier": SNAPSHOT, "DBInstanceClass": "db.t3.medium"}
+        whole = {
+            **restore,
+            "DBSubnetGroupName": DATABASE,
+            "VpcSecurityGroupIds": ["sg-0db1111111111111a", "sg-0db1111111111111b"],
+            "DBParameterGroupName": "peoplebooster-postgres16",
+            "PubliclyAccessible": False,
+            "Tags": [{"Key": "modosu:intent", "Value": TOKEN}, {"Key": "modosu:step", "Value": "1"}],
+        }
+        move = {**there, "VersionStage": "AWSCURRENT"}
+        return [
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**restore, "DBSnapshotIdentifier": "ghost"}, "DBSnapshotNotFound"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**restore, "DBSnapshotIdentifier": f"{DATABASE}-incident"}, "InvalidDBSnapshotState"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**restore, "DBInstanceIdentifier": DATABASE}, "DBInstanceAlreadyExists"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**restore, "DBInstanceIdentifier": "a--b"}, "InvalidParameterValue"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**restore, "DBSubnetGroupName": "ghost"}, "DBSubnetGroupNotFoundFault"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**restore, "DBParameterGroupName": "ghost"}, "DBParameterGroupNotFound"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**restore, "OptionGroupName": "ghost"}, "OptionGroupNotFoundFault"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", {**whole, "DBSubnetGroupName": "default"}, "InvalidParameterCombination"),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", whole, None),
+            ("rds", "RestoreDBInstanceFromDBSnapshot", whole, "DBInstanceAlreadyExists"),
+            ("rds", "DescribeDBInstances", {"DBInstanceIdentifier": whole["DBInstanceIdentifier"]}, None),
+            ("secretsmanager", "UpdateSecret", {**there, "Description": "Where the database is"}, None),
+            ("secretsmanager", "UpdateSecret", {**there, "SecretString": "{}", "ClientRequestToken": TOKEN}, None),
+            ("secretsmanager", "UpdateSecret", {**there, "SecretString": "{}", "ClientRequestToken": TOKEN}, None),
+            ("secretsmanager", "UpdateSecret", {**there, "SecretString": "[]", "ClientRequestToken": TOKEN}, "ResourceExistsException"),
+            ("secretsmanager", "UpdateSecret", {**ghost, "SecretString": "[]"}, "ResourceNotFoundException"),
+            ("secretsmanager", "UpdateSecretVersionStage", {**move, "MoveToVersionId": version}, "InvalidParameterException"),
+            ("secretsmanager", "UpdateSecretVersionStage", {**move, "MoveToVersionId": version, "RemoveFromVersionId": TOKEN}, None),
+            ("secretsmanager", "UpdateSecretVersionStage", {**move, "RemoveFromVersionId": version}, "InvalidParameterException"),
+            ("secretsmanager", "PutSecretValue", {**there, "SecretString": "null", "VersionStages": ["AWSPENDING"]}, None),
+            ("secretsmanager", "PutSecretValue", {**there, "SecretString": "null"}, None),
+            ("secretsmanager", "PutSecretValue", {**there, "SecretString": "[]", "ClientRequestToken": TOKEN}, "ResourceExistsException"),
+            ("secretsmanager", "PutSecretValue", there, "InvalidRequestException"),
+            ("secretsmanager", "ListSecretVersionIds", {**there, "IncludeDeprecated": True}, None),
         ]
 
     def logs(self):
@@ -306,6 +444,7 @@ class Account:
             ("ecs", "DeregisterTaskDefinition", {"taskDefinition": BACKEND}, "ClientException"),
             ("ecs", "DescribeTaskDefinition", {"taskDefinition": f"{BACKEND}:53"}, None),
             ("ecs", "UpdateService", {**update, "taskDefinition": f"{BACKEND}:53"}, "ClientException"),
+            *self.data_writes(),
         ]
 
 
@@ -391,9 +530,12 @@ class Models(unittest.TestCase):
                 ("DescribeImages", {"repositoryName": BACKEND}, "imageDetails", 1),
                 ("ListImages", {"repositoryName": BACKEND}, "imageIds", 1),
             ],
+            "secretsmanager": [("ListSecretVersionIds", {"SecretId": SECRET, "IncludeDeprecated": True}, "Versions", 1)],
             "elbv2": [("DescribeLoadBalancers", {}, "LoadBalancers", 1), ("DescribeTargetGroups", {}, "TargetGroups", 1)],
         }
-        tokens = {"ecs": ("nextToken", "maxResults"), "ecr": ("nextToken", "maxResults"), "elbv2": ("Marker", "PageSize")}
+        tokens = {"ecs": ("nextToken", "maxResults"), "ecr": ("nextToken", "maxResults"), "elbv2": ("Marker", "PageSize"), "secretsmanager": ("NextToken", "MaxResults")}
+        for text in ("{}", "[]"):
+            drill.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=text)
         for service, rows in lists.items():
             witness = Witness(drill, service)
             token, size = tokens[service]
@@ -406,7 +548,7 @@ class Models(unittest.TestCase):
                         self.right(found)
                         self.assertLessEqual(len(parsed[key]), at_a_time)
                         pages.append(parsed[key])
-                        mark = parsed.get("nextToken") or parsed.get("NextMarker")
+                        mark = parsed.get("nextToken") or parsed.get("NextMarker") or parsed.get("NextToken")
                     self.assertGreater(len(pages), 1)
                     self.assertEqual([item for page in pages for item in page], whole)
         query = {"MetricDataQueries": [account.query("a", "RequestCount"), account.query("b", "TargetResponseTime", "p99")], **account.span()}
@@ -450,7 +592,7 @@ class Models(unittest.TestCase):
         # The walks came through what they are for.
         for state in [
             "IN_PROGRESS", "SUCCESSFUL", "STOPPED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL",
-            "RUNNING", "PROVISIONING", "DEACTIVATING", "initial", "healthy", "draining", "ALARM",
+            "RUNNING", "PROVISIONING", "DEACTIVATING", "initial", "healthy", "draining", "ALARM", "CRITICAL", "Successful",
             "AWAITING_ACTION", "FAILED", "SCALE_UP", "PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP", "STEADY_STATE",
         ]:
             self.assertIn(state, seen)
@@ -517,7 +659,16 @@ class Models(unittest.TestCase):
             for group in [balanced["targetGroupArn"], balanced.get("advancedConfiguration", {}).get("alternateTargetGroupArn")]:
                 health = ask("elbv2", "DescribeTargetHealth", TargetGroupArn=group) if group else {}
                 seen.update(one["TargetHealth"]["State"] for one in health.get("TargetHealthDescriptions", []))
-        ask("ecr", "DescribeImages", repositoryName=BACKEND, filter={"imageStatus": "ANY"})
+        images = ask("ecr", "DescribeImages", repositoryName=BACKEND, filter={"imageStatus": "ANY"})
+        for it in images.get("imageDetails", []):
+            scan = ask("ecr", "DescribeImageScanFindings", repositoryName=BACKEND, imageId={"imageDigest": it["imageDigest"]})
+            seen.update(one["severity"] for one in scan.get("imageScanFindings", {}).get("findings", []))
+        scaled = ask("application-autoscaling", "DescribeScalingActivities", ServiceNamespace="ecs")
+        seen.update(it["StatusCode"] for it in scaled.get("ScalingActivities", []))
+        ask("ssm", "DescribeParameters")
+        ask("rds", "DescribeDBInstances")
+        ask("rds", "DescribeDBSnapshots", DBInstanceIdentifier=DATABASE)
+        ask("secretsmanager", "DescribeSecret", SecretId=SECRET)
         alarms = ask("cloudwatch", "DescribeAlarms")
         seen.update(it["StateValue"] for it in alarms.get("MetricAlarms", []))
         return wrong

@@ -1,4 +1,4 @@
-"""The team's page (`runbook.ja.md`), walked by the aws command line: every ECS and ECR command as it is written there, with
+"""The team's page (`runbook.ja.md`), walked by the aws command line: every AWS command as it is written there, with
 nothing filled in but the names in angle brackets, and nothing set but what the drill's first line says."""
 
 import json
@@ -10,8 +10,7 @@ from stage import AWS, Drill
 
 PAGE = pathlib.Path(__file__).parent / "runbook.ja.md"
 BACKEND = "peoplebooster-backend"
-# What the page asks of services that have walks of their own.
-ELSEWHERE = ("aws rds ", "aws secretsmanager ")
+DATABASE = "peoplebooster-production"
 # A waiter of the command line asks every 15 s of the machine's time.
 FAST = 60
 
@@ -31,7 +30,7 @@ class Page(unittest.TestCase):
         self.drill = Drill("bad-deploy", 1)
         self.addCleanup(self.drill.stop)
         self.folder = pathlib.Path(self.drill.folder.name)
-        self.names = {"environment": "production", "previous-revision": "56"}
+        self.names = {"environment": "production", "previous-revision": "56", "snapshot-identifier": f"{DATABASE}-before-v1-4-0"}
 
     def run_it(self, command):
         """One line of the page in a shell."""
@@ -103,6 +102,31 @@ class Page(unittest.TestCase):
         service = json.loads(self.run_it(command))["service"]
         self.assertTrue(service["deployments"][0]["taskDefinition"].endswith(f"{BACKEND}:58"))
 
+    def snapshots_as_a_table(self, command):
+        lines = self.run_it(command).splitlines()
+        self.assertIn("DescribeDBSnapshots", lines[1])
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if DATABASE in line]
+        self.assertEqual(sum(name.startswith(f"rds:{DATABASE}-") for name, _ in rows), 7)
+        times = dict(rows)
+        self.assertRegex(times[f"{DATABASE}-before-v1-4-0"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d")
+        self.assertIn(f"{DATABASE}-incident", times)
+
+    def restore_beside(self, command):
+        restored = json.loads(self.run_it(command))["DBInstance"]
+        self.assertEqual((restored["DBInstanceIdentifier"], restored["DBInstanceStatus"]), (f"{DATABASE}-restored", "creating"))
+        self.assertEqual(restored["DBInstanceClass"], "db.t3.medium")
+        # What the page does not say is as RDS has it by default, which is not as the live instance has it.
+        live = self.aws(f"rds describe-db-instances --db-instance-identifier {DATABASE}")["DBInstances"][0]
+        for name in ("DBSubnetGroup", "VpcSecurityGroups", "DBParameterGroups"):
+            self.assertNotEqual(restored[name], live[name], name)
+        self.assertNotIn("Endpoint", restored)
+
+    def put_into_the_secret(self, command):
+        updated = json.loads(self.run_it(command))
+        shown = self.aws("secretsmanager describe-secret --secret-id peoplebooster/production/database")
+        self.assertEqual(shown["VersionIdsToStages"][updated["VersionId"]], ["AWSCURRENT"])
+        self.assertEqual(sorted(shown["VersionIdsToStages"].values()), [["AWSCURRENT"], ["AWSPREVIOUS"]])
+
     def start_anew(self, command):
         before = self.service()
         service = json.loads(self.run_it(command))["service"]
@@ -124,12 +148,18 @@ class Page(unittest.TestCase):
             "aws ecs register-task-definition --cli-input-json file://task-definition-rollback.json": self.register_the_file,
             "aws ecs update-service --cluster peoplebooster-<environment> --service peoplebooster-backend "
             "--task-definition peoplebooster-backend:<new-revision>": self.to_the_new_one,
+            "aws rds describe-db-snapshots --db-instance-identifier peoplebooster-<environment> "
+            "--query 'DBSnapshots[*].[DBSnapshotIdentifier,SnapshotCreateTime]' --output table": self.snapshots_as_a_table,
+            "aws rds restore-db-instance-from-db-snapshot --db-instance-identifier peoplebooster-<environment>-restored "
+            "--db-snapshot-identifier <snapshot-identifier> --db-instance-class db.t3.medium": self.restore_beside,
+            "aws secretsmanager update-secret --secret-id peoplebooster/<environment>/database "
+            "--secret-string '{\"host\":\"new-endpoint\",...}'": self.put_into_the_secret,
             "aws ecs update-service --cluster peoplebooster-<environment> --service peoplebooster-backend "
             "--force-new-deployment": self.start_anew,
         }
         walked = []
         for command in commands():
-            if not command.startswith("aws ") or command.startswith(ELSEWHERE):
+            if not command.startswith("aws "):
                 continue
             self.assertIn(command, table, "the page has a command that this test does not know")
             with self.subTest(command):
@@ -138,7 +168,10 @@ class Page(unittest.TestCase):
         self.assertEqual(sorted(walked), sorted(table), "this test knows a command that is not on the page")
         writes = [(it["operation"], it["status"]) for it in self.drill.ledger() if it["kind"] == "write"]
         update = ("UpdateService", 200)
-        self.assertEqual(writes, [update, ("RegisterTaskDefinition", 200), update, update])
+        self.assertEqual(writes, [
+            update, ("RegisterTaskDefinition", 200), update,
+            ("RestoreDBInstanceFromDBSnapshot", 200), ("UpdateSecret", 200), update,
+        ])
 
     def test_what_a_hurried_hand_gets_wrong(self):
         """The command line's own words for what AWS refuses, and its exit code."""

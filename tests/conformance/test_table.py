@@ -37,7 +37,8 @@ class Table(unittest.TestCase):
                 self.assertIn(row[4].strip("`"), tests)
 
     def test_both_tables_have_every_operation_that_is_served(self):
-        names = {"ecs": "ECS", "ecr": "ECR", "elbv2": "ELBv2", "cloudwatch": "CloudWatch", "sts": "STS", "logs": "CloudWatch Logs"}
+        names = {"ecs": "ECS", "ecr": "ECR", "elbv2": "ELBv2", "cloudwatch": "CloudWatch", "sts": "STS", "logs": "CloudWatch Logs", "rds": "RDS",
+                 "secretsmanager": "Secrets Manager", "application-autoscaling": "Application Auto Scaling", "iam": "IAM", "ssm": "Systems Manager"}
         operations = {row[0]: set(re.findall(r"\b[A-Z][a-z]\w+[a-z]\b", row[2])) for row in table("service")}
         compared = "\n".join(row[0] for row in table("call"))
         for service, known in served().items():

@@ -102,6 +102,11 @@ client!(ecr, aws_sdk_ecr);
 client!(elb, aws_sdk_elasticloadbalancingv2);
 client!(cloudwatch, aws_sdk_cloudwatch);
 client!(sts, aws_sdk_sts);
+client!(autoscaling, aws_sdk_applicationautoscaling);
+client!(iam, aws_sdk_iam);
+client!(ssm, aws_sdk_ssm);
+client!(rds, aws_sdk_rds);
+client!(secrets, aws_sdk_secretsmanager);
 
 /// Sends a raw request; `None` when the connection dropped before the answer was whole.
 pub(super) async fn send(drill: &Drill, request: Request<Body>) -> Option<(StatusCode, HeaderMap, Vec<u8>)> {

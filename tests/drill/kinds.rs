@@ -1,4 +1,4 @@
-//! The eight kinds of faults, each for one operation: as a scenario sets them and as `POST /_drill/faults` arms them.
+//! The nine kinds of faults, each for one operation: as a scenario sets them and as `POST /_drill/faults` arms them.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn met(drill: &Drill) -> (String, bool) {
     (took, done)
 }
 
-const KINDS: [(&str, &str, bool); 8] = [
+const KINDS: [(&str, &str, bool); 9] = [
     ("throttle", "ThrottlingException", false),
     ("error", "ServerException", false),
     ("lost", "dropped", true),
@@ -32,6 +32,7 @@ const KINDS: [(&str, &str, bool); 8] = [
     ("slow", "5 s", true),
     ("expired", "ExpiredTokenException", false),
     ("denied", "AccessDeniedException", false),
+    ("forbidden", "AccessDeniedException", false),
 ];
 
 async fn is_met(drill: &Drill, how: &str, (kind, expected, done): (&str, &str, bool)) {

@@ -6,10 +6,11 @@ use super::{
     AwsError,
     input::Input,
     page::{Paging, page},
+    scans,
 };
 use crate::drill::{
     scenario::ImageStatus,
-    time::wire,
+    time::{wire, wire_option},
     world::{Image, World},
 };
 
@@ -19,11 +20,13 @@ pub(super) fn answer(world: &World, operation: &str, input: Input<'_>) -> Result
         "DescribeImages" => images(world, input),
         "ListImages" => list(world, input),
         "BatchGetImage" => batch(world, input),
+        "DescribeImageScanFindings" => scans::findings(world, input),
+        "GetLifecyclePolicy" => scans::policy(world, input),
         _ => Err(AwsError::unknown_operation(operation)),
     }
 }
 
-fn repository(world: &World, input: Input<'_>) -> Result<usize, AwsError> {
+pub(super) fn repository(world: &World, input: Input<'_>) -> Result<usize, AwsError> {
     by_name(world, input, input.required("repositoryName")?)
 }
 
@@ -43,7 +46,7 @@ fn by_name(world: &World, input: Input<'_>, name: &str) -> Result<usize, AwsErro
 }
 
 /// A constraint that an input breaks, in the words of ECR's validator.
-fn invalid(field: &str, constraint: &str) -> AwsError {
+pub(super) fn invalid(field: &str, constraint: &str) -> AwsError {
     AwsError::parameter(format!(
         "Invalid parameter at '{field}' failed to satisfy constraint: '{constraint}'"
     ))
@@ -75,7 +78,7 @@ fn ids<'a>(input: Input<'a>) -> Result<Vec<Input<'a>>, AwsError> {
 }
 
 /// Whether an image id names anything.
-fn names_something(id: Input<'_>) -> bool {
+pub(super) fn names_something(id: Input<'_>) -> bool {
     id.text("imageDigest").is_some() || id.text("imageTag").is_some()
 }
 
@@ -146,7 +149,7 @@ fn status(image: &Image) -> &'static str {
 }
 
 /// Index of the image that an image id names, both of its halves when both are given.
-fn find(world: &World, repository: usize, id: Input<'_>) -> Option<usize> {
+pub(super) fn find(world: &World, repository: usize, id: Input<'_>) -> Option<usize> {
     match (id.text("imageDigest"), id.text("imageTag")) {
         (Some(digest), None) => world.digest_holder(repository, digest),
         (None, Some(tag)) => world.tag_holder(repository, tag),
@@ -187,7 +190,7 @@ fn images(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     Ok(json!({ "imageDetails": page.items, "nextToken": page.next }))
 }
 
-fn not_found(world: &World, repository: usize, id: Input<'_>) -> AwsError {
+pub(super) fn not_found(world: &World, repository: usize, id: Input<'_>) -> AwsError {
     let message = format!(
         "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{}' in the registry with id '{}'",
         id.text("imageDigest").unwrap_or("null"),
@@ -203,6 +206,7 @@ const MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 fn detail(world: &World, repository: usize, index: usize) -> Value {
     let it = &world.repositories[repository];
     let image: &Image = &it.images[index];
+    let (scan_status, scan_summary) = scans::summary(world, image);
     json!({
         "registryId": world.account,
         "repositoryName": it.name,
@@ -210,6 +214,9 @@ fn detail(world: &World, repository: usize, index: usize) -> Value {
         "imageTags": tags(world, repository, index),
         "imageSizeInBytes": image.bytes,
         "imagePushedAt": wire(image.pushed_at),
+        "imageScanStatus": scan_status,
+        "imageScanFindingsSummary": scan_summary,
+        "lastRecordedPullTime": wire_option(world.last_pull(repository, index)),
         "imageManifestMediaType": MANIFEST,
         "artifactMediaType": "application/vnd.docker.container.image.v1+json",
         "imageStatus": status(image),

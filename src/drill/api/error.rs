@@ -24,6 +24,14 @@ impl AwsError {
         }
     }
 
+    /// Something that is not there, in a service that answers 404 to that.
+    pub(crate) fn missing(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status: 404,
+            ..Self::new(code, message)
+        }
+    }
+
     /// `ClientException`, ECS's word for most mistakes.
     pub(crate) fn client(message: impl Into<String>) -> Self {
         Self::new("ClientException", message)
@@ -85,6 +93,14 @@ impl AwsError {
     pub(crate) fn denied(who: &str, action: &str, resource: &str) -> Self {
         let message = format!(
             "User: {who} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+        );
+        Self::spelled("AccessDeniedException", "AccessDenied", message)
+    }
+
+    /// The caller may not do that, and a policy says so in words.
+    pub(crate) fn forbidden(who: &str, action: &str, resource: &str) -> Self {
+        let message = format!(
+            "User: {who} is not authorized to perform: {action} on resource: {resource} with an explicit deny in an identity-based policy"
         );
         Self::spelled("AccessDeniedException", "AccessDenied", message)
     }

@@ -65,6 +65,11 @@ impl<'a> Input<'a> {
         self.field(name).map_or(Self(&Value::Null), Self)
     }
 
+    /// Its fields by name; what is no structure has none.
+    pub(crate) fn fields(self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.0.as_object().into_iter().flatten()
+    }
+
     /// A whole number.
     pub(crate) fn number(self, name: &str) -> Option<i64> {
         match self.field(name)? {

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{AwsError, cloudwatch, ecr, ecs, elb, input::Input, logs, sts};
+use super::{
+    AwsError, autoscaling, cloudwatch, ecr, ecs, elb, github, iam, input::Input, logs, rds, secretsmanager,
+    ssm, sts,
+};
 use crate::drill::{ledger::CallKind, world::World};
 
 /// An AWS service of the account.
@@ -14,6 +17,13 @@ pub(crate) enum Api {
     CloudWatch,
     Logs,
     Sts,
+    AutoScaling,
+    Iam,
+    Ssm,
+    Rds,
+    Secrets,
+    /// Not of AWS: GitHub's REST API.
+    GitHub,
     /// A service that the drill does not play, by the name in the request.
     Other(String),
 }
@@ -28,6 +38,12 @@ impl Api {
             Self::CloudWatch => "cloudwatch",
             Self::Logs => "logs",
             Self::Sts => "sts",
+            Self::AutoScaling => "application-autoscaling",
+            Self::Iam => "iam",
+            Self::Ssm => "ssm",
+            Self::GitHub => "github",
+            Self::Rds => "rds",
+            Self::Secrets => "secretsmanager",
             Self::Other(name) => name,
         }
     }
@@ -36,7 +52,35 @@ impl Api {
     pub(crate) fn iam_prefix(&self) -> &str {
         match self {
             Self::Elb => "elasticloadbalancing",
-            Self::Ecs | Self::Ecr | Self::CloudWatch | Self::Logs | Self::Sts | Self::Other(_) => self.name(),
+            Self::Ecs
+            | Self::Ecr
+            | Self::CloudWatch
+            | Self::Logs
+            | Self::Sts
+            | Self::AutoScaling
+            | Self::Iam
+            | Self::Ssm
+            | Self::Rds
+            | Self::Secrets
+            | Self::GitHub
+            | Self::Other(_) => self.name(),
+        }
+    }
+
+    /// What its errors call their sentence in JSON.
+    pub(crate) fn sentence(&self) -> &'static str {
+        match self {
+            Self::AutoScaling | Self::Ssm | Self::Secrets => "Message",
+            Self::Ecs
+            | Self::Ecr
+            | Self::Elb
+            | Self::CloudWatch
+            | Self::Logs
+            | Self::Sts
+            | Self::Iam
+            | Self::Rds
+            | Self::GitHub
+            | Self::Other(_) => "message",
         }
     }
 
@@ -45,8 +89,17 @@ impl Api {
         match self {
             Self::Ecs | Self::Ecr => "ServerException",
             Self::Logs => "ServiceUnavailableException",
+            Self::Secrets => "InternalServiceError",
             // Few operations of CloudWatch declare an error of their own for it; the common one fits all of them.
-            Self::CloudWatch | Self::Elb | Self::Sts | Self::Other(_) => "InternalFailure",
+            Self::AutoScaling => "InternalServiceException",
+            Self::Ssm => "InternalServerError",
+            Self::CloudWatch
+            | Self::Elb
+            | Self::Sts
+            | Self::Iam
+            | Self::Rds
+            | Self::GitHub
+            | Self::Other(_) => "InternalFailure",
         }
     }
 
@@ -60,7 +113,18 @@ impl Api {
                 "RegisterTaskDefinition",
                 "DeregisterTaskDefinition",
             ],
-            Self::Ecr | Self::Elb | Self::CloudWatch | Self::Logs | Self::Sts | Self::Other(_) => &[],
+            Self::Rds => &["RestoreDBInstanceFromDBSnapshot"],
+            Self::Secrets => &["UpdateSecret", "PutSecretValue", "UpdateSecretVersionStage"],
+            Self::GitHub => &["CreateWorkflowDispatch"],
+            Self::Ecr
+            | Self::Elb
+            | Self::CloudWatch
+            | Self::Logs
+            | Self::Sts
+            | Self::AutoScaling
+            | Self::Iam
+            | Self::Ssm
+            | Self::Other(_) => &[],
         }
     }
 
@@ -87,6 +151,8 @@ impl Api {
                 "DescribeImages",
                 "ListImages",
                 "BatchGetImage",
+                "DescribeImageScanFindings",
+                "GetLifecyclePolicy",
             ],
             Self::Elb => &[
                 "DescribeLoadBalancers",
@@ -101,6 +167,32 @@ impl Api {
                 "GetLogEvents",
             ],
             Self::Sts => &["GetCallerIdentity"],
+            Self::AutoScaling => &[
+                "DescribeScalableTargets",
+                "DescribeScalingActivities",
+                "DescribeScalingPolicies",
+            ],
+            Self::Iam => &["GetRole", "SimulatePrincipalPolicy"],
+            Self::Ssm => &["DescribeParameters"],
+            Self::GitHub => &[
+                "GetRepository",
+                "ListRepoWorkflows",
+                "GetWorkflow",
+                "ListWorkflowRunsForRepo",
+                "ListWorkflowRuns",
+                "GetWorkflowRun",
+                "ListJobsForWorkflowRun",
+                "GetPendingDeploymentsForRun",
+                "DownloadJobLogsForWorkflowRun",
+                "DownloadLog",
+            ],
+            Self::Rds => &[
+                "DescribeDBInstances",
+                "DescribeDBSnapshots",
+                "DescribeEvents",
+                "ListTagsForResource",
+            ],
+            Self::Secrets => &["DescribeSecret", "GetSecretValue", "ListSecretVersionIds"],
             Self::Other(_) => &[],
         }
     }
@@ -108,15 +200,27 @@ impl Api {
 
 /// Every operation that is played, as `ecs` and `UpdateService`.
 pub(crate) fn played() -> impl Iterator<Item = (String, &'static str)> {
-    [Api::Ecs, Api::Ecr, Api::Elb, Api::CloudWatch, Api::Logs, Api::Sts]
-        .into_iter()
-        .flat_map(|api| {
-            api.reads()
-                .iter()
-                .chain(api.writes())
-                .map(|operation| (api.name().to_owned(), *operation))
-                .collect::<Vec<_>>()
-        })
+    let all = [
+        Api::Ecs,
+        Api::Ecr,
+        Api::Elb,
+        Api::CloudWatch,
+        Api::Logs,
+        Api::Sts,
+        Api::AutoScaling,
+        Api::Iam,
+        Api::Ssm,
+        Api::Rds,
+        Api::Secrets,
+        Api::GitHub,
+    ];
+    all.into_iter().flat_map(|api| {
+        api.reads()
+            .iter()
+            .chain(api.writes())
+            .map(|operation| (api.name().to_owned(), *operation))
+            .collect::<Vec<_>>()
+    })
 }
 
 /// Read or write; what is not known to be a read counts as a write.
@@ -143,7 +247,22 @@ pub(crate) fn answer(
         Api::CloudWatch => cloudwatch::answer(world, operation, input),
         Api::Logs => logs::answer(world, operation, input),
         Api::Sts => sts::answer(world, operation),
+        Api::AutoScaling => autoscaling::answer(world, operation, input),
+        Api::Iam => iam::answer(world, operation, input),
+        Api::Ssm => ssm::answer(world, operation, input),
+        Api::GitHub => github::respond(world, operation, input),
+        Api::Rds => rds::answer(world, operation, input),
+        Api::Secrets => secretsmanager::answer(world, operation, input),
         Api::Other(_) => Err(AwsError::unknown_operation(operation)),
+    }
+}
+
+/// An error in the words of the service that answers it.
+pub(crate) fn worded(world: &World, api: &Api, error: AwsError) -> AwsError {
+    if *api == Api::GitHub {
+        github::worded(world, error)
+    } else {
+        error
     }
 }
 
@@ -158,7 +277,18 @@ pub(crate) fn resource(world: &World, api: &Api, input: &Value) -> String {
                 let wanted = input.text("service").or(services.first().map(String::as_str))?;
                 world.service(&cluster.name, wanted)
             }),
-        Api::Ecr | Api::Elb | Api::CloudWatch | Api::Logs | Api::Sts | Api::Other(_) => None,
+        Api::Ecr
+        | Api::Elb
+        | Api::CloudWatch
+        | Api::Logs
+        | Api::Sts
+        | Api::AutoScaling
+        | Api::Iam
+        | Api::Ssm
+        | Api::GitHub
+        | Api::Rds
+        | Api::Secrets
+        | Api::Other(_) => None,
     };
     service.map_or_else(|| "*".to_owned(), |index| world.services[index].arn.clone())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    Offset, Threshold,
+    Database, Finding, GitHub, Offset, Scaling, Threshold,
     strategy::{Controller, HookAnswer, PauseHook, Strategy},
 };
 use crate::drill::faults::FaultKind;
@@ -34,9 +34,21 @@ pub(crate) struct Scenario {
     /// Alarms on the share of 5xx answers.
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
+    /// Databases, one for each environment; without any, the scenario has those of `assets/scenarios/base/database.toml`.
+    #[serde(default, rename = "database")]
+    pub(crate) databases: Vec<Database>,
+    /// How many DB instances the account may have.
+    #[serde(default = "database_quota")]
+    pub(crate) database_quota: usize,
     /// Secrets that are gone although task definitions may still name them.
     #[serde(default, rename = "gone_secret")]
     pub(crate) gone_secrets: Vec<GoneSecret>,
+    /// Roles that somebody deleted although task definitions still name them.
+    #[serde(default)]
+    pub(crate) gone_roles: Vec<String>,
+    /// The team's GitHub repository.
+    #[serde(default)]
+    pub(crate) github: GitHub,
     /// Deployments by other people that wait for a request.
     #[serde(default, rename = "trigger")]
     pub(crate) triggers: Vec<Trigger>,
@@ -53,6 +65,9 @@ pub(crate) struct GoneSecret {
     pub(crate) name: String,
     /// Since when it is gone.
     pub(crate) since: Offset,
+    /// Whether it is only scheduled for deletion.
+    #[serde(default)]
+    pub(crate) scheduled: bool,
 }
 
 /// An environment and its cluster.
@@ -91,6 +106,8 @@ pub(crate) struct Application {
     /// Secrets of every revision: name and the secret it comes from.
     #[serde(default)]
     pub(crate) secrets: BTreeMap<String, String>,
+    /// Days after its push for which the repository's lifecycle policy keeps an image; left out, there is no policy.
+    pub(crate) lifecycle_days: Option<u32>,
     /// Images in the repository.
     #[serde(rename = "image")]
     pub(crate) images: Vec<Image>,
@@ -115,6 +132,12 @@ pub(crate) struct Image {
     /// Whether it can be pulled.
     #[serde(default)]
     pub(crate) status: ImageStatus,
+    /// Whether it was scanned.
+    #[serde(default = "yes")]
+    pub(crate) scanned: bool,
+    /// What a scan finds in it.
+    #[serde(default, rename = "finding")]
+    pub(crate) findings: Vec<Finding>,
     /// How it behaves wherever it runs.
     #[serde(default)]
     pub(crate) behaviour: Behaviour,
@@ -277,6 +300,14 @@ pub(crate) struct Service {
     /// `healthCheckGracePeriodSeconds`.
     #[serde(default = "grace")]
     pub(crate) grace_s: u32,
+    /// Its tags, besides those that all services have.
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Whether its tasks get its tags (`propagateTags`).
+    #[serde(default)]
+    pub(crate) propagate_tags: bool,
+    /// Application Auto Scaling; left out, it is no scalable target.
+    pub(crate) scaling: Option<Scaling>,
     /// What comes in.
     pub(crate) traffic: Traffic,
     /// Deployments, past and to come; the first one creates the service.
@@ -394,6 +425,9 @@ fn caller() -> String {
 }
 fn pipeline() -> String {
     "ci-deploy".to_owned()
+}
+fn database_quota() -> usize {
+    40
 }
 fn container() -> String {
     "app".to_owned()

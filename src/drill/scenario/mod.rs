@@ -4,12 +4,16 @@
 //! traffic there is. What follows from it is worked out by the world, from the earliest moment on; the past is
 //! simulated by the same code as the future. The format does not know what a good ending is.
 
+mod around;
+mod database;
 mod file;
 mod offset;
 mod read;
 mod strategy;
 mod threshold;
 
+pub(crate) use around::{Cut, Finding, GitHub, RunDetails, Scaling, Severity, WorkflowStep};
+pub(crate) use database::{Database, Migration};
 pub(crate) use file::{
     Alarm, Application, Behaviour, Change, ImageStatus, Revision, Scenario, Service, Traffic, Trigger,
 };

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Scenario, strategy};
+use super::{Scenario, around, database, strategy};
 use crate::drill::faults::well_formed;
 
 /// The built-in scenarios, the default one first.
-const BUILT_IN: [(&str, &str); 16] = [
+const BUILT_IN: [(&str, &str); 18] = [
     (
         "bad-deploy",
         include_str!("../../../assets/scenarios/bad-deploy.toml"),
@@ -65,6 +65,14 @@ const BUILT_IN: [(&str, &str); 16] = [
         "codedeploy",
         include_str!("../../../assets/scenarios/codedeploy.toml"),
     ),
+    (
+        "vulnerable-image",
+        include_str!("../../../assets/scenarios/vulnerable-image.toml"),
+    ),
+    (
+        "bad-migration",
+        include_str!("../../../assets/scenarios/bad-migration.toml"),
+    ),
 ];
 
 /// Why there is no scenario.
@@ -97,7 +105,10 @@ pub(crate) fn load(wanted: &str) -> Result<Scenario, Refused> {
 }
 
 fn parse(text: &str) -> Result<Scenario, Refused> {
-    let scenario: Scenario = toml::from_str(text).map_err(|error| Refused::Bad(error.to_string()))?;
+    let mut scenario: Scenario = toml::from_str(text).map_err(|error| Refused::Bad(error.to_string()))?;
+    if scenario.databases.is_empty() {
+        scenario.databases = database::base(&scenario.environments).map_err(Refused::Bad)?;
+    }
     check(&scenario).map_err(Refused::Bad)?;
     Ok(scenario)
 }
@@ -210,6 +221,11 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             return Err(format!("traffic of {} is out of range", service.application));
         }
     }
+    scenario
+        .databases
+        .iter()
+        .try_for_each(|database| environment(&database.environment))?;
+    database::check(&scenario.databases)?;
     for trigger in &scenario.triggers {
         environment(&trigger.environment)?;
         revision(&trigger.application, trigger.revision)?;
@@ -236,6 +252,7 @@ fn check(scenario: &Scenario) -> Result<(), String> {
             ));
         }
     }
+    around::check(scenario)?;
     let patterns = scenario.faults.iter().map(|fault| &fault.operation);
     match patterns
         .chain(scenario.triggers.iter().map(|trigger| &trigger.on))

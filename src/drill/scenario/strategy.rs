@@ -39,6 +39,28 @@ impl Controller {
     pub(crate) fn is_ecs(self) -> bool {
         self == Self::Ecs
     }
+
+    /// Why UpdateService takes no task definition, where ECS leaves that to this controller (ECS API reference,
+    /// UpdateService). These are the words of AWS for CODE_DEPLOY.
+    pub(crate) fn refuses_definition(self) -> Option<String> {
+        self.refuses("Unable to update task definition")
+    }
+
+    /// Why UpdateService does not force a new deployment, where ECS leaves that to this controller.
+    pub(crate) fn refuses_force(self) -> Option<String> {
+        self.refuses("Cannot force a new deployment")
+    }
+
+    fn refuses(self, what: &str) -> Option<String> {
+        let (with, instead) = match self {
+            Self::Ecs => return None,
+            Self::CodeDeploy => ("a CODE_DEPLOY", "Use AWS CodeDeploy to trigger a new deployment."),
+            Self::External => ("an EXTERNAL", "Use CreateTaskSet to create a new task set."),
+        };
+        Some(format!(
+            "{what} on services with {with} deployment controller. {instead}"
+        ))
+    }
 }
 
 /// `deploymentConfiguration.strategy`, with what it is told.

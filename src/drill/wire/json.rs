@@ -17,11 +17,11 @@ pub(super) fn decode(body: &[u8]) -> Result<Value, String> {
     }
 }
 
-/// Writes an outcome.
-pub(super) fn encode(outcome: &Result<Value, AwsError>) -> Vec<u8> {
+/// Writes an outcome; `sentence` is what the service calls the sentence of an error.
+pub(super) fn encode(outcome: &Result<Value, AwsError>, sentence: &str) -> Vec<u8> {
     match outcome {
         Ok(answer) => plain(answer),
-        Err(error) => json!({ "__type": error.code, "message": error.message }),
+        Err(error) => json!({ "__type": error.code, sentence: error.message }),
     }
     .to_string()
     .into_bytes()

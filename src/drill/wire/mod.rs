@@ -5,6 +5,9 @@ mod cbor;
 mod json;
 mod protocol;
 mod query;
+mod rest;
 
 pub(crate) use json::{plain, readable};
 pub(crate) use protocol::{Call, read, write};
+pub(crate) use query::items;
+pub(crate) use rest::say_rate;

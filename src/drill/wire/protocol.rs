@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{cbor, json as awsjson, query};
+use super::{cbor, json as awsjson, query, rest};
 use crate::drill::api::{Api, AwsError};
 
 /// How the answer is to be written.
@@ -18,6 +18,8 @@ pub(crate) enum Protocol {
     Cbor,
     /// awsQuery: XML in the service's namespace.
     Query { namespace: &'static str },
+    /// GitHub's REST API, with the address at which it begins.
+    Rest { base: String },
 }
 
 /// A request as an AWS service reads it.
@@ -40,6 +42,9 @@ pub(crate) fn read(parts: &Parts, body: &[u8]) -> Call {
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     };
+    if let Some(call) = rest::read(parts, body) {
+        return call;
+    }
     if let Some((api, operation)) = rpc_path(parts.uri.path()) {
         return finish(api, operation, Protocol::Cbor, cbor::decode(body));
     }
@@ -94,7 +99,9 @@ fn by_target(target: &str) -> Api {
         "AmazonEC2ContainerRegistry_V20150921" => Api::Ecr,
         "GraniteServiceVersion20100801" => Api::CloudWatch,
         "Logs_20140328" => Api::Logs,
-        "AnyScaleFrontendService" => Api::Other("application-autoscaling".to_owned()),
+        "AnyScaleFrontendService" => Api::AutoScaling,
+        "AmazonSSM" => Api::Ssm,
+        "secretsmanager" => Api::Secrets,
         other => Api::Other(other.to_owned()),
     }
 }
@@ -108,14 +115,8 @@ fn by_version(version: &str) -> (Api, &'static str) {
         ),
         "2011-06-15" => (Api::Sts, "https://sts.amazonaws.com/doc/2011-06-15/"),
         "2010-08-01" => (Api::CloudWatch, "http://monitoring.amazonaws.com/doc/2010-08-01/"),
-        "2014-10-31" => (
-            Api::Other("rds".to_owned()),
-            "http://rds.amazonaws.com/doc/2014-10-31/",
-        ),
-        "2010-05-08" => (
-            Api::Other("iam".to_owned()),
-            "https://iam.amazonaws.com/doc/2010-05-08/",
-        ),
+        "2014-10-31" => (Api::Rds, "http://rds.amazonaws.com/doc/2014-10-31/"),
+        "2010-05-08" => (Api::Iam, "https://iam.amazonaws.com/doc/2010-05-08/"),
         _ => (Api::Other("unknown".to_owned()), "http://amazonaws.com/doc/"),
     }
 }
@@ -133,8 +134,9 @@ pub(crate) fn write(call: &Call, outcome: &Result<Value, AwsError>, request_id: 
             } else {
                 "application/x-amz-json-1.1"
             },
-            awsjson::encode(outcome),
+            awsjson::encode(outcome, call.api.sentence()),
         ),
+        Protocol::Rest { base } => return rest::write(base, outcome, request_id),
         Protocol::Cbor => ("application/cbor", cbor::encode(outcome)),
         Protocol::Query { namespace } => (
             "text/xml",

@@ -1,4 +1,5 @@
-//! awsQuery: a form goes in, XML comes out. Lists are `Name.member.N` on the way in and `<member>` on the way out.
+//! awsQuery: a form goes in, XML comes out. Lists are `Name.member.N` on the way in and `<member>` on the way out; some
+//! services call their items by other names.
 
 use std::fmt::Write as _;
 
@@ -30,14 +31,36 @@ fn insert(tree: &mut Value, path: &[String], value: String) {
     }
 }
 
-/// Turns `{ "member": { "1": a, "2": b } }` into `[a, b]`, everywhere.
+/// The key which marks a list whose items have a name of their own in XML, as RDS has them.
+const ITEMS: &str = "$items";
+
+/// A list whose items are called so, instead of `member`.
+pub(crate) fn items(name: &str, list: Vec<Value>) -> Value {
+    json!({ ITEMS: { name: list } })
+}
+
+/// Name and items of such a list.
+fn named_items(value: &Value) -> Option<(&String, &Vec<Value>)> {
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    let (name, list) = fields.get(ITEMS)?.as_object()?.iter().next()?;
+    Some((name, list.as_array()?))
+}
+
+/// Turns `{ "member": { "1": a, "2": b } }` into `[a, b]`, everywhere; items may have another name.
 fn lists(tree: Value) -> Value {
     let Value::Object(mut fields) = tree else {
         return tree;
     };
-    if fields.len() == 1
-        && let Some(Value::Object(_)) = fields.get("member")
-        && let Some(Value::Object(members)) = fields.remove("member")
+    let numbered = |value: &Value| {
+        let members = value.as_object().filter(|members| !members.is_empty());
+        members.is_some_and(|members| members.keys().all(|key| key.parse::<u32>().is_ok()))
+    };
+    let only = fields
+        .iter()
+        .next()
+        .filter(|(_, value)| fields.len() == 1 && numbered(value));
+    if let Some(name) = only.map(|(name, _)| name.clone())
+        && let Some(Value::Object(members)) = fields.remove(&name)
     {
         let mut members: Vec<(u32, Value)> = members
             .into_iter()
@@ -52,7 +75,7 @@ fn lists(tree: Value) -> Value {
         .collect()
 }
 
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
@@ -114,6 +137,11 @@ fn element(xml: &mut String, name: &str, value: &Value) {
         return;
     }
     open(xml, name);
+    if let Some((item, list)) = named_items(value) {
+        list.iter().for_each(|one| element(xml, item, one));
+        close(xml, name);
+        return;
+    }
     match (time::marked(value), value) {
         (Some(millis), _) => xml.push_str(&time::text(millis)),
         (None, Value::Object(fields)) => fields.iter().for_each(|(name, value)| element(xml, name, value)),
@@ -158,18 +186,25 @@ mod tests {
             })
         );
         assert_eq!(decode("A=%zz&B=%4&A.b=1")["A"], json!({ "b": "1" }));
+        let tags = "Tags.Tag.2.Key=b&Tags.Tag.1.Key=a&Tags.Tag.1.Value=";
+        assert_eq!(
+            decode(tags)["Tags"],
+            json!([{ "Key": "a", "Value": "" }, { "Key": "b" }])
+        );
     }
 
     #[test]
     fn answers_are_escaped() {
         let at = "2026-11-23T05:05:12Z".parse().unwrap();
-        let answer =
-            json!({ "Name": "a<b>&\u{7}", "On": true, "At": time::wire(at), "List": [1, 2], "No": null });
+        let ids = items("Id", vec![json!("x"), json!("y")]);
+        let answer = json!({
+            "Name": "a<b>&\u{7}", "On": true, "At": time::wire(at), "List": [1, 2], "No": null, "Ids": ids,
+        });
         let xml = String::from_utf8(encode("Op", "urn:x", &Ok(answer), "id-1")).unwrap();
         assert_eq!(
             xml,
             "<OpResponse xmlns=\"urn:x\"><OpResult><Name>a&lt;b&gt;&amp;\u{fffd}</Name><On>true</On>\
-             <At>2026-11-23T05:05:12Z</At><List><member>1</member><member>2</member></List></OpResult>\
+             <At>2026-11-23T05:05:12Z</At><List><member>1</member><member>2</member></List><Ids><Id>x</Id><Id>y</Id></Ids></OpResult>\
              <ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></OpResponse>"
         );
     }

@@ -56,6 +56,10 @@ pub(crate) enum Happening {
     Settle { service: usize, deployment: String },
     /// A task takes its next step.
     Task { service: usize, serial: u64, step: Step },
+    /// The scaling policy of a service sets its number of tasks.
+    Scaled { service: usize, to: u32 },
+    /// A run of a workflow goes on.
+    Run { run: usize },
     /// An image behaves differently from now on.
     Changed { repository: usize, image: usize },
 }

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use super::{
     agenda::{Agenda, Happening},
+    database::Databases,
+    github::GitHub,
     model::{Balancer, Cluster, Image, Repository, Service, TargetGroup, TaskDefinition},
+    scaling::Scaling,
     state::World,
 };
 use crate::drill::{
@@ -35,11 +38,12 @@ impl World {
             families: BTreeMap::new(),
             services: Vec::new(),
             alarms: scenario.alarms.clone(),
-            gone_secrets: scenario
-                .gone_secrets
-                .iter()
-                .map(|secret| (secret.name.clone(), secret.since.from(anchor)))
-                .collect(),
+            databases: Databases::default(),
+            secrets: Vec::new(),
+            gone_parameters: BTreeMap::new(),
+            gone_roles: scenario.gone_roles.iter().cloned().collect(),
+            denials: Vec::new(),
+            github: GitHub::new(scenario, seed, anchor, start),
             acted: BTreeSet::new(),
             agenda: Agenda::default(),
             serial: 0,
@@ -71,6 +75,8 @@ impl World {
                 world.add_service(application, service, anchor);
             }
         }
+        world.add_databases(&scenario.databases, scenario.database_quota, anchor);
+        world.add_secrets(scenario, anchor);
         world.advance_to(start);
         world
     }
@@ -101,6 +107,12 @@ impl World {
                     bytes: (image.size_mb * 1e6) as u64
                         + self.chance.between("size", index as u64, 0.0, 9e5) as u64,
                     status: image.status,
+                    scanned: image.scanned,
+                    findings: image
+                        .findings
+                        .iter()
+                        .map(|it| (it.known.map_or(Timestamp::MIN, |at| at.from(anchor)), it.clone()))
+                        .collect(),
                     behaviour: image.behaviour.clone(),
                     changes,
                 }
@@ -123,6 +135,7 @@ impl World {
             arn: format!("arn:aws:ecr:{}:{}:repository/{name}", self.region, self.account),
             uri: format!("{}.dkr.ecr.{}.amazonaws.com/{name}", self.account, self.region),
             created_at: after(first, -3_600.0),
+            lifecycle_days: application.lifecycle_days,
             name,
             images,
         });
@@ -161,7 +174,11 @@ impl World {
             .iter()
             .map(|(name, value)| json!({ "name": name, "value": value }))
             .collect();
-        let secret = |name: &str| format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}");
+        // A name that begins like a path is a parameter's.
+        let secret = |name: &str| match name.starts_with('/') {
+            true => format!("arn:aws:ssm:{region}:{account}:parameter{name}"),
+            false => format!("arn:aws:secretsmanager:{region}:{account}:secret:{name}"),
+        };
         let secrets: Vec<Value> = application
             .secrets
             .iter()
@@ -228,6 +245,11 @@ impl World {
             };
             self.agenda.put(deploy.at.from(anchor), deploy_it);
         }
+        for scaled in service.scaling.iter().flat_map(|scaling| &scaling.scaled) {
+            let (service, to) = (index, scaled.to);
+            self.agenda
+                .put(scaled.at.from(anchor), Happening::Scaled { service, to });
+        }
         for answer in &service.answers {
             let answer_it = Happening::Answer {
                 service: index,
@@ -268,6 +290,9 @@ impl World {
             strategy,
             hooks: service.hooks.clone(),
             grace_s: service.grace_s,
+            tags: service.tags.clone().into_iter().collect(),
+            propagate_tags: service.propagate_tags,
+            scaling: service.scaling.as_ref().map(Scaling::new),
             traffic: service.traffic.clone(),
             balancer: self.balancer(
                 &service.environment,

@@ -214,18 +214,18 @@ impl World {
         let index = it.serving.partition_point(|serving| serving.from <= at);
         let serving = it.serving.get(index.checked_sub(1)?)?;
         let mut place = self.chance.unit(&topic("target"), number);
-        let (revision, _) = serving.shares.iter().find(|(_, share)| {
+        let (revision, link, _) = serving.shares.iter().find(|(_, _, share)| {
             place -= share;
             place < 0.0
         })?;
-        let behaviour = self.behaviour(service, *revision, at);
+        let behaviour = self.behaviour_on(service, *revision, *link, at);
         let failed = self.chance.unit(&topic("answer"), number) < behaviour.error_rate;
         if !failed && !number.is_multiple_of(ACCESS) {
             return None;
         }
         let answering: Vec<&Task> = self
             .writers(service)
-            .filter(|task| task.revision == *revision)
+            .filter(|task| task.revision == *revision && task.link == *link)
             .filter(|task| task.started_at.is_some_and(|from| from <= at))
             .filter(|task| task.stopping_at.is_none_or(|to| to > at))
             .collect();

@@ -5,9 +5,13 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::course::{Course, Side};
+use super::{
+    course::{Course, Side},
+    migrations::Link,
+    scaling::Scaling,
+};
 use crate::drill::scenario::{
-    Behaviour, Change, Controller, ImageStatus, PauseHook, Strategy, Threshold, Traffic,
+    Behaviour, Change, Controller, Finding, ImageStatus, PauseHook, Strategy, Threshold, Traffic,
 };
 
 /// A cluster, one for each environment.
@@ -26,6 +30,8 @@ pub(crate) struct Repository {
     /// Host and path, without a tag.
     pub(crate) uri: String,
     pub(crate) created_at: Timestamp,
+    /// Days after its push for which the lifecycle policy keeps an image.
+    pub(crate) lifecycle_days: Option<u32>,
     /// In order of their push.
     pub(crate) images: Vec<Image>,
 }
@@ -40,6 +46,9 @@ pub(crate) struct Image {
     pub(crate) expired_at: Option<Timestamp>,
     pub(crate) bytes: u64,
     pub(crate) status: ImageStatus,
+    pub(crate) scanned: bool,
+    /// What scans find, and since when.
+    pub(crate) findings: Vec<(Timestamp, Finding)>,
     pub(crate) behaviour: Behaviour,
     /// Changes with their moments, in order.
     pub(crate) changes: Vec<(Timestamp, Change)>,
@@ -139,6 +148,10 @@ pub(crate) struct Service {
     /// Where a deployment pauses.
     pub(crate) hooks: Vec<PauseHook>,
     pub(crate) grace_s: u32,
+    /// Its tags, in order, besides those that all services have.
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) propagate_tags: bool,
+    pub(crate) scaling: Option<Scaling>,
     pub(crate) traffic: Traffic,
     pub(crate) balancer: Balancer,
     /// The old-style deployments that are shown now, PRIMARY first.
@@ -402,6 +415,8 @@ pub(crate) struct Task {
     pub(crate) revision: usize,
     pub(crate) state: TaskState,
     pub(crate) target: Target,
+    /// The connection to a database that its secrets gave it at its start.
+    pub(crate) link: Link,
     pub(crate) created_at: Timestamp,
     pub(crate) pulled_at: Option<Timestamp>,
     pub(crate) started_at: Option<Timestamp>,
@@ -433,8 +448,23 @@ pub(crate) struct Serving {
     pub(crate) healthy: Vec<(usize, u32)>,
     /// Index of the service revision and its unhealthy targets.
     pub(crate) unhealthy: Vec<(usize, u32)>,
-    /// Index of the service revision and its share of the requests.
-    pub(crate) shares: Vec<(usize, f64)>,
+    /// Index of the service revision, the connection of its tasks to a database, and what they answer of the requests.
+    /// Tasks of one revision may have started on different sides of a change of the secret.
+    pub(crate) shares: Vec<(usize, Link, f64)>,
     /// Share of the requests that find no healthy target.
     pub(crate) unanswered: f64,
+}
+
+impl Serving {
+    /// Index of the service revision and its share of the requests, whatever its tasks are connected to.
+    pub(crate) fn by_revision(&self) -> Vec<(usize, f64)> {
+        let mut shares: Vec<(usize, f64)> = Vec::new();
+        for (revision, _, share) in &self.shares {
+            match shares.iter_mut().find(|(known, _)| known == revision) {
+                Some((_, sum)) => *sum += share,
+                None => shares.push((*revision, *share)),
+            }
+        }
+        shares
+    }
 }

@@ -6,7 +6,11 @@ use jiff::Timestamp;
 
 use super::{
     agenda::{Agenda, Happening},
+    database::Databases,
+    github::GitHub,
     model::{Cluster, Repository, Service, ServiceEvent, TaskDefinition},
+    permissions::Denial,
+    secrets::Secret,
 };
 use crate::drill::{chance::Chance, scenario::Alarm, time::after};
 
@@ -29,8 +33,15 @@ pub(crate) struct World {
     pub(crate) families: BTreeMap<String, Vec<TaskDefinition>>,
     pub(crate) services: Vec<Service>,
     pub(crate) alarms: Vec<Alarm>,
-    /// Secrets that are gone, by their names, and since when.
-    pub(super) gone_secrets: BTreeMap<String, Timestamp>,
+    pub(crate) databases: Databases,
+    pub(crate) secrets: Vec<Secret>,
+    /// Parameters of the Systems Manager that are gone, by their names, and since when.
+    pub(super) gone_parameters: BTreeMap<String, Timestamp>,
+    /// Roles that are gone, by their names.
+    pub(super) gone_roles: BTreeSet<String>,
+    /// What the caller may not do at this moment.
+    pub(crate) denials: Vec<Denial>,
+    pub(crate) github: GitHub,
     /// What somebody else was to do once and has done.
     pub(super) acted: BTreeSet<String>,
     pub(super) agenda: Agenda,
@@ -89,6 +100,8 @@ impl World {
                 serial,
                 step,
             } => self.task_step(service, serial, step),
+            Happening::Scaled { service, to } => self.scale_by_policy(service, to),
+            Happening::Run { run } => self.run_goes_on(run),
             Happening::Changed { repository, image } => self.image_changed(repository, image),
         }
     }

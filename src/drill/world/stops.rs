@@ -12,13 +12,6 @@ const DRAINING: f64 = 30.0;
 /// Seconds from an unhealthy target until ECS acts on it.
 const UNHEALTHY: f64 = 12.0;
 
-/// `stoppedReason` when a secret of the definition is not there.
-pub(super) fn missing_secret(arn: &str) -> String {
-    format!(
-        "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret {arn} from secrets manager: ResourceNotFoundException: Secrets Manager can't find the specified secret."
-    )
-}
-
 impl World {
     /// Takes tasks out of the target group and stops them once their connections have drained.
     pub(super) fn drain(&mut self, service: usize, serials: &[u64]) {
@@ -78,25 +71,6 @@ impl World {
             self.event(service, &format!("has stopped {count} running tasks:{stopped}."));
             self.note_serving(service);
         }
-    }
-
-    /// ARN of the first secret of a service revision's definition that is gone now.
-    pub(super) fn missing_secret(&self, service: usize, revision: usize) -> Option<String> {
-        let revision = &self.services[service].revisions[revision];
-        let body = &self.task_definition(&revision.task_definition)?.body;
-        let containers = body["containerDefinitions"].as_array()?;
-        let mut named = containers
-            .iter()
-            .filter_map(|container| container["secrets"].as_array())
-            .flatten()
-            .filter_map(|secret| secret["valueFrom"].as_str());
-        let gone = |arn: &&str| {
-            let name = arn.rsplit_once(":secret:").map_or(*arn, |(_, name)| name);
-            self.gone_secrets
-                .get(name)
-                .is_some_and(|since| *since <= self.now)
-        };
-        named.find(gone).map(str::to_owned)
     }
 
     /// `stoppedReason` when an image of a service revision cannot be pulled.

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::{
     agenda::{Happening, Step},
+    migrations::Link,
     model::{Serving, Target, Task, TaskState},
     state::World,
-    stops::missing_secret,
 };
 use crate::drill::time::seconds;
 
@@ -44,6 +44,7 @@ impl World {
                 revision,
                 state: TaskState::Provisioning,
                 target: Target::Unregistered,
+                link: Link::Unused,
                 created_at: now,
                 pulled_at: None,
                 started_at: None,
@@ -83,13 +84,27 @@ impl World {
         let no_secret = (state == TaskState::Provisioning)
             .then(|| self.missing_secret(service, revision))
             .flatten()
-            .map(|arn| missing_secret(&arn));
+            .or_else(|| self.missing_role(service, revision));
+        let link = match step {
+            // ECS gives the secrets to the containers before they start, and never again.
+            Step::Pull => self.link_now(service, revision),
+            Step::PullFailed
+            | Step::Activate
+            | Step::Run
+            | Step::Judge
+            | Step::Replace
+            | Step::Crash
+            | Step::Drained
+            | Step::Exited
+            | Step::Gone => Link::Unused,
+        };
         let task = &mut self.services[service].tasks[index];
         match step {
             Step::Pull if state == TaskState::Provisioning => match no_secret {
                 Some(reason) => self.cannot_start(service, index, reason),
                 None => {
                     task.state = TaskState::Pending;
+                    task.link = link;
                     let wait = chance.between("pull", serial, 13.5, 16.5) - ACTIVATING;
                     self.next_step(service, serial, wait, Step::Activate);
                 }
@@ -198,7 +213,7 @@ impl World {
         let now = self.now;
         let it = &mut self.services[service];
         let healthy = count(&it.tasks, Target::Healthy);
-        let (shares, unanswered) = shares(&healthy, &it.production);
+        let (shares, unanswered) = shares(&linked(&it.tasks), &it.production);
         let serving = Serving {
             from: now,
             healthy,
@@ -231,21 +246,41 @@ fn count(tasks: &[Task], target: Target) -> Vec<(usize, u32)> {
     counts
 }
 
-/// The share of the requests that each service revision answers, and the share that finds no healthy target. Within a
-/// target group every healthy target gets as many; between two of them the weights of the listener decide.
-fn shares(healthy: &[(usize, u32)], weights: &[(usize, f64)]) -> (Vec<(usize, f64)>, f64) {
+/// Tasks whose target is healthy, by service revision and by their connection to a database.
+fn linked(tasks: &[Task]) -> Vec<(usize, Link, u32)> {
+    let mut counts: Vec<(usize, Link, u32)> = Vec::new();
+    for task in tasks.iter().filter(|task| task.target == Target::Healthy) {
+        let like = |it: &&mut (usize, Link, u32)| (it.0, it.1) == (task.revision, task.link);
+        match counts.iter_mut().find(like) {
+            Some((_, _, count)) => *count += 1,
+            None => counts.push((task.revision, task.link, 1)),
+        }
+    }
+    counts
+}
+
+/// The share of the requests that the tasks of each service revision with each connection answer, and the share that
+/// finds no healthy target. Within a target group every healthy target gets as many; between two of them the weights of
+/// the listener decide.
+fn shares(linked: &[(usize, Link, u32)], weights: &[(usize, f64)]) -> (Vec<(usize, Link, f64)>, f64) {
+    let of = |only: Option<usize>| {
+        let mine = linked
+            .iter()
+            .filter(move |(revision, _, _)| only.is_none_or(|only| only == *revision));
+        let all: u32 = mine.clone().map(|(_, _, count)| count).sum();
+        mine.map(move |(revision, link, count)| (*revision, *link, f64::from(*count) / f64::from(all)))
+    };
     if weights.is_empty() {
-        let all: u32 = healthy.iter().map(|(_, count)| count).sum();
-        let share = |(revision, count): &(usize, u32)| (*revision, f64::from(*count) / f64::from(all));
-        let unanswered = if healthy.is_empty() { 1.0 } else { 0.0 };
-        return (healthy.iter().map(share).collect(), unanswered);
+        let unanswered = if linked.is_empty() { 1.0 } else { 0.0 };
+        return (of(None).collect(), unanswered);
     }
     let (mut shares, mut unanswered) = (Vec::new(), 0.0);
     for (revision, percent) in weights {
-        if healthy.iter().any(|(healthy, _)| healthy == revision) {
-            shares.push((*revision, percent / 100.0));
-        } else {
-            unanswered += percent / 100.0;
+        let part = percent / 100.0;
+        let before = shares.len();
+        shares.extend(of(Some(*revision)).map(|(revision, link, share)| (revision, link, part * share)));
+        if shares.len() == before {
+            unanswered += part;
         }
     }
     (shares, unanswered)
@@ -260,16 +295,35 @@ pub(crate) fn remembered(task: &Task, now: Timestamp) -> bool {
 mod tests {
     use super::*;
 
+    const OLD: Link = Link::Instance(0);
+    const NEW: Link = Link::Instance(1);
+
     #[test]
     fn requests_go_by_targets_in_one_group_and_by_weights_between_two() {
         assert_eq!(shares(&[], &[]), (vec![], 1.0));
-        assert_eq!(shares(&[(0, 3), (1, 1)], &[]), (vec![(0, 0.75), (1, 0.25)], 0.0));
+        assert_eq!(
+            shares(&[(0, OLD, 3), (1, OLD, 1)], &[]),
+            (vec![(0, OLD, 0.75), (1, OLD, 0.25)], 0.0)
+        );
         let weights = [(1, 10.0), (0, 90.0)];
         assert_eq!(
-            shares(&[(0, 4), (1, 4)], &weights),
-            (vec![(1, 0.1), (0, 0.9)], 0.0)
+            shares(&[(0, OLD, 4), (1, OLD, 4)], &weights),
+            (vec![(1, OLD, 0.1), (0, OLD, 0.9)], 0.0)
         );
-        assert_eq!(shares(&[(0, 1)], &weights), (vec![(0, 0.9)], 0.1));
+        assert_eq!(shares(&[(0, OLD, 1)], &weights), (vec![(0, OLD, 0.9)], 0.1));
         assert_eq!(shares(&[], &weights), (vec![], 1.0));
+    }
+
+    #[test]
+    fn tasks_of_one_revision_are_told_apart_by_their_database() {
+        assert_eq!(
+            shares(&[(0, OLD, 3), (0, NEW, 1)], &[]),
+            (vec![(0, OLD, 0.75), (0, NEW, 0.25)], 0.0)
+        );
+        let weights = [(1, 50.0), (0, 50.0)];
+        assert_eq!(
+            shares(&[(0, OLD, 4), (1, OLD, 1), (1, NEW, 3)], &weights),
+            (vec![(1, OLD, 0.125), (1, NEW, 0.375), (0, OLD, 0.5)], 0.0)
+        );
     }
 }

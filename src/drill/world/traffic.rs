@@ -127,9 +127,9 @@ impl World {
             healthy.add(part, f64::from(hosts(&serving.healthy)));
             unhealthy.add(part, f64::from(hosts(&serving.unhealthy)));
             balancer_errors += arrived * part * serving.unanswered;
-            for (revision, share) in &serving.shares {
+            for (revision, link, share) in &serving.shares {
                 let share = arrived * part * share;
-                let behaviour = self.behaviour(service, *revision, from);
+                let behaviour = self.behaviour_on(service, *revision, *link, from);
                 let refused = share * behaviour.elb_error_rate;
                 let reached = share - refused;
                 balancer_errors += refused;

@@ -24,6 +24,8 @@ impl World {
             "region": self.region,
             "now": wire(self.now),
             "services": services,
+            "runs": self.runs_truth(),
+            "databases": self.databases_truth(),
         })
     }
 
@@ -44,15 +46,11 @@ impl World {
         let serving = service.serving.last();
         let serving: Vec<Value> = serving
             .map(|it| {
-                it.shares
-                    .iter()
+                it.by_revision()
+                    .into_iter()
                     .map(|(revision, share)| {
-                        let healthy = it.healthy.iter().find(|(healthy, _)| healthy == revision);
-                        let named = with(
-                            named(*revision),
-                            "healthy",
-                            json!(healthy.map(|(_, count)| count)),
-                        );
+                        let healthy = it.healthy.iter().find(|(healthy, _)| *healthy == revision);
+                        let named = with(named(revision), "healthy", json!(healthy.map(|(_, count)| count)));
                         with(named, "percent", json!(share * 100.0))
                     })
                     .collect()
@@ -138,6 +136,7 @@ impl World {
             "pending": super::TaskState::STARTING.map(count).iter().sum::<usize>(),
             "revision": service.deployments.first().map(|it| service.revisions[it.revision].number),
             "serving": serving,
+            "databases": self.links_truth(index),
             "deployments": deployments,
             "service_deployments": history,
             "tasks": tasks,
@@ -156,12 +155,14 @@ impl World {
         // The balancer sends each request to one healthy target; which one is a matter of the moment.
         let topic = format!("health {environment} {application}");
         let mut place = self.chance.unit(&topic, self.now.as_second() as u64);
-        let answered = serving.shares.iter().find(|(_, share)| {
+        // What a task answers here does not depend on its database: the health checks ask none.
+        let shares = serving.by_revision();
+        let answered = shares.iter().find(|(_, share)| {
             place -= share;
             place < 0.0
         });
         // What rounding leaves over belongs to the last one, unless nobody answers it.
-        let answered = answered.or_else(|| serving.shares.last().filter(|_| serving.unanswered <= 0.0));
+        let answered = answered.or_else(|| shares.last().filter(|_| serving.unanswered <= 0.0));
         let Some((answered, _)) = answered.copied() else {
             return Some((503, None));
         };

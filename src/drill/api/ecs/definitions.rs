@@ -140,11 +140,12 @@ pub(super) fn tags(world: &World, input: Input<'_>) -> Result<Value, AwsError> {
     let services = || world.services.iter();
     let service = services().find(|it| it.arn == arn).map(services::service_tags);
     let cluster = world.clusters.iter().find(|it| it.arn == arn);
-    // Tags of a task would come from its service or definition, and the drill's services propagate none.
-    let task = services().flat_map(|it| &it.tasks).find(|it| it.arn == arn);
+    let task = services()
+        .find(|it| it.tasks.iter().any(|task| task.arn == arn))
+        .map(services::task_tags);
     let tags = service
         .or_else(|| cluster.map(clusters::tags))
-        .or_else(|| task.map(|_| json!([])))
+        .or(task)
         .or_else(|| world.task_definition(arn).map(|it| it.tags.clone()))
         .ok_or_else(|| AwsError::parameter("The specified resource was not found."))?;
     Ok(json!({ "tags": tags }))

@@ -113,7 +113,7 @@ pub(super) fn shown(world: &World, index: usize, tags: bool) -> Value {
         "deploymentController": { "type": service.controller.name() },
         "createdBy": format!("arn:aws:iam::{}:role/terraform", world.account),
         "enableECSManagedTags": true,
-        "propagateTags": "NONE",
+        "propagateTags": if service.propagate_tags { "SERVICE" } else { "NONE" },
         "enableExecuteCommand": false,
         "availabilityZoneRebalancing": "ENABLED",
     });
@@ -139,10 +139,27 @@ pub(super) fn shown(world: &World, index: usize, tags: bool) -> Value {
 
 /// Tags of a service.
 pub(super) fn service_tags(service: &Service) -> Value {
-    json!([
-        { "key": "app", "value": "peoplebooster" },
-        { "key": "environment", "value": service.environment },
-    ])
+    let ours = [
+        ("app", "peoplebooster"),
+        ("environment", service.environment.as_str()),
+    ];
+    let more = service
+        .tags
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    ours.into_iter()
+        .chain(more)
+        .map(|(key, value)| json!({ "key": key, "value": value }))
+        .collect()
+}
+
+/// Tags of a service's tasks: the service's, where it propagates them.
+pub(super) fn task_tags(service: &Service) -> Value {
+    if service.propagate_tags {
+        service_tags(service)
+    } else {
+        json!([])
+    }
 }
 
 fn deployment_shown(service: &Service, position: usize, deployment: &Deployment) -> Value {

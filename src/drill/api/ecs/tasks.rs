@@ -65,6 +65,7 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
     if wanted.len() > 100 {
         return Err(AwsError::parameter("tasks can have at most 100 items."));
     }
+    let tagged = super::wants(input, "TAGS");
     let (mut tasks, mut failures) = (Vec::new(), Vec::new());
     for name in wanted {
         let found = world
@@ -74,7 +75,14 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
             .flat_map(|service| service.tasks.iter().map(move |task| (service, task)))
             .find(|(_, task)| (task.arn == name || task.id == name) && remembered(world, task));
         match found {
-            Some((service, task)) => tasks.push(shown(world, service, task)),
+            Some((service, task)) => {
+                let tags = if tagged {
+                    super::services::task_tags(service)
+                } else {
+                    json!([])
+                };
+                tasks.push(shown(world, service, task, &tags));
+            }
             None if name.starts_with("arn:") => failures.push(super::missing(&name)),
             None => {
                 let arn = format!("{}/{name}", cluster.arn.replace(":cluster/", ":task/"));
@@ -85,7 +93,7 @@ pub(super) fn describe(world: &World, input: Input<'_>) -> Result<Value, AwsErro
     Ok(json!({ "tasks": tasks, "failures": failures }))
 }
 
-fn shown(world: &World, service: &Service, task: &Task) -> Value {
+fn shown(world: &World, service: &Service, task: &Task, tags: &Value) -> Value {
     let revision = &service.revisions[task.revision];
     let definition = world
         .task_definition(&revision.task_definition)
@@ -160,7 +168,7 @@ fn shown(world: &World, service: &Service, task: &Task) -> Value {
         "stoppedAt": wire_option(task.stopped_at),
         "stoppedReason": task.stop_reason,
         "stoppingAt": wire_option(task.stopping_at),
-        "tags": [],
+        "tags": tags,
         "taskArn": task.arn,
         "taskDefinitionArn": revision.task_definition,
         "version": 1,

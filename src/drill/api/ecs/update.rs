@@ -94,27 +94,14 @@ fn set_breaker(service: &mut Service, breaker: Input<'_>) {
     }
 }
 
-/// What ECS leaves to the controller that deploys the service (ECS API reference, UpdateService).
+/// What ECS leaves to the controller that deploys the service.
 fn refuse_foreign(controller: Controller, input: Input<'_>) -> Result<(), AwsError> {
-    let (with, instead) = match controller {
-        Controller::Ecs => return Ok(()),
-        Controller::CodeDeploy => ("a CODE_DEPLOY", "Use AWS CodeDeploy to trigger a new deployment."),
-        Controller::External => ("an EXTERNAL", "Use CreateTaskSet to create a new task set."),
-    };
-    let what = if input.field("taskDefinition").is_some() {
-        "update task definition"
+    let refusal = if input.field("taskDefinition").is_some() {
+        controller.refuses_definition()
     } else if input.flag("forceNewDeployment") {
-        "force a new deployment"
+        controller.refuses_force()
     } else {
-        return Ok(());
+        None
     };
-    // These are the words of AWS for CODE_DEPLOY and a task definition.
-    let verb = if what.starts_with("update") {
-        "Unable to"
-    } else {
-        "Cannot"
-    };
-    Err(AwsError::parameter(format!(
-        "{verb} {what} on services with {with} deployment controller. {instead}"
-    )))
+    refusal.map_or(Ok(()), |refusal| Err(AwsError::parameter(refusal)))
 }
