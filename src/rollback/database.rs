@@ -12,8 +12,6 @@ use super::DatabaseMove;
 /// What is done to the database.
 #[derive(Clone, Debug)]
 pub(super) struct DatabaseWay<'a> {
-    /// All that was observed of it.
-    pub(super) database: &'a Database,
     /// From where to where.
     pub(super) moved: DatabaseMove,
     /// How.
@@ -76,7 +74,6 @@ pub(super) fn database_way<'a>(
         return Ok(DatabaseWay {
             moved: moved(from, database.instance.id.clone(), None),
             change: Change::StageBack { to: previous.clone() },
-            database,
         });
     }
     let snapshot = snapshot(database, spec)?;
@@ -89,7 +86,6 @@ pub(super) fn database_way<'a>(
             class: Clean::new(&of_runbook.instance_class),
             settings: &database.instance.settings,
         },
-        database,
     })
 }
 

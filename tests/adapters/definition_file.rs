@@ -1,5 +1,6 @@
 //! The operator's own definition: read, checked, sealed, and registered only as it was read.
 
+use super::sending;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -60,7 +61,9 @@ async fn a_file_is_read_sealed_and_registered_whole() {
 
     let (writer, fake) = registering().await;
     let tags = [("modosu:intent".to_owned(), "0f1e".to_owned())];
-    let receipt = writer.register_file(&path, &own.sha256, &tags).await.unwrap();
+    let receipt = sending::register_file(&writer, &path, &own.sha256, &tags)
+        .await
+        .unwrap();
     assert_eq!(receipt.definition.unwrap().revision(), 61);
     let calls = fake.calls();
     assert_eq!(calls.len(), 1);
@@ -114,11 +117,15 @@ async fn a_file_that_changed_since_the_plan_is_not_registered() {
     other["cpu"] = json!("512");
     written(&folder, &other.to_string());
     let (writer, fake) = registering().await;
-    let fault = writer.register_file(&path, &own.sha256, &[]).await.unwrap_err();
+    let fault = sending::register_file(&writer, &path, &own.sha256, &[])
+        .await
+        .unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSent);
     assert_eq!(fake.calls().len(), 0);
     std::fs::remove_file(&path).unwrap();
-    let fault = writer.register_file(&path, &own.sha256, &[]).await.unwrap_err();
+    let fault = sending::register_file(&writer, &path, &own.sha256, &[])
+        .await
+        .unwrap_err();
     assert!(fault.certainly_not_done());
     assert_eq!(fake.calls().len(), 0);
 }

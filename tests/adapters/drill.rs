@@ -1,5 +1,7 @@
 //! The adapters against the drill: the account that the console walks, under a paused clock.
 
+use super::sending::BARE;
+use modosu::rollback::DefinitionRef;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,11 +161,15 @@ async fn back_to_56(
     let definitions = reader.definitions(BACKEND).await.unwrap();
     let target = definitions.iter().find(|d| d.arn.revision() == 56).unwrap();
     writer
-        .send(&Api::UpdateService {
-            cluster: cluster(),
-            service: backend(),
-            task_definition: target.arn.clone(),
-        })
+        .send(
+            &Api::UpdateService {
+                cluster: cluster(),
+                service: backend(),
+                task_definition: Some(DefinitionRef::Known(target.arn.clone())),
+                force: false,
+            },
+            &BARE,
+        )
         .await
 }
 

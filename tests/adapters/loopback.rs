@@ -1,5 +1,7 @@
 //! Real sockets on this machine: the connectors that ship, not the in-process one.
 
+use super::sending::BARE;
+use modosu::rollback::DefinitionRef;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -73,9 +75,12 @@ async fn a_write_whose_answer_is_lost_on_the_wire_is_sent_once() {
         let call = Api::UpdateService {
             cluster: cluster(),
             service: ecs_name("s"),
-            task_definition: TaskDefinitionArn::new(&definition_arn(56)).unwrap(),
+            task_definition: Some(DefinitionRef::Known(
+                TaskDefinitionArn::new(&definition_arn(56)).unwrap(),
+            )),
+            force: false,
         };
-        let fault = writer.send(&call).await.unwrap_err();
+        let fault = writer.send(&call, &BARE).await.unwrap_err();
         assert_eq!(fault.kind, FaultKind::Unreachable, "{fault}");
         assert!(!fault.certainly_not_done());
         assert_eq!(fake.calls().len(), 1);

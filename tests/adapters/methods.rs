@@ -1,5 +1,6 @@
 //! The calls of the other ways back: exactly their fields, exactly once, and nothing sent when the groundwork is not right.
 
+use super::sending;
 use std::sync::Arc;
 
 use modosu::adapters::aws::Writer;
@@ -34,7 +35,9 @@ fn nothing_sent(fault: &Fault, fake: &Fake, call: &str) {
 async fn a_pause_is_answered_with_rollback_in_so_many_words() {
     let arn = ServiceDeploymentArn::new(&format!("{ECS}:service-deployment/pb/s/d1")).unwrap();
     let (writer, fake) = writer(|_| Reply::Json(json!({"serviceDeploymentArn": "x"}))).await;
-    let receipt = writer.continue_back(&arn, &"hook-1".into()).await.unwrap();
+    let receipt = sending::continue_back(&writer, &arn, &"hook-1".into())
+        .await
+        .unwrap();
     assert_eq!(receipt.service_deployment, Some(arn.clone()));
     let calls = fake.calls();
     assert_eq!(calls.len(), 1);
@@ -53,7 +56,9 @@ async fn a_redeploy_is_three_fields() {
         ]}}))
     })
     .await;
-    let receipt = writer.redeploy(&cluster(), &ecs_name("s")).await.unwrap();
+    let receipt = sending::redeploy(&writer, &cluster(), &ecs_name("s"))
+        .await
+        .unwrap();
     assert_eq!(receipt.deployment.unwrap().as_str(), "ecs-svc/9");
     assert_eq!(
         fake.calls()[0].input,
@@ -132,8 +137,7 @@ const PINNED: &str = "1.dkr.ecr.r.amazonaws.com/pb-backend@sha256:aa";
 #[tokio::test(start_paused = true)]
 async fn a_clone_is_the_whole_definition_with_one_image_replaced() {
     let (writer, fake) = writer(registry).await;
-    let receipt = writer
-        .register_clone(&base(), &"app".into(), &PINNED.into(), &tags())
+    let receipt = sending::register_clone(&writer, &base(), &"app".into(), &PINNED.into(), &tags())
         .await
         .unwrap();
     assert_eq!(receipt.definition.unwrap().revision(), 61);
@@ -184,8 +188,7 @@ fn the_sdk_knows_no_field_that_is_not_cloned() {
 #[tokio::test(start_paused = true)]
 async fn nothing_is_registered_when_the_base_is_not_what_it_should_be() {
     let (clone, fake) = writer(registry).await;
-    let fault = clone
-        .register_clone(&base(), &"sidecar".into(), &PINNED.into(), &tags())
+    let fault = sending::register_clone(&clone, &base(), &"sidecar".into(), &PINNED.into(), &tags())
         .await
         .unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotSent);
@@ -207,8 +210,7 @@ async fn nothing_is_registered_when_the_base_is_not_what_it_should_be() {
         ),
     ] {
         let (clone, fake) = writer(move |_| reply()).await;
-        let fault = clone
-            .register_clone(&base(), &"app".into(), &PINNED.into(), &tags())
+        let fault = sending::register_clone(&clone, &base(), &"app".into(), &PINNED.into(), &tags())
             .await
             .unwrap_err();
         assert_eq!(fault.kind, kind);
@@ -224,8 +226,7 @@ async fn a_registration_without_an_answer_is_in_doubt_and_sent_once() {
         _ => registry(call),
     })
     .await;
-    let fault = clone
-        .register_clone(&base(), &"app".into(), &PINNED.into(), &tags())
+    let fault = sending::register_clone(&clone, &base(), &"app".into(), &PINNED.into(), &tags())
         .await
         .unwrap_err();
     assert!(!fault.certainly_not_done());
@@ -255,16 +256,16 @@ async fn a_restore_has_every_setting_of_the_live_instance() {
         copy_tags: true,
         iam_authentication: true,
     };
-    let receipt = writer
-        .restore(
-            &"rds:pb-2026-11-23".into(),
-            &"pb-restored".into(),
-            &"db.t3.medium".into(),
-            &settings,
-            &tags(),
-        )
-        .await
-        .unwrap();
+    let receipt = sending::restore(
+        &writer,
+        &"rds:pb-2026-11-23".into(),
+        &"pb-restored".into(),
+        &"db.t3.medium".into(),
+        &settings,
+        &tags(),
+    )
+    .await
+    .unwrap();
     assert_eq!(receipt.instance, Some("pb-restored".into()));
     let calls = fake.calls();
     assert_eq!(calls.len(), 1);
@@ -295,8 +296,7 @@ async fn a_restore_that_is_refused_is_certain() {
         let (writer, fake) = writer(move |_| Reply::XmlError(400, code, "no \u{fffd}")).await;
         let settings = InstanceSettings::default();
         let name = Clean::new("x");
-        let fault = writer
-            .restore(&name, &name, &name, &settings, &[])
+        let fault = sending::restore(&writer, &name, &name, &name, &settings, &[])
             .await
             .unwrap_err();
         assert_eq!(fault.kind, kind, "{code}");
@@ -330,8 +330,7 @@ pub(super) fn endpoint() -> Endpoint {
 #[tokio::test(start_paused = true)]
 async fn only_host_and_port_of_the_secret_change() {
     let (writer, fake) = writer(secrets).await;
-    let receipt = writer
-        .switch_secret(&"pb/db".into(), &"v1".into(), "0f1e-token", &endpoint())
+    let receipt = sending::switch_secret(&writer, &"pb/db".into(), &"v1".into(), "0f1e-token", &endpoint())
         .await
         .unwrap();
     assert_eq!(receipt.secret_version, Some("0f1e-token".into()));
@@ -387,8 +386,7 @@ async fn nothing_is_switched_when_the_secret_is_not_what_was_approved() {
     ];
     for (name, script) in broken {
         let (writer, fake) = writer(script).await;
-        let fault = writer
-            .switch_secret(&"pb/db".into(), &"v1".into(), "token", &endpoint())
+        let fault = sending::switch_secret(&writer, &"pb/db".into(), &"v1".into(), "token", &endpoint())
             .await
             .unwrap_err();
         nothing_sent(&fault, &fake, "secretsmanager.UpdateSecret");
@@ -405,8 +403,7 @@ async fn a_switch_without_an_answer_is_in_doubt_and_sent_once() {
             _ => secrets(call),
         })
         .await;
-        let fault = writer
-            .switch_secret(&"pb/db".into(), &"v1".into(), "token", &endpoint())
+        let fault = sending::switch_secret(&writer, &"pb/db".into(), &"v1".into(), "token", &endpoint())
             .await
             .unwrap_err();
         assert!(!fault.certainly_not_done());
@@ -418,8 +415,7 @@ async fn a_switch_without_an_answer_is_in_doubt_and_sent_once() {
 #[tokio::test(start_paused = true)]
 async fn the_way_back_of_the_secret_moves_a_stage_and_reads_nothing() {
     let (writer, fake) = writer(secrets).await;
-    let receipt = writer
-        .stage_back(&"pb/db".into(), &"v1".into(), &"v2".into())
+    let receipt = sending::stage_back(&writer, &"pb/db".into(), &"v1".into(), &"v2".into())
         .await
         .unwrap();
     assert_eq!(receipt.secret_version, Some("v1".into()));

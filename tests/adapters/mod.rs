@@ -14,6 +14,7 @@ mod methods;
 mod prisma;
 mod reading;
 mod secrecy;
+mod sending;
 mod series;
 mod surroundings;
 mod writing;

@@ -1,5 +1,6 @@
 //! What a log at its finest level says of the calls that carry secrets.
 
+use super::sending;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -51,13 +52,11 @@ async fn carry_secrets() {
     });
     let permit = WritePermit::grant(Mode::Full).unwrap();
     let writer = Writer::new(&permit, &fake.connection().await, Arc::new(Turns::default()));
-    writer
-        .switch_secret(&"pb/db".into(), &"v1".into(), "token", &endpoint())
+    sending::switch_secret(&writer, &"pb/db".into(), &"v1".into(), "token", &endpoint())
         .await
         .unwrap();
     let base = TaskDefinitionArn::new(&definition_arn(57)).unwrap();
-    writer
-        .register_clone(&base, &"app".into(), &"i@sha256:a".into(), &[])
+    sending::register_clone(&writer, &base, &"app".into(), &"i@sha256:a".into(), &[])
         .await
         .unwrap_err();
 }

@@ -1,5 +1,7 @@
 //! The one call that changes something: exactly its fields, exactly once.
 
+use super::sending::BARE;
+use modosu::rollback::DefinitionRef;
 use std::sync::Arc;
 
 use modosu::adapters::aws::{Bucket, Writer};
@@ -14,7 +16,10 @@ fn call() -> Api {
     Api::UpdateService {
         cluster: cluster(),
         service: ecs_name("s"),
-        task_definition: TaskDefinitionArn::new(&definition_arn(56)).unwrap(),
+        task_definition: Some(DefinitionRef::Known(
+            TaskDefinitionArn::new(&definition_arn(56)).unwrap(),
+        )),
+        force: false,
     }
 }
 
@@ -25,7 +30,7 @@ async fn send(
     let turns = Arc::new(Turns::default());
     let permit = WritePermit::grant(Mode::Full).unwrap();
     let writer = Writer::new(&permit, &fake.connection().await, turns.clone());
-    (writer.send(&call()).await, fake, turns)
+    (writer.send(&call(), &BARE).await, fake, turns)
 }
 
 #[tokio::test(start_paused = true)]
@@ -129,7 +134,7 @@ async fn stop(
         service_deployment: ServiceDeploymentArn::new(STOPPED).unwrap(),
         stop_type: StopType::Rollback,
     };
-    (writer.send(&call).await, fake, turns)
+    (writer.send(&call, &BARE).await, fake, turns)
 }
 
 #[tokio::test(start_paused = true)]

@@ -66,8 +66,14 @@ fn a_head_says_what_became_of_it() {
     assert_eq!(head.stage, Stage::Done);
     assert_eq!(head.outcome, Some(Outcome::OnTarget));
     assert_eq!(head.ended_at, Some(at(600)));
-    assert_eq!(head.from.as_ref().unwrap().revision.revision(), 57);
-    assert_eq!(head.to.as_ref().unwrap().revision.revision(), 56);
+    assert_eq!(
+        head.from.as_ref().unwrap().revision.as_ref().unwrap().revision(),
+        57
+    );
+    assert_eq!(
+        head.to.as_ref().unwrap().revision.as_ref().unwrap().revision(),
+        56
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::super::super::fixtures::{
     World, at, definition, deployed, deployment_arn, digest, put_back, revision_arn,
 };
-use super::super::super::{Found, Method, Rule, found_stop, unchanged, what_changed};
+use super::super::super::{Effect, Found, Method, Rule, found_stop, unchanged, what_changed};
 use super::*;
 
 fn row(plan: &Plan, check: PreflightCheck) -> (PreflightVerdict, String) {
