@@ -64,7 +64,7 @@ fn the_plan_says_exactly_what_will_be_sent() {
         plan.preflight.iter().map(|r| r.check).collect::<Vec<_>>(),
         PreflightCheck::ALL
             .into_iter()
-            .filter(|check| check.is_for(super::super::Method::Revision))
+            .filter(|check| check.is_for(Method::Revision))
             .collect::<Vec<_>>()
     );
     let read: Plan = serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
