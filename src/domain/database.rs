@@ -17,26 +17,43 @@ pub struct Endpoint {
 }
 
 /// Settings of a live instance that a restored one would not have by itself: RDS gives it the defaults instead (RDS API,
-/// RestoreDBInstanceFromDBSnapshot).
+/// RestoreDBInstanceFromDBSnapshot). In a plan they stand under the names that the request has for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstanceSettings {
     /// The DB subnet group.
+    #[serde(
+        rename = "DBSubnetGroupName",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub subnet_group: Option<Clean>,
     /// VPC security groups, by id.
+    #[serde(rename = "VpcSecurityGroupIds", default)]
     pub security_groups: BTreeSet<Clean>,
     /// The DB parameter group.
+    #[serde(
+        rename = "DBParameterGroupName",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     pub parameter_group: Option<Clean>,
     /// The option group.
+    #[serde(rename = "OptionGroupName", default, skip_serializing_if = "Option::is_none")]
     pub option_group: Option<Clean>,
     /// Whether it can be reached from outside its VPC.
+    #[serde(rename = "PubliclyAccessible", default)]
     pub publicly_accessible: bool,
     /// Whether it has a standby in another zone.
+    #[serde(rename = "MultiAZ", default)]
     pub multi_az: bool,
     /// Whether it is protected from deletion.
+    #[serde(rename = "DeletionProtection", default)]
     pub deletion_protection: bool,
     /// Whether its snapshots get its tags.
+    #[serde(rename = "CopyTagsToSnapshot", default)]
     pub copy_tags: bool,
     /// Whether IAM may authenticate its users.
+    #[serde(rename = "EnableIAMDatabaseAuthentication", default)]
     pub iam_authentication: bool,
 }
 

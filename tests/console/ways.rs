@@ -13,6 +13,12 @@ use super::Desk;
 
 const SIZE: (u16, u16) = (120, 40);
 
+/// What is in sight, and what was said.
+fn seen(desk: &mut Desk) -> String {
+    let notice = format!("{:?}", desk.session().notice);
+    format!("{notice}\n{}", desk.picture())
+}
+
 fn incident(desk: &Desk) -> &Incident {
     desk.session().incident.as_ref().unwrap()
 }
@@ -41,24 +47,12 @@ async fn by(desk: &mut Desk, method: &str) {
 /// From the target to the box that approves.
 async fn to_approval(desk: &mut Desk) {
     desk.keys("<enter>").await;
-    assert_eq!(
-        desk.stage(),
-        Some(Stage::Check),
-        "{:?}\n{}",
-        desk.session().notice,
-        desk.picture()
-    );
+    assert_eq!(desk.stage(), Some(Stage::Check), "{}", seen(desk));
     for _ in 0..5 {
         desk.pause().await;
     }
     desk.keys("<enter>").await;
-    assert_eq!(
-        desk.stage(),
-        Some(Stage::Approve),
-        "{:?}\n{}",
-        desk.session().notice,
-        desk.picture()
-    );
+    assert_eq!(desk.stage(), Some(Stage::Approve), "{}", seen(desk));
     desk.pause().await;
 }
 
@@ -67,12 +61,7 @@ async fn approve(desk: &mut Desk, phrase: &str) {
     desk.keys(phrase).await;
     desk.pause().await;
     desk.keys("<enter>").await;
-    assert!(
-        matches!(desk.stage(), Some(Stage::Act { .. })),
-        "{:?}\n{}",
-        desk.session().notice,
-        desk.picture()
-    );
+    assert!(matches!(desk.stage(), Some(Stage::Act { .. })), "{}", seen(desk));
 }
 
 /// To the end of the rollback; a restored database takes its time.
@@ -83,7 +72,7 @@ async fn to_the_end(desk: &mut Desk) -> (Outcome, EndingKind) {
             session.incident.as_ref().is_some_and(|i| i.ending.is_some())
         })
         .await;
-    assert!(came, "{:?}\n{}", desk.session().notice, desk.picture());
+    assert!(came, "{}", seen(desk));
     let (ending, _) = incident(desk).ending.as_ref().unwrap();
     (ending.outcome, ending.kind.unwrap())
 }

@@ -178,12 +178,18 @@ pub(super) fn look_for(session: &Session, subject: &Subject, grounds: &Grounds) 
             name,
             stopped: session.attention() == Attention::Rollback(key.clone()),
         }),
-        Subject::Definitions(key) => runbook
-            .service(key)
-            .map(|s| Look::Definitions {
-                family: s.task_family.clone(),
-            })
-            .ok_or(NoLook::NotYet),
+        // Which revisions are looked at beside the ACTIVE ones is what the history names: read before it, one that was
+        // deregistered would be missing, and the plan would be another one.
+        Subject::Definitions(key) => match (runbook.service(key), session.view(key)) {
+            (Some(service), Some(view))
+                if view.history.value().is_some() || view.history.fault().is_some() =>
+            {
+                Ok(Look::Definitions {
+                    family: service.task_family.clone(),
+                })
+            }
+            (Some(_) | None, _) => Err(NoLook::NotYet),
+        },
         Subject::Images(key) => runbook
             .service(key)
             .map(|s| Look::Images {
