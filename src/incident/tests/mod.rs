@@ -1,4 +1,5 @@
 //! What must hold of every story.
 
+mod older;
 mod story;
 mod telling;

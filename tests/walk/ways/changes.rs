@@ -5,7 +5,7 @@ use modosu::incident::{ActState, Stage, next_step};
 use modosu::rollback::{EndingKind, Outcome};
 use modosu::session::{NoticeLevel, OperatorMsg};
 
-use super::way::{BOTH, CONTINUE, DATABASE, IMAGE, LONGEST, calls, incident, is_at, stage, to_the_end};
+use super::way::{BOTH, CONTINUE, DATABASE, IMAGE, calls, incident, is_at, reach, stage, to_the_end};
 use crate::walk::ground::{approve, until};
 
 #[tokio::test(start_paused = true)]
@@ -21,7 +21,7 @@ async fn a_colleague_s_deployment_between_registration_and_deployment_ends_it() 
     })
     .await;
     ground.colleague_deploys("backend", 55).await;
-    let incident = to_the_end(&mut engine, "image").await;
+    let incident = to_the_end(&ground, &mut engine, "image").await;
     let (ending, _) = incident.ending.clone().unwrap();
     assert_eq!(
         (ending.outcome, ending.kind),
@@ -46,7 +46,7 @@ async fn a_colleague_s_deployment_of_the_second_service_leaves_it_half_way() {
     BOTH.approved(&mut engine).await;
     until(&mut engine, 60, "followed", |s| is_at(s, 0, ActState::Following)).await;
     ground.colleague_deploys("frontend", 29).await;
-    let incident = to_the_end(&mut engine, "both").await;
+    let incident = to_the_end(&ground, &mut engine, "both").await;
     let (ending, _) = incident.ending.clone().unwrap();
     assert_eq!(
         (ending.outcome, ending.kind),
@@ -100,7 +100,7 @@ async fn the_stop_key_between_two_services_leaves_the_second_as_it_is() {
     assert!(engine.session().has_a_next_call());
     engine.tell(OperatorMsg::StopBeforeNext);
     assert!(engine.session().stop_requested);
-    let incident = to_the_end(&mut engine, "both").await;
+    let incident = to_the_end(&ground, &mut engine, "both").await;
     let (ending, _) = incident.ending.clone().unwrap();
     assert_eq!(
         (ending.outcome, ending.kind),
@@ -122,7 +122,7 @@ async fn the_stop_key_between_two_calls_of_a_service_stops_the_second() {
     approve(&mut engine, hash);
     until(&mut engine, 60, "between", |s| is_at(s, 1, ActState::Ready)).await;
     engine.tell(OperatorMsg::StopBeforeNext);
-    let incident = to_the_end(&mut engine, "image").await;
+    let incident = to_the_end(&ground, &mut engine, "image").await;
     let (ending, _) = incident.ending.clone().unwrap();
     assert_eq!(
         (ending.outcome, ending.kind, ending.why.id.as_ref()),
@@ -141,7 +141,7 @@ async fn what_cannot_be_read_between_two_calls_waits_for_a_word() {
     BOTH.approved(&mut engine).await;
     until(&mut engine, 60, "followed", |s| is_at(s, 0, ActState::Following)).await;
     ground.fault("sts.GetCallerIdentity", "denied", 4).await;
-    until(&mut engine, LONGEST, "asking", |s| s.waits_for_word).await;
+    reach(&ground, &mut engine, "asking", |s| s.waits_for_word).await;
     assert_eq!(engine.session().notice.as_ref().unwrap().level, NoticeLevel::Bad);
     assert!(incident(&engine).ending.is_none());
     assert_eq!(ground.writes().len(), 1);
@@ -152,7 +152,7 @@ async fn what_cannot_be_read_between_two_calls_waits_for_a_word() {
         }
         engine.step().await;
     }
-    let incident = to_the_end(&mut engine, "both").await;
+    let incident = to_the_end(&ground, &mut engine, "both").await;
     assert_eq!(incident.outcome(), Some(Outcome::OnTarget));
     assert_eq!(ground.writes(), BOTH.writes);
     engine.shutdown().await;
@@ -204,7 +204,7 @@ async fn all_services_of_a_plan_are_held_until_its_end() {
         third.resume(&incident(&engine).id).await.unwrap_err().kind,
         FaultKind::Held
     );
-    let incident = to_the_end(&mut engine, "both").await;
+    let incident = to_the_end(&ground, &mut engine, "both").await;
     assert_eq!(incident.outcome(), Some(Outcome::OnTarget));
     assert_ne!(incident.id, theirs);
     assert_eq!(ground.writes(), BOTH.writes);
@@ -217,7 +217,7 @@ async fn while_it_is_restored(does: impl AsyncFnOnce(&crate::walk::ground::Groun
     DATABASE.approved(&mut engine).await;
     until(&mut engine, 60, "restoring", |s| is_at(s, 0, ActState::Settling)).await;
     does(&ground).await;
-    let incident = to_the_end(&mut engine, "database").await;
+    let incident = to_the_end(&ground, &mut engine, "database").await;
     let (ending, _) = incident.ending.clone().unwrap();
     assert_eq!(
         (ending.outcome, ending.kind),
@@ -264,12 +264,12 @@ async fn a_colleague_s_version_of_the_secret_after_ours_is_not_deployed_onto() {
     let hash = DATABASE.to_approval(&mut engine).await;
     ground.fault_of(&DATABASE, 1, "slow").await;
     approve(&mut engine, hash);
-    until(&mut engine, LONGEST, "switched", |s| {
+    reach(&ground, &mut engine, "switched", |s| {
         is_at(s, 1, ActState::Sent) && ground.writes().len() == 2
     })
     .await;
     ground.colleague_moves_secret_from("restored").await;
-    let incident = to_the_end(&mut engine, "database").await;
+    let incident = to_the_end(&ground, &mut engine, "database").await;
     let (ending, _) = incident.ending.clone().unwrap();
     assert_eq!(ending.why.id, "changed-secret", "{ending:?}");
     assert_eq!(calls(&incident), ["intended", "answered", "intended", "answered"]);
@@ -305,7 +305,7 @@ async fn the_stop_key_during_the_restore_leaves_the_secret_alone() {
     DATABASE.approved(&mut engine).await;
     until(&mut engine, 60, "restoring", |s| is_at(s, 0, ActState::Settling)).await;
     engine.tell(OperatorMsg::StopBeforeNext);
-    let incident = to_the_end(&mut engine, "database").await;
+    let incident = to_the_end(&ground, &mut engine, "database").await;
     let (ending, _) = incident.ending.clone().unwrap();
     assert_eq!(ending.kind, Some(EndingKind::Stopped), "{ending:?}");
     assert_eq!(DATABASE.writes_on(&ground), DATABASE.writes[..1]);

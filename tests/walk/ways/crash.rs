@@ -7,10 +7,10 @@ use modosu::session::OperatorMsg;
 
 use super::preview::is_as_previewed;
 use super::way::{
-    BLUE_GREEN, BOTH, CONTINUE, DATABASE, GITHUB, IMAGE, LONGEST, OLD_DATABASE, REDEPLOY, Way, incident,
-    is_at, stage,
+    BLUE_GREEN, BOTH, CONTINUE, DATABASE, GITHUB, IMAGE, OLD_DATABASE, REDEPLOY, Way, incident, is_at, reach,
+    stage,
 };
-use crate::walk::ground::{Ground, approve, until};
+use crate::walk::ground::{Ground, approve};
 
 /// Where a process ends, seen from one call.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,7 +70,7 @@ async fn until_it_ends(way: &Way, nth: usize, ends: Ends) -> Ground {
     }
     approve(&mut engine, hash);
     if repeated {
-        until(&mut engine, LONGEST, "followed", |s| {
+        reach(&ground, &mut engine, "followed", |s| {
             is_at(s, nth - 1, ActState::Following)
         })
         .await;
@@ -79,7 +79,7 @@ async fn until_it_ends(way: &Way, nth: usize, ends: Ends) -> Ground {
         }
     }
     let reached = |ground: &Ground| way.writes_on(ground).len() > nth;
-    until(&mut engine, LONGEST, "interrupted", |s| match ends {
+    reach(&ground, &mut engine, "interrupted", |s| match ends {
         Ends::BeforeIntent => is_at(s, nth, ActState::Ready),
         Ends::AfterIntent => is_at(s, nth, ActState::Sent),
         Ends::AnswerUnrecorded => is_at(s, nth, ActState::Sent) && reached(&ground),
@@ -104,7 +104,7 @@ async fn gone_on_with(way: &Way, ground: &Ground) -> (Incident, usize) {
     let mut engine = way.taken_up(ground).await;
     let mut asked = 0;
     loop {
-        until(&mut engine, LONGEST, "ended, refused or asking", |s| {
+        reach(ground, &mut engine, "ended, refused or asking", |s| {
             s.waits_for_word
                 || s.incident
                     .as_ref()
@@ -242,12 +242,12 @@ async fn leaving_between_two_calls_leaves_the_rest_for_later() {
     let ground = Ground::new("bad-deploy");
     let mut engine = ground.engine(Mode::Full).await;
     BOTH.approved(&mut engine).await;
-    until(&mut engine, LONGEST, "followed", |s| {
+    reach(&ground, &mut engine, "followed", |s| {
         is_at(s, 0, ActState::Following)
     })
     .await;
     // The last look before the second write takes its time.
-    until(&mut engine, LONGEST, "at the second call", |s| {
+    reach(&ground, &mut engine, "at the second call", |s| {
         is_at(s, 1, ActState::Ready)
     })
     .await;
@@ -258,7 +258,7 @@ async fn leaving_between_two_calls_leaves_the_rest_for_later() {
     assert!(next.session().waits_for_word);
     assert!(matches!(stage(next.session()), Some(Stage::Act { step: 1, .. })));
     next.tell(OperatorMsg::GoOn);
-    let incident = super::way::to_the_end(&mut next, "both").await;
+    let incident = super::way::to_the_end(&ground, &mut next, "both").await;
     assert_eq!(incident.outcome(), Some(Outcome::OnTarget));
     assert_eq!(ground.writes(), BOTH.writes);
     next.shutdown().await;

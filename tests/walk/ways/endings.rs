@@ -25,7 +25,7 @@ async fn walked_on(way: &Way, ground: &Ground, first: Option<OperatorMsg>) -> In
         engine.tell(first);
     }
     way.approved(&mut engine).await;
-    let incident = to_the_end(&mut engine, way.name).await;
+    let incident = to_the_end(ground, &mut engine, way.name).await;
     assert_eq!(way.writes_on(ground), way.writes, "{}", way.name);
     is_as_previewed(way, ground, &incident).await;
     let plan = incident.plan.clone().unwrap();

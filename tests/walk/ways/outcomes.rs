@@ -7,7 +7,7 @@ use modosu::rollback::{EndingKind, Outcome};
 use super::preview::is_as_previewed;
 use super::way::{
     BLUE_GREEN, BOTH, CONTINUE, DATABASE, DATABASE_OF_TWO, GITHUB, IMAGE, OLD_DATABASE, REDEPLOY, Way,
-    after_answers, calls, is_at, to_the_end,
+    after_answers, calls, is_at, reach, to_the_end,
 };
 use crate::walk::ground::{Ground, until};
 
@@ -45,13 +45,13 @@ async fn with_fault(way: &Way, nth: usize, kind: &str) -> (Ground, Incident) {
         crate::walk::ground::approve(&mut engine, hash);
     } else {
         way.approved(&mut engine).await;
-        until(&mut engine, super::way::LONGEST, "followed", |s| {
+        reach(&ground, &mut engine, "followed", |s| {
             is_at(s, nth - 1, ActState::Following)
         })
         .await;
         ground.fault_of(way, nth, kind).await;
     }
-    let incident = to_the_end(&mut engine, way.name).await;
+    let incident = to_the_end(&ground, &mut engine, way.name).await;
     engine.shutdown().await;
     (ground, incident)
 }
@@ -184,7 +184,7 @@ async fn of_reading_the_secret() {
         let hash = DATABASE.to_approval(&mut engine).await;
         ground.fault("secretsmanager.GetSecretValue", kind, 1).await;
         crate::walk::ground::approve(&mut engine, hash);
-        let incident = to_the_end(&mut engine, "database").await;
+        let incident = to_the_end(&ground, &mut engine, "database").await;
         assert_eq!(
             calls(&incident),
             after_answers(1, &["intended", "rejected"]),
@@ -217,7 +217,7 @@ async fn of_a_run_without_a_word_of_its_own() {
         .await;
         assert_eq!(way.writes_on(&ground), way.writes, "{kind}");
         engine.tell(modosu::session::OperatorMsg::GiveUpUnknown);
-        let incident = to_the_end(&mut engine, way.name).await;
+        let incident = to_the_end(&ground, &mut engine, way.name).await;
         assert_eq!(incident.outcome(), Some(Outcome::Unknown), "{kind}");
         engine.shutdown().await;
         assert_eq!(way.writes_on(&ground), way.writes, "{kind}");
@@ -241,7 +241,7 @@ async fn of_a_run_whose_number_is_not_told() {
     let ground = way.ground().await;
     let mut engine = way.engine(&ground).await;
     way.approved(&mut engine).await;
-    let incident = to_the_end(&mut engine, way.name).await;
+    let incident = to_the_end(&ground, &mut engine, way.name).await;
     assert_eq!(calls(&incident), ["intended", "doubtful", "adopted"]);
     assert_eq!(
         incident.outcome(),

@@ -93,7 +93,7 @@ async fn a_pause_of_our_own_rollback_is_told_and_waited_for() {
             &serde_json::json!({ "serviceDeploymentArn": arn.as_str(), "hookId": hook.as_str(), "action": "CONTINUE" }),
         )
         .await;
-    let incident = to_the_end(&mut engine, way.name).await;
+    let incident = to_the_end(&ground, &mut engine, way.name).await;
     assert_eq!(
         incident.outcome(),
         Some(Outcome::OnTarget),
@@ -109,7 +109,7 @@ async fn a_pause_that_nobody_answers_ends_as_paused() {
     let ground = hooked();
     let mut engine = ground.engine(Mode::Full).await;
     BLUE_GREEN.approved(&mut engine).await;
-    let incident = to_the_end(&mut engine, "paused").await;
+    let incident = to_the_end(&ground, &mut engine, "paused").await;
     let (ending, at) = incident.ending.clone().unwrap();
     assert_eq!(
         (ending.outcome, ending.kind),

@@ -268,9 +268,38 @@ fn place_of(incident: &Incident, step: usize, call: usize) -> Option<usize> {
     Some(before + call)
 }
 
+/// Steps the engine until `done` holds. What an instance or a run takes is not sat through: while nothing but that is waited
+/// for, the clock goes ahead.
+pub(super) async fn reach(ground: &Ground, engine: &mut Engine, what: &str, done: impl Fn(&Session) -> bool) {
+    let began = engine.now();
+    while !done(engine.session()) {
+        let session = engine.session();
+        assert!(
+            engine.now().duration_since(began).as_secs() <= LONGEST,
+            "not {what}: stage {:?}, notice {:?}, progress {:?}, settling {:?}",
+            stage(session),
+            session.notice,
+            session.progress,
+            session.settling,
+        );
+        let settles = session.settling.is_some()
+            && matches!(
+                stage(session),
+                Some(Stage::Act {
+                    state: ActState::Settling,
+                    ..
+                })
+            );
+        if settles {
+            ground.drill.clock().advance(std::time::Duration::from_secs(5));
+        }
+        engine.step().await;
+    }
+}
+
 /// Steps the engine until the rollback has ended.
-pub(super) async fn to_the_end(engine: &mut Engine, what: &str) -> Incident {
-    until(engine, LONGEST, what, |s| {
+pub(super) async fn to_the_end(ground: &Ground, engine: &mut Engine, what: &str) -> Incident {
+    reach(ground, engine, what, |s| {
         s.incident.as_ref().is_some_and(|i| i.ending.is_some())
     })
     .await;
