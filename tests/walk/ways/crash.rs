@@ -6,7 +6,10 @@ use modosu::rollback::Outcome;
 use modosu::session::OperatorMsg;
 
 use super::preview::is_as_previewed;
-use super::way::{BLUE_GREEN, BOTH, CONTINUE, IMAGE, LONGEST, REDEPLOY, Way, incident, is_at, stage};
+use super::way::{
+    BLUE_GREEN, BOTH, CONTINUE, DATABASE, GITHUB, IMAGE, LONGEST, OLD_DATABASE, REDEPLOY, Way, incident,
+    is_at, stage,
+};
 use crate::walk::ground::{Ground, approve, until};
 
 /// Where a process ends, seen from one call.
@@ -58,8 +61,8 @@ impl Ends {
 
 /// Walks until the process ends there.
 async fn until_it_ends(way: &Way, nth: usize, ends: Ends) -> Ground {
-    let ground = (way.ground)();
-    let mut engine = ground.engine(Mode::Full).await;
+    let ground = way.ground().await;
+    let mut engine = way.engine(&ground).await;
     let hash = way.to_approval(&mut engine).await;
     let repeated = way.writes[..nth].contains(&way.writes[nth]);
     if let Some(kind) = ends.fault().filter(|_| !repeated) {
@@ -75,7 +78,7 @@ async fn until_it_ends(way: &Way, nth: usize, ends: Ends) -> Ground {
             ground.fault_of(way, nth, kind).await;
         }
     }
-    let reached = |ground: &Ground| ground.writes().len() > nth;
+    let reached = |ground: &Ground| way.writes_on(ground).len() > nth;
     until(&mut engine, LONGEST, "interrupted", |s| match ends {
         Ends::BeforeIntent => is_at(s, nth, ActState::Ready),
         Ends::AfterIntent => is_at(s, nth, ActState::Sent),
@@ -97,8 +100,8 @@ fn is_after(session: &modosu::session::Session, nth: usize) -> bool {
 }
 
 /// Goes on with it in another process, giving the word whenever it is asked for, and says how often that was.
-async fn gone_on_with(ground: &Ground) -> (Incident, usize) {
-    let mut engine = ground.taken_up().await;
+async fn gone_on_with(way: &Way, ground: &Ground) -> (Incident, usize) {
+    let mut engine = way.taken_up(ground).await;
     let mut asked = 0;
     loop {
         until(&mut engine, LONGEST, "ended, refused or asking", |s| {
@@ -131,13 +134,13 @@ async fn wherever_it_ends(way: &Way) {
         for ends in Ends::ALL {
             let what = format!("{} call {nth} {ends:?}", way.name);
             let ground = until_it_ends(way, nth, ends).await;
-            let sent_before = ground.writes().len();
-            let (incident, asked) = gone_on_with(&ground).await;
+            let sent_before = way.writes_on(&ground).len();
+            let (incident, asked) = gone_on_with(way, &ground).await;
             match ends {
                 // Approved and nothing sent: the approval was for another moment.
                 Ends::BeforeIntent if nth == 0 => {
                     assert_eq!((incident.stage, asked), (Stage::Check, 0), "{what}");
-                    assert!(ground.writes().is_empty(), "{what}");
+                    assert!(way.writes_on(&ground).is_empty(), "{what}");
                 }
                 Ends::BeforeIntent | Ends::AnswerUnrecorded | Ends::AnswerLost | Ends::After => {
                     assert_eq!(
@@ -146,8 +149,8 @@ async fn wherever_it_ends(way: &Way) {
                         "{what}: {:?}",
                         incident.ending
                     );
-                    assert_eq!(ground.writes(), way.writes, "{what}: each call once");
-                    is_as_previewed(&ground, &incident).await;
+                    assert_eq!(way.writes_on(&ground), way.writes, "{what}: each call once");
+                    is_as_previewed(way, &ground, &incident).await;
                     // One word for all the calls that are left, and none where there is none.
                     let left = way.writes.len() > if ends.is_done() { nth + 1 } else { nth };
                     assert_eq!(asked, usize::from(left), "{what}");
@@ -160,7 +163,7 @@ async fn wherever_it_ends(way: &Way) {
                         incident.ending
                     );
                     assert_eq!(
-                        ground.writes().len(),
+                        way.writes_on(&ground).len(),
                         sent_before,
                         "{what}: nothing is sent again"
                     );
@@ -197,25 +200,33 @@ async fn in_a_revision_under_blue_green() {
     wherever_it_ends(&BLUE_GREEN).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn in_github() {
+    wherever_it_ends(&GITHUB).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_restored_database() {
+    wherever_it_ends(&DATABASE).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_the_old_database() {
+    wherever_it_ends(&OLD_DATABASE).await;
+}
+
 /// Must-show 4 of the issue in one place: whatever happens to the registration, the account sees at most one.
 #[tokio::test(start_paused = true)]
 async fn a_revision_is_registered_exactly_once() {
     for ends in [Ends::AnswerLost, Ends::AnswerUnrecorded, Ends::After] {
         let ground = until_it_ends(&IMAGE, 0, ends).await;
-        let (incident, _) = gone_on_with(&ground).await;
-        let made: Vec<_> = ground
-            .drill
-            .world()
-            .pointer("/families/peoplebooster-backend")
-            .into_iter()
-            .cloned()
-            .collect();
+        let (incident, _) = gone_on_with(&IMAGE, &ground).await;
         let registered = ground
             .writes()
             .iter()
             .filter(|name| *name == "ecs.RegisterTaskDefinition")
             .count();
-        assert_eq!(registered, 1, "{ends:?} {made:?}");
+        assert_eq!(registered, 1, "{ends:?}");
         let (ending, _) = incident.ending.clone().unwrap();
         assert_eq!(
             ending.revision.map(|revision| revision.revision()),

@@ -5,13 +5,14 @@ use modosu::incident::{Event, Incident};
 use modosu::rollback::{Api, DefinitionRef, OurTags, Registration, Step};
 use serde_json::{Value, json};
 
+use super::way::Way;
 use crate::walk::ground::Ground;
 
 const DESCRIBE: &str = "AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition";
 
 /// Holds the drill's ledger against the calls of the incident's plan: the same calls in the same order, each once, each with
 /// the previewed input, and nothing else.
-pub(super) async fn is_as_previewed(ground: &Ground, incident: &Incident) {
+pub(super) async fn is_as_previewed(way: &Way, ground: &Ground, incident: &Incident) {
     let plan = incident.plan.as_ref().unwrap();
     let previewed: Vec<(usize, usize, &Step)> = plan
         .steps
@@ -19,7 +20,7 @@ pub(super) async fn is_as_previewed(ground: &Ground, incident: &Incident) {
         .enumerate()
         .flat_map(|(place, step)| (0..step.calls.len()).map(move |call| (place, call, step)))
         .collect();
-    let written = ground.written();
+    let written = way.written(ground);
     let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
     let expected: Vec<&str> = previewed
         .iter()

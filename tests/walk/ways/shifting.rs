@@ -3,40 +3,29 @@
 use modosu::domain::Mode;
 use modosu::incident::ActState;
 use modosu::rollback::{Outcome, Trouble};
-use serde_json::Value;
 
 use super::way::{BLUE_GREEN, LONGEST, Way, incident, is_at, to_the_end};
 use crate::walk::ground::{Ground, until};
 
-/// A scenario of its own: `blue-green` with one line changed.
-fn changed(from: &str, to: &str) -> Ground {
-    let text = include_str!("../../../assets/scenarios/blue-green.toml");
-    assert_eq!(text.matches(from).count(), 1, "{from}");
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("changed.toml");
-    std::fs::write(&path, text.replace(from, to)).unwrap();
-    Ground::new(path.to_str().unwrap())
-}
-
 const DEPLOYED: &str = "strategy = { type = \"blue-green\", bake_minutes = 5 }";
 
-/// The backend as the drill's world tells it.
-fn backend(ground: &Ground) -> Value {
-    let world = ground.drill.world();
-    world["services"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|service| {
-            service["name"] == "peoplebooster-backend" && service.to_string().contains("production")
-        })
-        .unwrap()
-        .clone()
+/// Its own hook stands in the service's way too; four people let the deployments of the past through.
+const HOOKED: &str = "strategy = { type = \"blue-green\", bake_minutes = 5 }\n\
+    hook = [{ stages = [\"POST_SCALE_UP\"], timeout_minutes = 1440, timeout_action = \"rollback\" }]\n\
+    answer = [\n  { at = \"-55d 1h 50m\", action = \"continue\" },\n  { at = \"-30d 1h 56m\", action = \"continue\" },\n  \
+    { at = \"-9d 1h 56m\", action = \"continue\" },\n  { at = \"-10m\", action = \"continue\" },\n]";
+
+fn hooked() -> Ground {
+    Ground::of(
+        include_str!("../../../assets/scenarios/blue-green.toml"),
+        &[(DEPLOYED, HOOKED)],
+        "",
+    )
 }
 
 #[tokio::test(start_paused = true)]
 async fn while_both_colours_run_nothing_is_called_stable() {
-    let ground = (BLUE_GREEN.ground)();
+    let ground = BLUE_GREEN.ground().await;
     let mut engine = ground.engine(Mode::Full).await;
     BLUE_GREEN.approved(&mut engine).await;
     until(&mut engine, 60, "followed", |s| is_at(s, 0, ActState::Following)).await;
@@ -62,20 +51,14 @@ async fn while_both_colours_run_nothing_is_called_stable() {
     assert_eq!((ending.outcome, ending.unproven), (Outcome::OnTarget, vec![]));
     let state = engine.session().services[0].state.value().cloned().unwrap();
     assert_eq!(state.deployments.iter().filter(|d| d.running > 0).count(), 1);
-    assert!(backend(&ground).to_string().contains("peoplebooster-backend:56"));
+    assert_eq!(ground.set_to("backend").await, "peoplebooster-backend:56");
     engine.shutdown().await;
 }
 
 /// A hook of the service stands in our own way back too: that is told, and ends nothing.
 #[tokio::test(start_paused = true)]
 async fn a_pause_of_our_own_rollback_is_told_and_waited_for() {
-    let ground = changed(
-        DEPLOYED,
-        "strategy = { type = \"blue-green\", bake_minutes = 5 }\n\
-         hook = [{ stages = [\"POST_SCALE_UP\"], timeout_minutes = 1440, timeout_action = \"rollback\" }]\n\
-         answer = [\n  { at = \"-55d 1h 50m\", action = \"continue\" },\n  { at = \"-30d 1h 56m\", action = \"continue\" },\n  \
-         { at = \"-9d 1h 56m\", action = \"continue\" },\n  { at = \"-10m\", action = \"continue\" },\n]",
-    );
+    let ground = hooked();
     let way = Way {
         name: "blue-green with a hook",
         ..BLUE_GREEN
@@ -123,13 +106,7 @@ async fn a_pause_of_our_own_rollback_is_told_and_waited_for() {
 /// What nobody answers is not failed and not stable when the time allowed is over: it is paused.
 #[tokio::test(start_paused = true)]
 async fn a_pause_that_nobody_answers_ends_as_paused() {
-    let ground = changed(
-        DEPLOYED,
-        "strategy = { type = \"blue-green\", bake_minutes = 5 }\n\
-         hook = [{ stages = [\"POST_SCALE_UP\"], timeout_minutes = 1440, timeout_action = \"rollback\" }]\n\
-         answer = [\n  { at = \"-55d 1h 50m\", action = \"continue\" },\n  { at = \"-30d 1h 56m\", action = \"continue\" },\n  \
-         { at = \"-9d 1h 56m\", action = \"continue\" },\n  { at = \"-10m\", action = \"continue\" },\n]",
-    );
+    let ground = hooked();
     let mut engine = ground.engine(Mode::Full).await;
     BLUE_GREEN.approved(&mut engine).await;
     let incident = to_the_end(&mut engine, "paused").await;

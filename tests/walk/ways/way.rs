@@ -1,16 +1,22 @@
 //! A way back as data, and how it is walked.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use modosu::adapters::aws::read_definition_file;
 use modosu::domain::{Mode, PlanHash, ServiceKey, TargetSpec};
-use modosu::engine::Engine;
+use modosu::engine::{Engine, Watch};
 use modosu::incident::{ActState, Event, Incident, Stage};
 use modosu::rollback::{Method, Plan};
+use modosu::runbook;
 use modosu::session::{OperatorMsg, Session};
 use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::walk::ground::{Ground, approve, until};
+
+/// The secret of the database in every scenario.
+const SECRET: &str = "peoplebooster/production/database";
 
 /// A way back in a world.
 #[derive(Clone, Copy)]
@@ -18,7 +24,11 @@ pub(super) struct Way {
     /// What it is called in messages of a test.
     pub(super) name: &'static str,
     /// The world.
-    pub(super) ground: fn() -> Ground,
+    pub(super) world: fn() -> Ground,
+    /// Lines of the runbook that are other ones: what stands there, and what stands there instead.
+    pub(super) runbook: &'static [(&'static str, &'static str)],
+    /// What others wrote before, in order.
+    pub(super) others: &'static [&'static str],
     /// The services, in the runbook's order.
     pub(super) services: &'static [&'static str],
     /// Where to.
@@ -31,7 +41,9 @@ pub(super) struct Way {
 
 pub(super) const CONTINUE: Way = Way {
     name: "continue",
-    ground: || Ground::new("paused-hook"),
+    world: || Ground::new("paused-hook"),
+    runbook: &[],
+    others: &[],
     services: &["backend"],
     target: "last-good",
     method: None,
@@ -40,7 +52,9 @@ pub(super) const CONTINUE: Way = Way {
 
 pub(super) const IMAGE: Way = Way {
     name: "image",
-    ground: || Ground::new("revision-inactive"),
+    world: || Ground::new("revision-inactive"),
+    runbook: &[],
+    others: &[],
     services: &["backend"],
     target: "last-good",
     method: None,
@@ -49,7 +63,9 @@ pub(super) const IMAGE: Way = Way {
 
 pub(super) const REDEPLOY: Way = Way {
     name: "redeploy",
-    ground: || Ground::new("bad-deploy"),
+    world: || Ground::new("bad-deploy"),
+    runbook: &[],
+    others: &[],
     services: &["frontend"],
     target: "last-good",
     method: Some(Method::Redeploy),
@@ -58,7 +74,9 @@ pub(super) const REDEPLOY: Way = Way {
 
 pub(super) const BOTH: Way = Way {
     name: "both",
-    ground: || Ground::new("bad-deploy"),
+    world: || Ground::new("bad-deploy"),
+    runbook: &[],
+    others: &[],
     services: &["backend", "frontend"],
     target: "last-good",
     method: None,
@@ -67,11 +85,74 @@ pub(super) const BOTH: Way = Way {
 
 pub(super) const BLUE_GREEN: Way = Way {
     name: "blue-green",
-    ground: || Ground::new("blue-green"),
+    world: || Ground::new("blue-green"),
+    runbook: &[],
+    others: &[],
     services: &["backend"],
     target: "last-good",
     method: None,
     writes: &["ecs.UpdateService"],
+};
+
+pub(super) const GITHUB: Way = Way {
+    name: "github",
+    world: || {
+        Ground::of(
+            include_str!("../../../assets/scenarios/bad-deploy.toml"),
+            &[],
+            "\n[github]\ncorrelation_id = true\nprotected = [\"production\"]\nreview = { after_s = 40.0, by = \"suzuki\" }\n",
+        )
+    },
+    runbook: &[(
+        "# correlation = \"correlation_id\"",
+        "correlation = \"correlation_id\"",
+    )],
+    others: &[],
+    services: &["backend", "frontend"],
+    target: "v1.3.4",
+    method: Some(Method::Github),
+    writes: &["github.CreateWorkflowDispatch"],
+};
+
+pub(super) const DATABASE: Way = Way {
+    name: "database",
+    world: || Ground::new("bad-migration"),
+    runbook: &[],
+    others: &[],
+    services: &["backend"],
+    target: "latest-snapshot",
+    method: None,
+    writes: &[
+        "rds.RestoreDBInstanceFromDBSnapshot",
+        "secretsmanager.UpdateSecret",
+        "ecs.UpdateService",
+    ],
+};
+
+/// A database that is used by two services.
+pub(super) const DATABASE_OF_TWO: Way = Way {
+    name: "database of two services",
+    runbook: &[(
+        "services = [\"backend\"]",
+        "services = [\"backend\", \"frontend\"]",
+    )],
+    services: &["backend", "frontend"],
+    writes: &[
+        "rds.RestoreDBInstanceFromDBSnapshot",
+        "secretsmanager.UpdateSecret",
+        "ecs.UpdateService",
+        "ecs.UpdateService",
+    ],
+    ..DATABASE
+};
+
+/// Somebody put another address into the secret; what was there before comes back.
+pub(super) const OLD_DATABASE: Way = Way {
+    name: "old database",
+    others: &["secretsmanager.UpdateSecret"],
+    target: "old-database",
+    writes: &["secretsmanager.UpdateSecretVersionStage", "ecs.UpdateService"],
+    ..DATABASE
 };
 
 /// The longest that a walk may take: the time allowed of each service, and some.
@@ -84,6 +165,50 @@ impl Way {
 
     pub(super) fn target(&self) -> TargetSpec {
         self.target.parse().unwrap()
+    }
+
+    /// The world as it is when the walk begins.
+    pub(super) async fn ground(&self) -> Ground {
+        let ground = (self.world)();
+        if !self.others.is_empty() {
+            ground.colleague_moves_secret().await;
+        }
+        assert_eq!(ground.writes(), self.others);
+        ground
+    }
+
+    /// An engine with the way's runbook.
+    pub(super) async fn engine(&self, ground: &Ground) -> Engine {
+        let mut text = runbook::built_in("peoplebooster").unwrap().to_owned();
+        for (from, to) in self.runbook {
+            assert_eq!(text.matches(from).count(), 1, "{from}");
+            text = text.replace(from, to);
+        }
+        let mut start = ground.start(Mode::Full);
+        start.runbook = Arc::new(runbook::parse(&text, "peoplebooster.toml").unwrap());
+        Engine::start(start, Watch::Live).await.unwrap()
+    }
+
+    /// What was written since the walk began.
+    pub(super) fn written(&self, ground: &Ground) -> Vec<(String, Value)> {
+        ground.written().split_off(self.others.len())
+    }
+
+    /// The names of what was written since the walk began.
+    pub(super) fn writes_on(&self, ground: &Ground) -> Vec<String> {
+        ground.writes().split_off(self.others.len())
+    }
+
+    /// The newest incident of the journal in another engine, whose predecessor's lease has run out.
+    pub(super) async fn taken_up(&self, ground: &Ground) -> Engine {
+        let mut engine = self.engine(ground).await;
+        ground
+            .drill
+            .clock()
+            .advance(std::time::Duration::from_secs(10 * 60));
+        let id = engine.heads().await.unwrap().swap_remove(0).unwrap().id;
+        engine.resume(&id).await.unwrap();
+        engine
     }
 
     /// Walks to the frozen plan.
@@ -202,15 +327,88 @@ impl Ground {
             .await;
     }
 
-    /// The newest incident of the journal in another engine, whose predecessor's lease has run out.
-    pub(super) async fn taken_up(&self) -> Engine {
-        let mut engine = self.engine(Mode::Full).await;
-        self.drill
-            .clock()
-            .advance(std::time::Duration::from_secs(10 * 60));
-        let id = engine.heads().await.unwrap().swap_remove(0).unwrap().id;
-        engine.resume(&id).await.unwrap();
-        engine
+    /// A colleague puts the address of an instance that is not there into the database's secret.
+    pub(super) async fn colleague_moves_secret(&self) {
+        self.colleague_moves_secret_from("").await;
+    }
+
+    /// The same, from the address of an instance whose name has this in it.
+    pub(super) async fn colleague_moves_secret_from(&self, named: &str) {
+        let value = self.secret_value().await;
+        let host = value["SecretString"]
+            .as_str()
+            .unwrap()
+            .split('"')
+            .find(|word| word.contains(".rds.") && word.contains(named))
+            .unwrap()
+            .to_owned();
+        let moved = value["SecretString"]
+            .as_str()
+            .unwrap()
+            .replace(&host, "nowhere.example");
+        let input = serde_json::json!({ "SecretId": SECRET, "SecretString": moved });
+        self.call("secretsmanager.UpdateSecret", &input).await;
+    }
+
+    /// A colleague restores the snapshot of before the release under this name.
+    pub(super) async fn colleague_restores(&self, name: &str) {
+        let body = format!(
+            "Action=RestoreDBInstanceFromDBSnapshot&Version=2014-10-31&DBInstanceIdentifier={name}\
+             &DBSnapshotIdentifier=peoplebooster-production-before-v1-4-0"
+        );
+        let request = http::Request::post("/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let response = self.drill.router().oneshot(request).await.unwrap();
+        assert!(response.status().is_success(), "{}", response.status());
+    }
+
+    /// The secret of the database, with its value.
+    pub(super) async fn secret_value(&self) -> Value {
+        self.ask(
+            "secretsmanager.GetSecretValue",
+            &serde_json::json!({ "SecretId": SECRET }),
+        )
+        .await
+    }
+
+    /// The versions of the secret by id, each with its stages.
+    pub(super) async fn secret_stages(&self) -> Value {
+        let mut told = self
+            .ask(
+                "secretsmanager.DescribeSecret",
+                &serde_json::json!({ "SecretId": SECRET }),
+            )
+            .await;
+        told["VersionIdsToStages"].take()
+    }
+
+    /// A scenario with some of its lines changed, each of which is there once, and more at its end.
+    pub(super) fn of(text: &str, changes: &[(&str, &str)], more: &str) -> Self {
+        let mut text = text.to_owned();
+        for (from, to) in changes {
+            assert_eq!(text.matches(from).count(), 1, "{from}");
+            text = text.replace(from, to);
+        }
+        text.push_str(more);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("changed.toml");
+        std::fs::write(&path, text).unwrap();
+        Self::new(path.to_str().unwrap())
+    }
+
+    /// What a service is set to.
+    pub(super) async fn set_to(&self, service: &str) -> String {
+        let question = serde_json::json!({
+            "cluster": "peoplebooster-production",
+            "services": [format!("peoplebooster-{service}")],
+        });
+        let told = self
+            .ask("AmazonEC2ContainerServiceV20141113.DescribeServices", &question)
+            .await;
+        let arn = told["services"][0]["taskDefinition"].as_str().unwrap().to_owned();
+        arn.rsplit('/').next().unwrap().to_owned()
     }
 
     /// Writes a definition of the operator's own beside the state folder and reads it as the console does.
