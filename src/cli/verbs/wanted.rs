@@ -6,7 +6,7 @@ use crate::cli::near::nearest;
 use crate::cli::shell::quoted;
 use crate::cli::{Context, Exit, Failure};
 use crate::domain::{Clean, OwnDefinition, Phrase, ServiceKey, TargetSpec};
-use crate::engine::Engine;
+use crate::engine::{Engine, read_definition_file};
 use crate::rollback::{Method, NoPlan, Plan, PreflightCheck};
 use crate::session::OperatorMsg;
 
@@ -106,7 +106,7 @@ pub(super) async fn wanted(context: &Context, args: &PlanArgs) -> Result<Wanted,
                 .hint(Phrase::new("cli-hint-definition-use")));
         }
         Some(path) => {
-            let read = Engine::read_definition(path).await;
+            let read = read_definition_file(path).await;
             let read = read.map_err(|fault| {
                 Failure::usage(Phrase::new("cli-error-definition").text("detail", &fault.detail))
                     .hint(Phrase::new("cli-hint-definition"))
@@ -254,7 +254,7 @@ mod tests {
         }
         let slip = method("revison").unwrap_err();
         assert_eq!(
-            (slip.exit, slip.hint.unwrap().id),
+            (slip.exit, &*slip.hint.unwrap().id),
             (Exit::Usage, "cli-hint-did-you-mean")
         );
         assert_eq!(method("").unwrap_err().exit, Exit::Usage);
@@ -263,17 +263,22 @@ mod tests {
     #[test]
     fn services_come_in_the_runbooks_order_each_once() {
         let context = context();
-        let names = |list: &str| -> Result<Vec<String>, &'static str> {
-            let services = context.services(list).map_err(|failure| failure.what.id)?;
+        let names = |list: &str| -> Result<Vec<String>, String> {
+            let services = context
+                .services(list)
+                .map_err(|failure| failure.what.id.to_string())?;
             Ok(services.iter().map(ToString::to_string).collect())
         };
         let both = Ok(vec!["backend".to_owned(), "frontend".to_owned()]);
         assert_eq!(names("both"), both);
         assert_eq!(names("frontend, backend"), both);
         assert_eq!(names("frontend"), Ok(vec!["frontend".to_owned()]));
-        assert_eq!(names("backend,backend"), Err("cli-error-service-twice"));
-        assert_eq!(names("backend,"), Err("cli-error-service"));
-        assert_eq!(names("backend,both"), Err("cli-error-service"));
+        assert_eq!(
+            names("backend,backend"),
+            Err("cli-error-service-twice".to_owned())
+        );
+        assert_eq!(names("backend,"), Err("cli-error-service".to_owned()));
+        assert_eq!(names("backend,both"), Err("cli-error-service".to_owned()));
     }
 
     #[test]
@@ -301,7 +306,7 @@ mod tests {
             ("target-active=why", "notice-override-never", Exit::Blocked),
         ] {
             let failure = read(text).unwrap_err();
-            assert_eq!((failure.what.id, failure.exit), (id, exit), "{text}");
+            assert_eq!((&*failure.what.id, failure.exit), (id, exit), "{text}");
         }
     }
 
@@ -336,7 +341,7 @@ mod tests {
         let missing = wanted(&context, &args("--service|backend|--task-definition|none.json")).await;
         let missing = missing.unwrap_err();
         assert_eq!(
-            (missing.what.id, missing.exit),
+            (&*missing.what.id, missing.exit),
             ("cli-error-definition", Exit::Usage)
         );
     }
