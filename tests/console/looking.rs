@@ -19,7 +19,7 @@ fn copied(desk: &mut Desk) -> Vec<String> {
         .into_iter()
         .filter_map(|wanted| match wanted {
             Outside::Copy(text) => Some(text),
-            Outside::Quit | Outside::Suspend | Outside::Edit(_) => None,
+            Outside::Quit | Outside::Suspend | Outside::Edit(_) | Outside::ReadDefinition(_) => None,
         })
         .collect()
 }

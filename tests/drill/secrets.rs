@@ -1,15 +1,16 @@
 //! Secrets Manager through the real SDK: versions, stages, tokens, what is refused, and what tasks get at their start.
 
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
-use modosu::drill::CallKind;
-use serde_json::json;
+use modosu::drill::{CallKind, Drill};
+use serde_json::{Value, json};
 
 use super::{
     database::{SECRET, connected, redeploy, switch_secret},
-    door::{self, BACKEND, advance, drill, json_call, roll_back_to},
+    door::{self, BACKEND, CLUSTER, advance, control, drill, ecs_call, json_call, roll_back_to},
     rollout::current,
-    scenarios::{changed, swap},
+    scenarios::{changed, changed_from, swap},
     stories::stopped,
+    strategies::{failing, until},
 };
 
 const TOKEN: &str = "0b6c1d5e-8a34-4c0c-9a0f-5d1d3a1b7c21";
@@ -236,4 +237,123 @@ async fn a_secret_that_waits_for_its_deletion_starts_no_task() {
             .ends_with(&format!("{BACKEND}:56"))
     );
     assert_eq!(current(&drill).await["status"], "ROLLBACK_SUCCESSFUL");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parameter_that_is_gone_starts_no_task_and_is_no_secret() {
+    const NAME: &str = "/peoplebooster/production/feature-flags";
+    let gone = |text: String| text + &format!("\n[[gone_secret]]\nname = \"{NAME}\"\nsince = \"-1h\"\n");
+    let drill = changed_from("vulnerable-image", gone).unwrap();
+    let parameters = json_call(&drill, "AmazonSSM.DescribeParameters", &json!({}));
+    assert!(!parameters.await.unwrap().to_string().contains(NAME));
+    let secret = json_call(
+        &drill,
+        "secretsmanager.DescribeSecret",
+        &json!({ "SecretId": NAME }),
+    );
+    assert_eq!(secret.await, Err("ResourceNotFoundException".to_owned()));
+    redeploy(&drill).await;
+    let stopped = stopped(&drill).await;
+    let reasons = stopped.iter().filter_map(|it| it["stoppedReason"].as_str());
+    let failed = reasons
+        .filter(|why| why.starts_with("ResourceInitializationError"))
+        .count();
+    let words = format!("invalid ssm parameters: {NAME}");
+    assert!(failed > 0, "{stopped:?}");
+    let said = stopped.iter().filter(|it| {
+        it["stoppedReason"]
+            .as_str()
+            .is_some_and(|why| why.ends_with(&words))
+    });
+    assert_eq!(said.count(), failed);
+}
+
+/// Ids of the tasks that wrote an error of a request in the last whole minutes, one for each line.
+async fn writers_of_errors(drill: &Drill) -> Vec<String> {
+    let mut input = json!({
+        "logGroupName": "/ecs/peoplebooster-production/backend",
+        "filterPattern": "{ $.level = \"error\" }",
+        "startTime": after_start(drill, -120),
+    });
+    let mut writers = Vec::new();
+    loop {
+        let answer = json_call(drill, "Logs_20140328.FilterLogEvents", &input)
+            .await
+            .unwrap();
+        let events = answer["events"].as_array().unwrap();
+        let ids = events
+            .iter()
+            .filter_map(|it| it["logStreamName"].as_str()?.rsplit('/').next());
+        writers.extend(ids.map(str::to_owned));
+        match answer.get("nextToken") {
+            Some(token) => input["nextToken"] = token.clone(),
+            None => return writers,
+        }
+    }
+}
+
+/// Epoch milliseconds so many seconds from now.
+fn after_start(drill: &Drill, seconds: i64) -> i64 {
+    let now: jiff::Timestamp = drill.world()["now"].as_str().unwrap().parse().unwrap();
+    now.as_millisecond() + 1000 * seconds
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_secret_shows_with_the_first_percent_that_goes_over() {
+    // Five minutes at a tenth of the traffic; `:57` has come through all of it, and 4.1 % of its answers fail.
+    let canary = "{ type = \"canary\", percent = 10.0, canary_bake_minutes = 5, bake_minutes = 2 }";
+    let drill = changed_from("blue-green", |text| {
+        swap(&text, "{ type = \"blue-green\", bake_minutes = 5 }", canary)
+    })
+    .unwrap();
+    switch_secret(&drill, "nowhere.internal").await;
+    let input = json!({ "cluster": CLUSTER, "service": BACKEND, "forceNewDeployment": true });
+    ecs_call(&drill, "UpdateService", &input).await.unwrap();
+    until(&drill, "POST_TEST_TRAFFIC_SHIFT", 120).await;
+    advance(&drill, 5);
+    let before = failing(&drill, 1).await[0];
+    assert!(
+        (3.0..5.5).contains(&before),
+        "the new tasks have no traffic: {before}"
+    );
+
+    until(&drill, "PRODUCTION_TRAFFIC_SHIFT", 30).await;
+    advance(&drill, 240);
+    // Nine parts of 4.1 % and one of 96 %.
+    let shifted = failing(&drill, 1).await[0];
+    assert!((11.5..15.5).contains(&shifted), "{shifted}");
+    let links = connected(&drill);
+    let of = |reached: bool| {
+        let all = links.as_array().unwrap();
+        all.iter()
+            .filter(|it| it["reached"] == reached)
+            .cloned()
+            .collect::<Vec<Value>>()
+    };
+    let (well, lost) = (of(true), of(false));
+    assert_eq!((well.len(), lost.len()), (1, 1), "{links}");
+    assert_eq!((&well[0]["tasks"], &lost[0]["tasks"]), (&json!(4), &json!(4)));
+    assert_eq!(well[0]["instance"], "peoplebooster-production");
+
+    // The lines stand in the streams of the tasks that failed.
+    let world = drill.world();
+    let tasks = world["services"][0]["tasks"].as_array().unwrap();
+    let newest = world["services"][0]["deployments"][0]["id"].as_str().unwrap();
+    let new: Vec<&str> = tasks
+        .iter()
+        .filter(|task| task["deployment"] == newest)
+        .map(|task| task["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(new.len(), 4);
+    let writers = writers_of_errors(&drill).await;
+    let of_new = writers.iter().filter(|id| new.contains(&id.as_str())).count();
+    let share = of_new as f64 / writers.len() as f64;
+    assert!(
+        writers.len() > 50 && (0.55..0.9).contains(&share),
+        "{share} of {}",
+        writers.len()
+    );
+    // The health checks ask no database.
+    let health = control(&drill, "GET", "health/production/backend", &Value::Null).await;
+    assert_eq!(health.0, 200);
 }

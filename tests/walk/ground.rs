@@ -88,7 +88,6 @@ impl Ground {
                 Arc::new(move || clock.now()),
                 Arc::new(move || speed.speed()),
             )),
-            github: TokenSource::None,
             host: "test".to_owned(),
         }
     }

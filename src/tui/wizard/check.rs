@@ -210,10 +210,13 @@ fn head(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
         PlanVerdict::Blocked => ("check-blocked", Role::Bad),
     };
     let count = |wanted: PreflightVerdict| {
-        let count = plan.preflight.iter().filter(|row| row.verdict == wanted).count();
+        let rows = plan.preflight.iter().filter(|row| row.verdict == wanted);
+        let count = rows.filter(|row| overridden(plan, row).is_none()).count();
         let (glyph, id, _) = shown(wanted);
         (count > 0).then(|| format!("{glyph} {} {count}", world.get(id)))
     };
+    let waived = (!plan.overrides.is_empty())
+        .then(|| format!("⊘ {} {}", world.get("check-overridden"), plan.overrides.len()));
     let counts: Vec<String> = [
         PreflightVerdict::Block,
         PreflightVerdict::Warn,
@@ -222,6 +225,7 @@ fn head(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
     ]
     .into_iter()
     .filter_map(count)
+    .chain(waived)
     .collect();
     let said = world.get(id);
     let counts = counts.join("  ");

@@ -6,7 +6,7 @@ use modosu::rollback::{EndingKind, Outcome};
 use modosu::session::{NoticeLevel, OperatorMsg};
 
 use super::way::{BOTH, CONTINUE, IMAGE, LONGEST, calls, incident, is_at, stage, to_the_end};
-use crate::walk::ground::{Ground, approve, until};
+use crate::walk::ground::{approve, until};
 
 #[tokio::test(start_paused = true)]
 async fn a_colleague_s_deployment_between_registration_and_deployment_ends_it() {

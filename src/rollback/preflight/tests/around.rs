@@ -34,13 +34,13 @@ fn what_the_target_names_must_be_there() {
     holds(&[
         (References, Pass, "references-none", |_| ()),
         (References, Pass, "references-pass", |w| {
-            names(w, ReferenceState::Present)
+            names(w, ReferenceState::Present);
         }),
         (References, Block, "references-gone", |w| {
-            names(w, ReferenceState::Gone)
+            names(w, ReferenceState::Gone);
         }),
         (References, Block, "references-gone", |w| {
-            names(w, ReferenceState::Deleted(Some(at(99))))
+            names(w, ReferenceState::Deleted(Some(at(99))));
         }),
         (References, Block, "references-gone", |w| {
             names(w, ReferenceState::NoVersion(Clean::new("AWSPREVIOUS")));
@@ -93,10 +93,10 @@ fn rights_are_advice_about_the_calls_of_this_plan() {
     holds(&[
         (Permissions, Pass, "permissions-pass", |_| ()),
         (Permissions, Warn, "permissions-denied", |w| {
-            may(w, "ecs:UpdateService", Some(DENIED))
+            may(w, "ecs:UpdateService", Some(DENIED));
         }),
         (Permissions, Unknown, "permissions-untold", |w| {
-            may(w, "ecs:UpdateService", None)
+            may(w, "ecs:UpdateService", None);
         }),
         // What the plan does not do needs no right.
         (Permissions, Pass, "permissions-pass", |w| {
@@ -109,10 +109,10 @@ fn rights_are_advice_about_the_calls_of_this_plan() {
             may(w, "iam:PassRole", Some(Permission::Denied { explicit: true }));
         }),
         (Permissions, Unknown, "not-read", |w| {
-            w.permissions = denied("iam:SimulatePrincipalPolicy")
+            w.permissions = denied("iam:SimulatePrincipalPolicy");
         }),
         (Permissions, Unknown, "not-asked", |w| {
-            w.permissions = Observed::default()
+            w.permissions = Observed::default();
         }),
         (Permissions, Unknown, "stale", |w| {
             w.permissions.take(Err(fault(FaultKind::Throttled)), at(6));
@@ -193,7 +193,7 @@ fn a_schema_that_went_on_is_a_question_for_people() {
             written(w, 5, None);
         }),
         (Schema, Block, "migrations-broken", |w| {
-            schema(w, MigrationState::Failed(list(&["x"])))
+            schema(w, MigrationState::Failed(list(&["x"])));
         }),
         (Schema, Block, "migrations-broken", |w| {
             only_warns(w);
@@ -206,10 +206,10 @@ fn a_schema_that_went_on_is_a_question_for_people() {
             );
         }),
         (Schema, Unknown, "not-read", |w| {
-            w.migrations = failed(FaultKind::NotOffered)
+            w.migrations = failed(FaultKind::NotOffered);
         }),
         (Schema, Unknown, "not-asked", |w| {
-            w.migrations = Observed::default()
+            w.migrations = Observed::default();
         }),
         (Schema, Unknown, "migrations-unset", |w| w.runbook.prisma = None),
         (Schema, Unknown, "migrations-unbuilt", |w| {

@@ -110,10 +110,10 @@ fn a_restore_says_what_is_lost_and_what_is_made() {
         &[
             (Snapshot, Pass, "snapshot-pass", |_| ()),
             (Snapshot, Warn, "snapshot-plain", |w| {
-                database(w).snapshots[0].encrypted = false
+                database(w).snapshots[0].encrypted = false;
             }),
             (Snapshot, Warn, "snapshot-cut", |w| {
-                database(w).snapshots_cut = true
+                database(w).snapshots_cut = true;
             }),
             (Snapshot, Warn, "snapshot-version", |w| {
                 database(w).snapshots[0].engine = Some(Clean::new("postgres 14.9"));
@@ -122,14 +122,14 @@ fn a_restore_says_what_is_lost_and_what_is_made() {
                 database(w).snapshots[0].engine = Some(Clean::new("mysql 8.0"));
             }),
             (Snapshot, Unknown, "snapshot-undated", |w| {
-                database(w).snapshots[0].taken_at = None
+                database(w).snapshots[0].taken_at = None;
             }),
             (Snapshot, Unknown, "stale", |w| {
-                w.database.take(Err(fault(FaultKind::Throttled)), at(6))
+                w.database.take(Err(fault(FaultKind::Throttled)), at(6));
             }),
             (DataLoss, Warn, "data-loss-snapshot", |_| ()),
             (DataLoss, Warn, "data-loss-undated", |w| {
-                database(w).snapshots[0].taken_at = None
+                database(w).snapshots[0].taken_at = None;
             }),
             // It stays a warning on a reading whose renewal failed.
             (DataLoss, Warn, "data-loss-snapshot", |w| {
@@ -144,7 +144,7 @@ fn a_restore_says_what_is_lost_and_what_is_made() {
             }),
             (Secret, Pass, "secret-pass", |_| ()),
             (Secret, Block, "secret-deleted", |w| {
-                database(w).secret.deleted_at = Some(at(900))
+                database(w).secret.deleted_at = Some(at(900));
             }),
             (Secret, Warn, "secret-denied", |w| {
                 w.permissions.value_mut().unwrap().insert(
@@ -186,7 +186,7 @@ fn a_snapshot_that_is_named_is_the_one_whatever_else_there_is() {
         "snapshot:rds:pb-production-1",
         &[
             (Snapshot, Pass, "snapshot-pass", |w| {
-                database(w).snapshots_cut = true
+                database(w).snapshots_cut = true;
             }),
             (Snapshot, Block, "snapshot-status", |w| {
                 database(w).snapshots[0].status = Clean::new("creating");
@@ -202,7 +202,7 @@ fn the_old_database_is_looked_at_before_it_is_used_again() {
         &[
             (DataLoss, Warn, "data-loss-switch", |_| ()),
             (DataLoss, Warn, "data-loss-switch-undated", |w| {
-                database(w).secret.changed_at = None
+                database(w).secret.changed_at = None;
             }),
             (RestoredInstance, Pass, "restored-instance-old", |_| ()),
             (RestoredInstance, Block, "restored-instance-status", |w| {
@@ -210,7 +210,7 @@ fn the_old_database_is_looked_at_before_it_is_used_again() {
             }),
             (Secret, Pass, "secret-back", |_| ()),
             (Secret, Block, "secret-deleted", |w| {
-                database(w).secret.deleted_at = Some(at(900))
+                database(w).secret.deleted_at = Some(at(900));
             }),
         ],
     );

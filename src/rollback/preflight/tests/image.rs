@@ -38,25 +38,25 @@ fn what_a_lifecycle_rule_takes_away_soon_is_said() {
         (ShelfLife, Pass, "shelf-life-none", |_| ()),
         // :57 is newer than :56, so of one that is kept it is the second.
         (ShelfLife, Warn, "shelf-life-now", |w| {
-            any(w, LifecycleExpiry::MoreThan(1))
+            any(w, LifecycleExpiry::MoreThan(1));
         }),
         (ShelfLife, Warn, "shelf-life-pushes", |w| {
-            any(w, LifecycleExpiry::MoreThan(2))
+            any(w, LifecycleExpiry::MoreThan(2));
         }),
         (ShelfLife, Warn, "shelf-life-pushes", |w| {
-            any(w, LifecycleExpiry::MoreThan(4))
+            any(w, LifecycleExpiry::MoreThan(4));
         }),
         (ShelfLife, Pass, "shelf-life-pass", |w| {
-            any(w, LifecycleExpiry::MoreThan(5))
+            any(w, LifecycleExpiry::MoreThan(5));
         }),
         (ShelfLife, Warn, "shelf-life-now", |w| {
-            any(w, LifecycleExpiry::OlderThanDays(PUSHED_DAYS))
+            any(w, LifecycleExpiry::OlderThanDays(PUSHED_DAYS));
         }),
         (ShelfLife, Warn, "shelf-life-soon", |w| {
-            any(w, LifecycleExpiry::OlderThanDays(PUSHED_DAYS + 2))
+            any(w, LifecycleExpiry::OlderThanDays(PUSHED_DAYS + 2));
         }),
         (ShelfLife, Pass, "shelf-life-pass", |w| {
-            any(w, LifecycleExpiry::OlderThanDays(PUSHED_DAYS + 9))
+            any(w, LifecycleExpiry::OlderThanDays(PUSHED_DAYS + 9));
         }),
         (ShelfLife, Unknown, "shelf-life-untold", |w| {
             any(w, LifecycleExpiry::NotPulledForDays(PUSHED_DAYS));
@@ -65,7 +65,7 @@ fn what_a_lifecycle_rule_takes_away_soon_is_said() {
             any(w, LifecycleExpiry::NotPulledForDays(PUSHED_DAYS + 9));
         }),
         (ShelfLife, Unknown, "shelf-life-untold", |w| {
-            any(w, LifecycleExpiry::Other)
+            any(w, LifecycleExpiry::Other);
         }),
         (ShelfLife, Unknown, "shelf-life-untold", |w| {
             any(w, LifecycleExpiry::MoreThan(9));
@@ -114,10 +114,10 @@ fn what_a_lifecycle_rule_takes_away_soon_is_said() {
             w.shelf = Observed::default();
         }),
         (ShelfLife, Unknown, "not-read", |w| {
-            w.shelf = denied("ecr:GetLifecyclePolicy")
+            w.shelf = denied("ecr:GetLifecyclePolicy");
         }),
         (ShelfLife, Unknown, "stale", |w| {
-            w.shelf.take(Err(fault(FaultKind::Throttled)), at(6))
+            w.shelf.take(Err(fault(FaultKind::Throttled)), at(6));
         }),
     ]);
     let mut world = World::new();
@@ -179,10 +179,10 @@ fn going_back_to_the_same_vulnerability_is_no_way_back() {
             shelf(w).findings.remove(&digest(56));
         }),
         (Findings, Unknown, "not-read", |w| {
-            w.shelf = denied("ecr:DescribeImageScanFindings")
+            w.shelf = denied("ecr:DescribeImageScanFindings");
         }),
         (Findings, Unknown, "stale", |w| {
-            w.shelf.take(Err(fault(FaultKind::Throttled)), at(6))
+            w.shelf.take(Err(fault(FaultKind::Throttled)), at(6));
         }),
     ]);
     let mut world = World::new();

@@ -143,19 +143,19 @@ fn room_for_the_new_tasks_is_told_as_far_as_it_is_seen() {
     holds(&[
         (Capacity, Pass, "capacity-fargate", |_| ()),
         (Capacity, Unknown, "capacity-instances", |w| {
-            w.state_mut().launch = Launch::Ec2
+            w.state_mut().launch = Launch::Ec2;
         }),
         (Capacity, Unknown, "capacity-instances", |w| {
-            w.state_mut().launch = Launch::External
+            w.state_mut().launch = Launch::External;
         }),
         (Capacity, Unknown, "capacity-instances", |w| {
             w.state_mut().launch = Launch::Providers(vec![Clean::new("asg")]);
         }),
         (Capacity, Unknown, "capacity-untold", |w| {
-            w.state_mut().launch = Launch::Untold
+            w.state_mut().launch = Launch::Untold;
         }),
         (Capacity, Warn, "capacity-unplaced", |w| {
-            w.state_mut().events = vec![event(3, NO_PLACE)]
+            w.state_mut().events = vec![event(3, NO_PLACE)];
         }),
         // It became steady after that, or it is long ago.
         (Capacity, Pass, "capacity-fargate", |w| {
@@ -165,21 +165,21 @@ fn room_for_the_new_tasks_is_told_as_far_as_it_is_seen() {
             w.state_mut().events = vec![event(4, NO_PLACE), event(3, STEADY)];
         }),
         (Capacity, Pass, "capacity-fargate", |w| {
-            w.state_mut().events = vec![event(-60, NO_PLACE)]
+            w.state_mut().events = vec![event(-60, NO_PLACE)];
         }),
         // 4 wanted: at least 4 must run and at most 4 may.
         (Capacity, Warn, "capacity-stuck", |w| {
-            w.state_mut().percent = Some((100, 100))
+            w.state_mut().percent = Some((100, 100));
         }),
         // ⌈4 × 76 %⌉ = 4 and ⌊4 × 124 %⌋ = 4: rounding leaves no room either.
         (Capacity, Warn, "capacity-stuck", |w| {
-            w.state_mut().percent = Some((76, 124))
+            w.state_mut().percent = Some((76, 124));
         }),
         (Capacity, Pass, "capacity-fargate", |w| {
-            w.state_mut().percent = Some((75, 124))
+            w.state_mut().percent = Some((75, 124));
         }),
         (Capacity, Pass, "capacity-fargate", |w| {
-            w.state_mut().percent = Some((76, 125))
+            w.state_mut().percent = Some((76, 125));
         }),
     ]);
 }
@@ -208,10 +208,10 @@ fn what_is_wanted_stays_and_is_compared_with_what_scales_it() {
             scaled(w).bounds.as_mut().unwrap().suspended = true;
         }),
         (ScalingRow, Warn, "scaling-outside", |w| {
-            scaled(w).bounds.as_mut().unwrap().max = 3
+            scaled(w).bounds.as_mut().unwrap().max = 3;
         }),
         (ScalingRow, Warn, "scaling-outside", |w| {
-            scaled(w).bounds.as_mut().unwrap().min = 5
+            scaled(w).bounds.as_mut().unwrap().min = 5;
         }),
         // :56 served from nine days ago until two minutes before the hour, and two tasks were its most.
         (ScalingRow, Warn, "scaling-more", |w| {
@@ -227,13 +227,13 @@ fn what_is_wanted_stays_and_is_compared_with_what_scales_it() {
             scaled(w).activities = vec![activity(-4 * DAY, 2), activity(-10 * DAY, 4)];
         }),
         (ScalingRow, Unknown, "not-asked", |w| {
-            w.scaling = Observed::default()
+            w.scaling = Observed::default();
         }),
         (ScalingRow, Unknown, "not-read", |w| {
-            w.scaling = failed(FaultKind::NotOffered)
+            w.scaling = failed(FaultKind::NotOffered);
         }),
         (ScalingRow, Unknown, "stale", |w| {
-            w.scaling.take(Err(fault(FaultKind::Throttled)), at(6))
+            w.scaling.take(Err(fault(FaultKind::Throttled)), at(6));
         }),
     ]);
     let plan = World::new().propose("last-good", at(6)).unwrap();
