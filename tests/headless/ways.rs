@@ -794,7 +794,16 @@ async fn a_restore_that_is_cut_off_is_waited_for_again_and_nothing_is_restored_t
     running.until(|line| line["event"] == "settling").await;
     running.kill().await;
     assert_eq!(desk.writes().await.len(), 1);
-    let resumed = desk.modosu(&["resume", "--json"]).await;
+    // What the earlier process began is waited for; what it never sent is asked about.
+    let waited = desk.modosu(&["resume", "--json"]).await;
+    let last = ended(&waited, 8, "unknown");
+    assert_eq!(
+        (&last["next_call"]["call"], &last["next_call"]["api"]),
+        (&json!("1.2"), &json!("secretsmanager.UpdateSecret"))
+    );
+    assert!(waited.lines().iter().any(recorded("settled")), "{waited:?}");
+    assert_eq!(desk.writes().await.len(), 1, "nothing is sent without a word");
+    let resumed = desk.modosu(&["resume", "--go-on", "--json"]).await;
     ended(&resumed, 0, "on-target");
     same_calls(&desk, &plan, &desk.writes().await).await;
     assert!(connected(&desk).await.contains(RESTORED));
