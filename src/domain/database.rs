@@ -80,7 +80,23 @@ pub struct DbInstance {
     pub tags: BTreeMap<Clean, Clean>,
 }
 
+/// Statuses in which an instance answers beside `available` (Amazon RDS user guide, "Viewing Amazon RDS DB instance status":
+/// a backup and these changes do not interrupt it).
+const SERVES_MEANWHILE: [&str; 5] = [
+    "backing-up",
+    "configuring-enhanced-monitoring",
+    "configuring-iam-database-auth",
+    "configuring-log-exports",
+    "storage-optimization",
+];
+
 impl DbInstance {
+    /// Whether it answers now, whatever RDS does with it meanwhile.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        self.is_available() || SERVES_MEANWHILE.contains(&self.status.as_str())
+    }
+
     /// Whether it can be used.
     #[must_use]
     pub fn is_available(&self) -> bool {

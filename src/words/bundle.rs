@@ -44,6 +44,7 @@ locale_files![
     "x-steps",
     "x-tui",
     "x-verbs",
+    "x-walks",
     "x-ways",
 ];
 

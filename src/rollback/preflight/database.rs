@@ -90,6 +90,12 @@ pub(super) fn restored_instance(inputs: &ProposalInputs<'_>, way: &Way<'_>) -> O
             Some(old) if old.is_available() => {
                 pass(Phrase::new("preflight-restored-instance-old").text("instance", to))
             }
+            // A daily backup is no reason to stay with data that is wrong.
+            Some(old) if old.serves() => pass(
+                Phrase::new("preflight-restored-instance-serves")
+                    .text("instance", to)
+                    .text("status", &old.status),
+            ),
             Some(old) => block(
                 Phrase::new("preflight-restored-instance-status")
                     .text("instance", to)

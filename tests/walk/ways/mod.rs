@@ -6,5 +6,6 @@ mod crash;
 mod endings;
 mod outcomes;
 mod preview;
+mod secrecy;
 mod shifting;
 mod way;

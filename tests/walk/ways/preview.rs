@@ -1,8 +1,10 @@
 //! What reached the account against what was previewed, item by item.
 
+use std::collections::BTreeMap;
+
 use modosu::domain::Clean;
 use modosu::incident::{Event, Incident};
-use modosu::rollback::{Api, DefinitionRef, OurTags, Registration, Step};
+use modosu::rollback::{Api, CORRELATION, DefinitionRef, OurTags, Registration, Step};
 use serde_json::{Value, json};
 
 use super::way::Way;
@@ -47,15 +49,16 @@ pub(super) async fn is_as_previewed(way: &Way, ground: &Ground, incident: &Incid
     }
 }
 
-/// The previewed input with what has become known since in the place of its placeholders.
+/// The previewed input as it is on the wire, with what has become known since in the place of its placeholders.
 fn filled_in(incident: &Incident, (place, call): (usize, usize), api: &Api) -> Value {
-    let known = match api {
+    let input = |api: &Api| serde_json::to_value(api).unwrap()["input"].clone();
+    match api {
         Api::UpdateService {
             cluster,
             service,
             task_definition: Some(DefinitionRef::Registered),
             force,
-        } => Api::UpdateService {
+        } => input(&Api::UpdateService {
             cluster: cluster.clone(),
             service: service.clone(),
             task_definition: incident.receipts[&(place, call - 1)]
@@ -64,10 +67,73 @@ fn filled_in(incident: &Incident, (place, call): (usize, usize), api: &Api) -> V
                 .clone()
                 .map(DefinitionRef::Known),
             force: *force,
-        },
-        other => other.clone(),
-    };
-    serde_json::to_value(&known).unwrap()["input"].clone()
+        }),
+        Api::RestoreDbInstance { .. } => {
+            let mut fields = input(api);
+            let fields = fields.as_object_mut().unwrap();
+            // The query protocol writes everything as text.
+            for value in fields.values_mut() {
+                if let Value::Bool(is_on) = value {
+                    *value = json!(is_on.to_string());
+                }
+            }
+            fields.remove("tags");
+            let tags: Vec<Value> = our_tags(incident, (place, call))
+                .into_iter()
+                .map(|(key, value)| json!({ "Key": key, "Value": value }))
+                .collect();
+            fields.insert("Tags".to_owned(), Value::from(tags));
+            fields.insert("Action".to_owned(), json!("RestoreDBInstanceFromDBSnapshot"));
+            fields.insert("Version".to_owned(), json!("2014-10-31"));
+            Value::Object(fields.clone())
+        }
+        // The ledger keeps no value. The token is the one that was journaled before.
+        Api::UpdateSecret { secret, .. } => json!({
+            "SecretId": secret.as_str(),
+            "ClientRequestToken": token(incident, (place, call)).as_str(),
+            "SecretString": "(removed)",
+        }),
+        Api::DispatchWorkflow {
+            repository,
+            workflow,
+            branch,
+            inputs,
+        } => {
+            let (owner, name) = repository.as_str().split_once('/').unwrap();
+            let inputs: BTreeMap<&str, String> = inputs
+                .iter()
+                .map(|(name, value)| {
+                    let value = match value.as_str() {
+                        CORRELATION => token(incident, (place, call)).to_string(),
+                        plain => plain.to_owned(),
+                    };
+                    (name.as_str(), value)
+                })
+                .collect();
+            json!({
+                "owner": owner,
+                "repo": name,
+                "workflow_id": workflow.to_string(),
+                "ref": branch.as_str(),
+                "inputs": inputs,
+                "return_run_details": true,
+            })
+        }
+        Api::UpdateService { .. }
+        | Api::StopServiceDeployment { .. }
+        | Api::ContinueServiceDeployment { .. }
+        | Api::RegisterTaskDefinition { .. }
+        | Api::UpdateSecretVersionStage { .. } => input(api),
+    }
+}
+
+/// The tags of what a call makes.
+fn our_tags(incident: &Incident, place: (usize, usize)) -> [(&'static str, String); 3] {
+    [
+        (OurTags::INCIDENT, incident.id.to_string()),
+        (OurTags::STEP, format!("{}.{}", place.0 + 1, place.1 + 1)),
+        (OurTags::INTENT, token(incident, place).to_string()),
+    ]
 }
 
 /// The token of a call's intent.
@@ -133,11 +199,11 @@ async fn registered(
         .remove("tags")
         .and_then(|tags| tags.as_array().cloned())
         .unwrap_or_default();
-    tags.extend([
-        json!({ "key": OurTags::INCIDENT, "value": incident.id.as_str() }),
-        json!({ "key": OurTags::STEP, "value": format!("{}.{}", place.0 + 1, place.1 + 1) }),
-        json!({ "key": OurTags::INTENT, "value": token(incident, place).as_str() }),
-    ]);
+    tags.extend(
+        our_tags(incident, place)
+            .into_iter()
+            .map(|(key, value)| json!({ "key": key, "value": value })),
+    );
     fields.insert("tags".to_owned(), Value::from(tags));
     assert_eq!(told(reached), told(&expected));
 }

@@ -7,7 +7,7 @@ use modosu::adapters::aws::read_definition_file;
 use modosu::domain::{Mode, PlanHash, ServiceKey, TargetSpec};
 use modosu::engine::{Engine, Watch};
 use modosu::incident::{ActState, Event, Incident, Stage};
-use modosu::rollback::{Method, Plan};
+use modosu::rollback::{Method, Plan, PreflightVerdict};
 use modosu::runbook;
 use modosu::session::{OperatorMsg, Session};
 use serde_json::Value;
@@ -224,6 +224,14 @@ impl Way {
             target: self.target(),
             method: self.method,
         });
+        until(engine, 60, "at the checks", |s| stage(s) == Some(Stage::Check)).await;
+        let proposed = engine.session().incident_proposal(engine.now()).unwrap().unwrap();
+        let blocks: Vec<_> = proposed
+            .preflight
+            .iter()
+            .filter(|row| row.verdict == PreflightVerdict::Block)
+            .collect();
+        assert!(blocks.is_empty(), "{}: {blocks:#?}", self.name);
         engine.tell(OperatorMsg::Advance);
         until(engine, 60, "at approval", |s| stage(s) == Some(Stage::Approve)).await;
         incident(engine).plan.unwrap().hash
@@ -346,7 +354,11 @@ impl Ground {
             .as_str()
             .unwrap()
             .replace(&host, "nowhere.example");
-        let input = serde_json::json!({ "SecretId": SECRET, "SecretString": moved });
+        let input = serde_json::json!({
+            "SecretId": SECRET,
+            "SecretString": moved,
+            "ClientRequestToken": "5f0c2d1e-colleague-0000-0000-000000000001",
+        });
         self.call("secretsmanager.UpdateSecret", &input).await;
     }
 
