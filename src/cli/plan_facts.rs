@@ -3,14 +3,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::rollback::{DatabaseMove, Plan, PreflightRow, PreflightVerdict, Step};
+use crate::rollback::{DatabaseMove, Plan, PreflightRow, Step, by_hand, owners_reminders};
 use crate::session::Session;
 use crate::words::Words;
 
 use super::{facts, registered};
-
-/// The row that says who else would put the service forward again: a stack, a pipeline.
-const OWNER: &str = "owner";
 
 /// The fields of `plan`. Evidence is said in the reader's language; nothing of it is in the hash.
 pub(super) fn plan(plan: &Plan, session: &Session, now: Timestamp, words: &Words) -> Value {
@@ -22,7 +19,7 @@ pub(super) fn plan(plan: &Plan, session: &Session, now: Timestamp, words: &Words
         "steps": plan.steps.iter().map(|s| step(s, session, now, words)).collect::<Vec<_>>(),
         "preflight": plan.preflight.iter().map(|row| preflight(plan, row, words)).collect::<Vec<_>>(),
         "overrides": plan.overrides,
-        "reminders": reminders(plan).map(|row| words.say(&row.evidence)).collect::<Vec<_>>(),
+        "reminders": owners_reminders(plan).iter().map(|what| words.say(what)).collect::<Vec<_>>(),
         "verdict": plan.verdict,
     })
 }
@@ -41,6 +38,7 @@ fn step(step: &Step, session: &Session, now: Timestamp, words: &Words) -> Value 
         "calls": step.calls,
         "registers": step.target.registers,
         "differences": differences.map(|list| list.iter().map(|d| words.say(&d.phrase())).collect::<Vec<_>>()),
+        "by_hand": steps_by_hand(session, step),
         "database": step.database,
         "lost_minutes": step.database.as_ref().and_then(|moved| lost_minutes(moved, now)),
     })
@@ -67,11 +65,12 @@ pub(super) fn lost_minutes(moved: &DatabaseMove, now: Timestamp) -> Option<u32> 
     u64::try_from(seconds).ok()?.div_ceil(60).try_into().ok()
 }
 
-/// What stays to be done after the rollback, so that nothing deploys the bad version again: a row each.
-pub(super) fn reminders(plan: &Plan) -> impl Iterator<Item = &PreflightRow> {
-    plan.preflight
-        .iter()
-        .filter(|row| row.check.as_str() == OWNER && row.verdict == PreflightVerdict::Warn)
+/// Commands for a person, where no method of this version fits the service; empty where one does.
+pub(super) fn steps_by_hand(session: &Session, step: &Step) -> Vec<String> {
+    session
+        .view(&step.service)
+        .and_then(|view| view.state.value())
+        .map_or_else(Vec::new, |state| by_hand(state, Some(&step.target.definition)))
 }
 
 #[cfg(test)]

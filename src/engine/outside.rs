@@ -1,16 +1,13 @@
-//! What stands beside AWS: the team's workflow on GitHub, the migrations of its database, and a definition in a file.
+//! What stands beside AWS: the team's workflow on GitHub, and the migrations of its database.
 
 use std::path::Path;
 use std::time::Duration;
 
-use crate::adapters::aws::read_definition_file;
 use crate::adapters::github::{GithubReader, GithubSettings, TokenSource};
 use crate::adapters::http::{Door, Http};
 use crate::adapters::prisma::{self, StatusCommand};
-use crate::domain::{EnvironmentName, Fault, Migrations, OwnDefinition, ServiceKey, Workflow};
+use crate::domain::{EnvironmentName, Fault, Migrations, ServiceKey, Workflow};
 use crate::runbook::{Github, Prisma, Runbook};
-
-use super::Engine;
 
 /// The repository of every drill.
 const DRILL_REPOSITORY: &str = "peoplebooster/peoplebooster";
@@ -111,15 +108,4 @@ pub async fn workflow(
 pub fn database_service(runbook: &Runbook) -> Option<&ServiceKey> {
     let of_database = runbook.database.as_ref().and_then(|it| it.services.first());
     of_database.or_else(|| runbook.services.first().map(|service| &service.name))
-}
-
-impl Engine {
-    /// Reads the task definition that an operator wrote into a file, as `aws ecs register-task-definition --cli-input-json`
-    /// takes it.
-    ///
-    /// # Errors
-    /// `Local` when the file cannot be read or is no definition; the detail names the place of each fault.
-    pub async fn read_definition(path: &Path) -> Result<OwnDefinition, Fault> {
-        read_definition_file(path).await
-    }
 }

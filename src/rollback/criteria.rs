@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::proposes_vulnerability;
 use crate::domain::{
-    Clean, CriterionId, Freshness, Minute, Observed, Operator, Phrase, Series, ServiceKey, ServiceState,
-    Severity, TargetHealth,
+    Clean, CriterionId, Digest, Freshness, Minute, Observed, Operator, Phrase, Series, ServiceKey,
+    ServiceState, Severity, Shelf, TargetHealth,
 };
 use crate::runbook::{Criterion, LatencyStatistic, Runbook};
 
@@ -45,7 +46,8 @@ pub struct CriterionStatus {
     pub state: CriterionState,
     /// Whether a person declared it.
     pub declared: bool,
-    /// Whether the observations suggest that a person should look at it (no healthy target proposes `feature-down`).
+    /// Whether the observations suggest that a person should look at it (no healthy target proposes `feature-down`, critical
+    /// findings in the image that runs propose `vulnerability`).
     pub proposed: bool,
     /// The measured value: percent for `error-rate`, seconds for `latency`.
     pub value: Option<f64>,
@@ -99,6 +101,10 @@ pub struct Evidence<'a> {
     pub series: &'a Observed<Series>,
     /// Its targets.
     pub targets: &'a Observed<TargetHealth>,
+    /// What is known of its repository; read only while a way back is planned.
+    pub shelf: &'a Observed<Shelf>,
+    /// The content that runs, where known.
+    pub running: Option<&'a Digest>,
 }
 
 /// Whether each of the runbook's criteria is met for one service, in the runbook's order.
@@ -116,11 +122,14 @@ pub fn assess(
             CriterionId::ErrorRate => measured(criterion, Measure::ErrorRate, evidence, now),
             CriterionId::Latency => measured(criterion, Measure::Latency, evidence, now),
             CriterionId::FeatureDown => {
-                let proposed = no_target_is_healthy(evidence);
+                let proposed = no_target_is_healthy(evidence).then(|| Phrase::new("why-no-healthy-target"));
                 declared(criterion, evidence.service, declarations, proposed)
             }
-            CriterionId::DataInconsistency | CriterionId::Vulnerability => {
-                declared(criterion, evidence.service, declarations, false)
+            CriterionId::DataInconsistency => declared(criterion, evidence.service, declarations, None),
+            CriterionId::Vulnerability => {
+                let found = evidence.shelf.value().zip(evidence.running);
+                let proposed = found.and_then(|(shelf, running)| proposes_vulnerability(shelf, running));
+                declared(criterion, evidence.service, declarations, proposed)
             }
         })
         .collect()
@@ -332,7 +341,7 @@ fn declared(
     criterion: &Criterion,
     service: &ServiceKey,
     declarations: &[Declaration],
-    proposed: bool,
+    proposed: Option<Phrase>,
 ) -> CriterionStatus {
     // The first declaration starts the time to decide; a second person who says the same does not start it again.
     let declaration = declarations
@@ -342,7 +351,7 @@ fn declared(
     match declaration {
         Some(declaration) => CriterionStatus {
             declared: true,
-            proposed,
+            proposed: proposed.is_some(),
             since: Some(declaration.at),
             decide_by: Some(decide_by(criterion, declaration.at)),
             ..blank(
@@ -356,14 +365,11 @@ fn declared(
             )
         },
         None => {
-            let why = if proposed {
-                "why-no-healthy-target"
-            } else {
-                "why-nobody-declared"
-            };
+            let is_proposed = proposed.is_some();
+            let why = proposed.unwrap_or_else(|| Phrase::new("why-nobody-declared"));
             CriterionStatus {
-                proposed,
-                ..blank(criterion, service, CriterionState::NotMet, Phrase::new(why))
+                proposed: is_proposed,
+                ..blank(criterion, service, CriterionState::NotMet, why)
             }
         }
     }
@@ -385,6 +391,8 @@ mod tests {
             state: &world.state,
             series: &world.series,
             targets: &world.targets,
+            shelf: &world.shelf,
+            running: None,
         };
         assess(&runbook(), &evidence, declarations, now)
     }
@@ -556,6 +564,8 @@ mod tests {
             state: &world.state,
             series: &world.series,
             targets: &world.targets,
+            shelf: &world.shelf,
+            running: None,
         };
         for (statistic, named) in [
             (LatencyStatistic::P50, Arg::Text("p50".to_owned())),
@@ -659,6 +669,43 @@ mod tests {
         );
         world.targets = failed(FaultKind::NotOffered);
         assert!(!of(&world, &[], at(5))[2].proposed, "targets are not known");
+    }
+
+    #[test]
+    fn critical_findings_in_what_runs_propose_the_vulnerability_and_do_not_declare_it() {
+        let mut world = World::new();
+        let found = |count: u32| crate::domain::ScanFindings {
+            scanned_at: None,
+            counts: [("CRITICAL".into(), count)].into(),
+            worst: Vec::new(),
+        };
+        let running = super::super::fixtures::digest(57);
+        let mut vulnerability = |count: u32| {
+            world.shelf = Observed::known(
+                Shelf {
+                    lifecycle: Vec::new(),
+                    findings: [(running.clone(), found(count))].into(),
+                },
+                at(4),
+            );
+            let evidence = Evidence {
+                service: &service(),
+                state: &world.state,
+                series: &world.series,
+                targets: &world.targets,
+                shelf: &world.shelf,
+                running: Some(&running),
+            };
+            assess(&world.runbook, &evidence, &[], at(5)).remove(4)
+        };
+        let clean = vulnerability(0);
+        assert_eq!((clean.id, clean.proposed), (CriterionId::Vulnerability, false));
+        let proposed = vulnerability(2);
+        assert_eq!(
+            (proposed.state, proposed.proposed),
+            (CriterionState::NotMet, true)
+        );
+        assert_eq!(proposed.why.id, "proposes-vulnerability");
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub(super) fn by_file(known: &Known<'_>, file: &OwnDefinition) -> Result<Target,
         .iter()
         .map(|container| &container.image)
         .find(|image| ImageReference::parse(image.as_str()).repository() == repository)
-        .or_else(|| match file.containers.as_slice() {
+        .or(match file.containers.as_slice() {
             [only] => Some(&only.image),
             _ => None,
         })

@@ -234,6 +234,12 @@ pub(super) fn derive_criteria(session: &mut Session, now: Timestamp) {
             state: &view.state,
             series: &view.series,
             targets: &view.targets,
+            shelf: &view.shelf,
+            running: view
+                .candidates
+                .iter()
+                .find(|candidate| matches!(candidate.served, rollback::Served::Now { .. }))
+                .and_then(|candidate| candidate.digest.as_ref()),
         };
         view.criteria = rollback::assess(&runbook, &evidence, &session.declarations, now);
     }

@@ -403,8 +403,7 @@ fn choose(session: &mut Session, target: TargetSpec, method: Option<Method>, now
     let services = incident.services.clone();
     let by_rule = services
         .iter()
-        .map(|service| session.target(service, &target).map(|_| ()))
-        .collect::<Result<(), _>>();
+        .try_for_each(|service| session.target(service, &target).map(|_| ()));
     let needs_plan = method.is_some() || target.is_database() || session.own_definition.is_some();
     let refused = match (&by_rule, needs_plan) {
         (Ok(()), false) => None,

@@ -120,7 +120,14 @@ impl Desk {
 
     /// The way from the panes to the box that approves.
     pub(crate) async fn reach_approval(&mut self) {
-        self.keys("R<enter><enter><enter><enter>").await;
+        self.keys("R<enter><enter><enter>").await;
+        // Where the account answers slowly, what the checks need is waited for.
+        let now = self.console.engine().now();
+        self.until("checked", |session| {
+            matches!(session.incident_proposal(now), Some(Ok(_)))
+        })
+        .await;
+        self.keys("<enter>").await;
         assert_eq!(self.stage(), Some(Stage::Approve));
         self.pause().await;
     }

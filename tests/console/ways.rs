@@ -431,3 +431,39 @@ async fn sql_by_hand_is_kept_and_never_run() {
     );
     assert_eq!(desk.ground.writes(), Vec::<String>::new());
 }
+
+/// The screens of a database that goes back, and of two services, in both languages and three sizes. Each picture is looked
+/// over for open borders and cut words; what must be in sight is.
+#[tokio::test(start_paused = true)]
+async fn the_new_screens_fit_every_size_in_both_languages() {
+    for lang in [Lang::Ja, Lang::En] {
+        for size in [(80, 24), (120, 40), (200, 60)] {
+            let mut desk = Desk::open("bad-migration", lang, size).await;
+            desk.keys("R<enter>b").await;
+            let scope = desk.picture();
+            assert!(scope.contains("backend → frontend"), "{scope}");
+            desk.keys("b<enter>mmm").await;
+            let target = desk.picture();
+            assert!(target.contains("before-v1-4-0"), "{target}");
+            desk.keys("<enter>D").await;
+            desk.picture();
+            desk.keys("<enter>").await;
+            desk.picture();
+            desk.keys("<esc>").await;
+            let now = desk.console.engine().now();
+            desk.until("checked", |session| {
+                matches!(session.incident_proposal(now), Some(Ok(_)))
+            })
+            .await;
+            desk.picture();
+            desk.keys("<enter>").await;
+            desk.pause().await;
+            desk.picture();
+            approve(&mut desk, "production/backend").await;
+            desk.until("restoring", |session| session.settling.is_some())
+                .await;
+            let act = desk.picture();
+            assert!(act.contains("○ secretsmanager.UpdateSecret"), "{act}");
+        }
+    }
+}

@@ -534,6 +534,15 @@ async fn what_another_controller_deploys_is_refused_with_what_to_do() {
         controller["evidence"].as_str().unwrap().contains("CodeDeploy"),
         "{controller}"
     );
+    let by_hand = refused["steps"][0]["by_hand"].as_array().unwrap();
+    assert!(
+        by_hand
+            .iter()
+            .any(|line| line.as_str().unwrap().starts_with("aws deploy create-deployment")),
+        "{by_hand:?}"
+    );
+    let shown = desk.modosu(&line("plan", BACKEND, &["--lang", "en"])).await;
+    assert!(shown.out.contains("aws deploy create-deployment"), "{shown:?}");
     let ran = apply(&desk, BACKEND, &refused).await;
     let last = ended(&ran, 3, "refused");
     assert!(last["why"].as_str().unwrap().contains("CodeDeploy"), "{last}");
@@ -587,6 +596,42 @@ async fn an_override_is_recorded_with_name_and_reason_and_opens_only_its_own_row
         "{story:?}"
     );
     assert_eq!(desk.writes().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_since_the_target_wait_for_a_person_to_call_them_compatible() {
+    let desk = Desk::at("bad-migration", 60).await;
+    let blocked = plan(&desk, BACKEND).await;
+    assert_eq!(blocked.code, Some(3), "{blocked:?}");
+    assert_eq!(row(&blocked.json(), "migrations")["verdict"], "block");
+    let slip = plan(
+        &desk,
+        &[
+            "--service",
+            "backend",
+            "--override",
+            "migrationes=x",
+            "--lang",
+            "en",
+        ],
+    )
+    .await;
+    assert!(
+        slip.code == Some(2) && slip.err.contains("migrations"),
+        "{slip:?}"
+    );
+    let way = &[
+        "--service",
+        "backend",
+        "--override",
+        "migrations=the old code reads both",
+    ];
+    let (plan, ran) = walked(&desk, way).await;
+    assert_eq!(plan["overrides"][0]["check"], "migrations");
+    assert!(ran.lines().iter().any(recorded("overridden")));
+    // The person was wrong, and that is found out: the old code does not know the new schema.
+    let verify = desk.modosu(&["verify", "--json"]).await;
+    assert_eq!(verify.code, Some(7), "{verify:?}");
 }
 
 /// `bad-deploy` in which GitHub is as `github` says.
@@ -749,7 +794,16 @@ async fn a_restore_that_is_cut_off_is_waited_for_again_and_nothing_is_restored_t
     running.until(|line| line["event"] == "settling").await;
     running.kill().await;
     assert_eq!(desk.writes().await.len(), 1);
-    let resumed = desk.modosu(&["resume", "--json"]).await;
+    // What the earlier process began is waited for; what it never sent is asked about.
+    let waited = desk.modosu(&["resume", "--json"]).await;
+    let last = ended(&waited, 8, "unknown");
+    assert_eq!(
+        (&last["next_call"]["call"], &last["next_call"]["api"]),
+        (&json!("1.2"), &json!("secretsmanager.UpdateSecret"))
+    );
+    assert!(waited.lines().iter().any(recorded("settled")), "{waited:?}");
+    assert_eq!(desk.writes().await.len(), 1, "nothing is sent without a word");
+    let resumed = desk.modosu(&["resume", "--go-on", "--json"]).await;
     ended(&resumed, 0, "on-target");
     same_calls(&desk, &plan, &desk.writes().await).await;
     assert!(connected(&desk).await.contains(RESTORED));

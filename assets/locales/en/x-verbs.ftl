@@ -24,6 +24,7 @@ cli-hint-go-on = to go on: modosu resume --go-on
 cli-hint-override-reason = write it as --override CHECK=REASON
 cli-next-half-way = the services stand between two versions; choose one of these
 cli-override-unused = “{ $check }” does not block, so the --override is not used
+cli-plan-by-hand = To go back by hand:
 cli-plan-data-lost = data lost: { $minutes } minutes, everything written since { $at }
 cli-plan-database = database: { $from } → { $to }
 cli-plan-definition = new definition, compared with { $revision }

@@ -24,6 +24,7 @@ cli-hint-go-on = 続けるには modosu resume --go-on を実行してくださ�
 cli-hint-override-reason = --override CHECK=理由 の形で書いてください
 cli-next-half-way = サービスが新旧に分かれています。次のどれにするか決めてください
 cli-override-unused = 「{ $check }」は不可ではないため、--override は使っていません
+cli-plan-by-hand = 手作業で戻す手順
 cli-plan-data-lost = 失われるデータ: { $at } 以降の { $minutes } 分間
 cli-plan-database = データベース: { $from } → { $to }
 cli-plan-definition = 新しい定義 ({ $revision } との差分)

@@ -111,8 +111,9 @@ pub(super) enum End {
     Refused(Phrase),
     /// It cannot be told whether a call took effect.
     Doubtful(Option<Phrase>),
-    /// An earlier process ended between two calls: the next one waits for a person's word.
-    BetweenCalls,
+    /// Between two calls, and the next one waits for a person's word: an earlier process ended there, or the call could not
+    /// be sent, and why.
+    BetweenCalls(Option<Phrase>),
     /// The journal failed: nothing more is written, and what happens now is not recorded.
     JournalFailed(Fault),
 }
@@ -201,7 +202,14 @@ fn end_of(engine: &Engine, notice_before: Option<&Notice>) -> Option<End> {
         Stage::Act {
             state: ActState::Ready,
             ..
-        } => (session.waits_for_word && session.unsaved == 0).then_some(End::BetweenCalls),
+        } => (session.waits_for_word && session.unsaved == 0).then(|| {
+            let notice = session
+                .notice
+                .as_ref()
+                .filter(|notice| notice.level == NoticeLevel::Bad);
+            let why = notice.map(|notice| notice.text.clone());
+            End::BetweenCalls(why.filter(|why| why.id != "notice-waits-for-word"))
+        }),
         Stage::Act {
             state: ActState::Sent | ActState::Settling | ActState::Following,
             ..

@@ -33,8 +33,10 @@ pub(super) fn say_end(engine: &Engine, end: &End, out: &mut Output) -> Exit {
             say_how_to_go_on(incident, out);
             Exit::OutcomeUnknown
         }
-        End::BetweenCalls => {
-            say(engine, Outcome::Unknown, &Phrase::new("cli-between-calls"), out);
+        End::BetweenCalls(why) => {
+            let why = why.clone().unwrap_or_else(|| Phrase::new("cli-between-calls"));
+            say(engine, Outcome::Unknown, &why, out);
+            say_how_to_go_on(incident, out);
             Exit::OutcomeUnknown
         }
         End::JournalFailed(fault) => {

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use crate::cli::plan_facts::{is_overridden, lost_minutes, plan, reminders};
+use crate::cli::plan_facts::{is_overridden, lost_minutes, plan, steps_by_hand};
 use crate::cli::{Context, facts, output::table, registered};
 use crate::domain::Phrase;
 use crate::engine::Engine;
-use crate::rollback::{DatabaseMove, Plan, PlanVerdict, PreflightRow, PreflightVerdict, Step};
+use crate::rollback::{
+    DatabaseMove, Plan, PlanVerdict, PreflightRow, PreflightVerdict, Step, owners_reminders,
+};
 use crate::words::Words;
 
 use super::wanted::Wanted;
@@ -79,8 +81,8 @@ fn text(plan: &Plan, engine: &Engine, words: &Words) -> Vec<String> {
             .text("by", &over.by);
         lines.push(format!("  {}", words.say(&sentence)));
     }
-    for row in reminders(plan) {
-        let sentence = Phrase::new("cli-plan-reminder").phrase("what", row.evidence.clone());
+    for what in owners_reminders(plan) {
+        let sentence = Phrase::new("cli-plan-reminder").phrase("what", what);
         lines.push(format!("  {}", words.say(&sentence)));
     }
     lines.push(String::new());
@@ -119,6 +121,11 @@ fn of_step(step: &Step, engine: &Engine, words: &Words) -> Vec<String> {
                 .iter()
                 .map(|difference| format!("    {}", words.say(&difference.phrase()))),
         );
+    }
+    let by_hand = steps_by_hand(engine.session(), step);
+    if !by_hand.is_empty() {
+        lines.push(format!("  {}", words.get("cli-plan-by-hand")));
+        lines.extend(by_hand.iter().map(|command| format!("    {command}")));
     }
     if let Some(moved) = &step.database {
         lines.extend(

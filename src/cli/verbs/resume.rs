@@ -100,7 +100,7 @@ async fn go_on(
                     Err(Stopped(exit)) => return Ok(exit),
                 }
             }
-            End::BetweenCalls => {
+            End::BetweenCalls(_) => {
                 say_between_calls(engine, out);
                 let word = if without_asking {
                     Ok(Word::GoOn)

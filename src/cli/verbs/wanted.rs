@@ -6,7 +6,7 @@ use crate::cli::near::nearest;
 use crate::cli::shell::quoted;
 use crate::cli::{Context, Exit, Failure};
 use crate::domain::{Clean, OwnDefinition, Phrase, ServiceKey, TargetSpec};
-use crate::engine::Engine;
+use crate::engine::{Engine, read_definition_file};
 use crate::rollback::{Method, NoPlan, Plan, PreflightCheck};
 use crate::session::OperatorMsg;
 
@@ -106,7 +106,7 @@ pub(super) async fn wanted(context: &Context, args: &PlanArgs) -> Result<Wanted,
                 .hint(Phrase::new("cli-hint-definition-use")));
         }
         Some(path) => {
-            let read = Engine::read_definition(path).await;
+            let read = read_definition_file(path).await;
             let read = read.map_err(|fault| {
                 Failure::usage(Phrase::new("cli-error-definition").text("detail", &fault.detail))
                     .hint(Phrase::new("cli-hint-definition"))
@@ -254,7 +254,7 @@ mod tests {
         }
         let slip = method("revison").unwrap_err();
         assert_eq!(
-            (slip.exit, slip.hint.unwrap().id.as_ref()),
+            (slip.exit, &*slip.hint.unwrap().id),
             (Exit::Usage, "cli-hint-did-you-mean")
         );
         assert_eq!(method("").unwrap_err().exit, Exit::Usage);
@@ -266,7 +266,7 @@ mod tests {
         let names = |list: &str| -> Result<Vec<String>, String> {
             let services = context
                 .services(list)
-                .map_err(|failure| failure.what.id.into_owned())?;
+                .map_err(|failure| failure.what.id.to_string())?;
             Ok(services.iter().map(ToString::to_string).collect())
         };
         let both = Ok(vec!["backend".to_owned(), "frontend".to_owned()]);
@@ -306,7 +306,7 @@ mod tests {
             ("target-active=why", "notice-override-never", Exit::Blocked),
         ] {
             let failure = read(text).unwrap_err();
-            assert_eq!((failure.what.id.as_ref(), failure.exit), (id, exit), "{text}");
+            assert_eq!((&*failure.what.id, failure.exit), (id, exit), "{text}");
         }
     }
 
@@ -341,7 +341,7 @@ mod tests {
         let missing = wanted(&context, &args("--service|backend|--task-definition|none.json")).await;
         let missing = missing.unwrap_err();
         assert_eq!(
-            (missing.what.id.as_ref(), missing.exit),
+            (&*missing.what.id, missing.exit),
             ("cli-error-definition", Exit::Usage)
         );
     }

@@ -66,7 +66,8 @@ fn storage(gib: Option<u32>) -> String {
 pub(super) fn data_loss(inputs: &ProposalInputs<'_>, way: &Way<'_>) -> Option<Finding> {
     let way = of(inputs, way)?;
     let lost = |since: Timestamp, id: &'static str| {
-        let minutes = between(since, inputs.now).as_secs() / 60;
+        // A minute that has begun is lost too.
+        let minutes = between(since, inputs.now).as_secs().div_ceil(60);
         Phrase::new(id)
             .time("at", since)
             .number("minutes", u32::try_from(minutes).unwrap_or(u32::MAX))

@@ -17,6 +17,14 @@ pub(super) fn protected(inputs: &ProposalInputs<'_>) -> Finding {
     } else {
         Phrase::new("preflight-protected-typed")
             .text("environment", inputs.environment)
-            .text("typed", format!("{}/{}", inputs.environment, inputs.service.name))
+            .text("typed", typed(inputs))
     })
+}
+
+/// As [`Plan::protected_phrase`](super::super::Plan::protected_phrase) has it.
+fn typed(inputs: &ProposalInputs<'_>) -> String {
+    match inputs.scope {
+        [only] => format!("{}/{only}", inputs.environment),
+        _ => format!("{}/both", inputs.environment),
+    }
 }

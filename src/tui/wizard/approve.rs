@@ -135,16 +135,19 @@ fn must_be_read(scene: &Scene<'_>, plan: &Plan) -> Vec<Line<'static>> {
         lines.extend(scene.labelled("label-method", &world.get(method_word(step.method)), Role::Title));
         lines.extend(scene.labelled("label-from", &from, Role::Text));
         lines.extend(scene.labelled("label-to", &to, Role::Focus));
-        for call in &step.calls {
-            lines.extend(scene.labelled("label-will-send", &sent(call), Role::Text));
-        }
-        if let Some(moved) = &step.database
-            && moved.snapshot.is_some()
-        {
-            lines.extend(super::data::loss(scene, moved.taken_at));
+        // What is lost and what stays is read before the long inputs.
+        if let Some(moved) = &step.database {
+            let said = format!("{}  →  {}", moved.from, moved.to);
+            lines.extend(scene.labelled("label-database", &said, Role::Focus));
+            if moved.snapshot.is_some() {
+                lines.extend(super::data::loss(scene, moved.taken_at));
+            }
         }
         for id in stays(step) {
             lines.extend(scene.labelled("label-stays", &world.get(id), Role::Warn));
+        }
+        for call in &step.calls {
+            lines.extend(scene.labelled("label-will-send", &sent(call), Role::Text));
         }
     }
     for over in &plan.overrides {

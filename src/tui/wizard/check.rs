@@ -335,6 +335,10 @@ pub(super) fn way(scene: &Scene<'_>, step: &Step) -> Vec<Line<'static>> {
         scene.cells,
         world,
     ));
+    if let Some(moved) = &step.database {
+        let said = format!("{}  →  {}", moved.from, moved.to);
+        lines.extend(scene.labelled("label-database", &said, Role::Focus));
+    }
     // The usual way needs no word; every other one is another deed.
     if let (false, Some(why)) = (step.method == Method::Revision, &step.why_method) {
         lines.extend(scene.labelled("label-method", &world.say(why), Role::Warn));
@@ -393,11 +397,11 @@ fn remedy_of(row: &PreflightRow, over: Option<&Override>, world: &World<'_>) -> 
     }
     let more = if row.is_overridable() {
         let key = world.keymap.key(Context::Wizard, Command::Override)?;
-        world.say(&Phrase::new("override-may").text("key", key))
+        Phrase::new("override-may").text("key", key)
     } else {
-        world.get("override-never")
+        Phrase::new("override-never")
     };
-    Some(format!("{said} {more}"))
+    Some(world.say(&more.text("remedy", said)))
 }
 
 /// One row. What passed takes one line; what did not is told whole, and the selected one with what to do about it.

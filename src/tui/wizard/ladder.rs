@@ -8,7 +8,6 @@ use crate::tui::panes::point;
 use crate::tui::text;
 use crate::tui::theme::Role;
 
-use super::check::method_word;
 use super::frame::Scene;
 use super::report::runs;
 
@@ -145,7 +144,7 @@ fn step_lines(scene: &Scene<'_>, nth: usize, step: &Step) -> Vec<Line<'static>> 
         world.span(format!(" {expected}"), Role::Focus),
         Span::raw("   "),
         world.span(observed, Role::Text),
-        world.span(format!("   {}", world.get(method_word(step.method))), Role::Muted),
+        world.span(format!("   {}", step.method), Role::Muted),
     ])];
     for (call, of) in step.calls.iter().enumerate() {
         let place = (nth, call);

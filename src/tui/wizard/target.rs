@@ -194,7 +194,7 @@ fn snapshot_table(world: &World<'_>, room: usize) -> Table {
     Table::fit(
         vec![
             Column::new("", 2, 0),
-            Column::new(head("column-snapshot"), 26, 0).growing(),
+            Column::new(head("column-snapshot"), 42, 0).growing(),
             Column::new(head("column-taken"), 16, 2),
             Column::new(head("column-age"), 10, 0).right(),
             Column::new(head("column-size"), 8, 4).right(),
