@@ -11,6 +11,7 @@ mod operator;
 mod read;
 mod start;
 mod update;
+mod verify;
 mod walk;
 
 pub use effect::{Effect, Effects, Made};
