@@ -272,6 +272,7 @@ fn place_of(incident: &Incident, step: usize, call: usize) -> Option<usize> {
 /// for, the clock goes ahead.
 pub(super) async fn reach(ground: &Ground, engine: &mut Engine, what: &str, done: impl Fn(&Session) -> bool) {
     let began = engine.now();
+    let mut leapt_at = None;
     while !done(engine.session()) {
         let session = engine.session();
         assert!(
@@ -282,16 +283,18 @@ pub(super) async fn reach(ground: &Ground, engine: &mut Engine, what: &str, done
             session.progress,
             session.settling,
         );
-        let settles = session.settling.is_some()
-            && matches!(
-                stage(session),
-                Some(Stage::Act {
-                    state: ActState::Settling,
-                    ..
-                })
-            );
-        if settles {
-            ground.drill.clock().advance(std::time::Duration::from_secs(5));
+        let settles = matches!(
+            stage(session),
+            Some(Stage::Act {
+                state: ActState::Settling,
+                ..
+            })
+        );
+        // Each reading is followed by a leap, never by one while it is under way.
+        let read_at = (session.database.as_of(), session.run.as_of());
+        if settles && leapt_at != Some(read_at) {
+            leapt_at = Some(read_at);
+            ground.drill.clock().advance(std::time::Duration::from_secs(25));
         }
         engine.step().await;
     }
