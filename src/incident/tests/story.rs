@@ -481,12 +481,10 @@ proptest! {
                     prop_assert!(answered.contains(&(*step, *call)));
                     settled.insert((*step, *call));
                 }
-                Event::Ended { ending } => {
-                    if ending.outcome == Outcome::OnTarget {
-                        let calls = &plan.steps[step_at_end].calls;
-                        prop_assert!((0..calls.len()).all(|call| answered.contains(&(step_at_end, call))));
-                        step_at_end += 1;
-                    }
+                Event::Ended { ending } if ending.outcome == Outcome::OnTarget => {
+                    let calls = &plan.steps[step_at_end].calls;
+                    prop_assert!((0..calls.len()).all(|call| answered.contains(&(step_at_end, call))));
+                    step_at_end += 1;
                 }
                 _ => {}
             }

@@ -12,7 +12,7 @@ use crate::walk::ground::{approve, until};
 async fn a_colleague_s_deployment_between_registration_and_deployment_ends_it() {
     let ground = IMAGE.ground().await;
     let mut engine = IMAGE.engine(&ground).await;
-    let hash = IMAGE.to_approval(&mut engine).await;
+    let hash = IMAGE.walk_to_approval(&mut engine).await;
     // The registration's answer takes its time, and in that time a colleague deploys.
     ground.fault_of(&IMAGE, 0, "slow").await;
     approve(&mut engine, hash);
@@ -68,7 +68,7 @@ async fn a_colleague_s_deployment_of_the_second_service_leaves_it_half_way() {
 async fn a_hook_that_somebody_answers_before_the_write_refuses_it() {
     let ground = CONTINUE.ground().await;
     let mut engine = CONTINUE.engine(&ground).await;
-    let hash = CONTINUE.to_approval(&mut engine).await;
+    let hash = CONTINUE.walk_to_approval(&mut engine).await;
     let plan = incident(&engine).plan.unwrap();
     let mut answer = serde_json::to_value(&plan.steps[0].calls[0].api).unwrap()["input"].clone();
     answer["action"] = "CONTINUE".into();
@@ -118,7 +118,7 @@ async fn the_stop_key_between_two_services_leaves_the_second_as_it_is() {
 async fn the_stop_key_between_two_calls_of_a_service_stops_the_second() {
     let ground = IMAGE.ground().await;
     let mut engine = IMAGE.engine(&ground).await;
-    let hash = IMAGE.to_approval(&mut engine).await;
+    let hash = IMAGE.walk_to_approval(&mut engine).await;
     approve(&mut engine, hash);
     until(&mut engine, 60, "between", |s| is_at(s, 1, ActState::Ready)).await;
     engine.tell(OperatorMsg::StopBeforeNext);
@@ -261,7 +261,7 @@ async fn a_colleague_s_version_of_the_secret_during_the_restore_is_not_overwritt
 async fn a_colleague_s_version_of_the_secret_after_ours_is_not_deployed_onto() {
     let ground = DATABASE.ground().await;
     let mut engine = DATABASE.engine(&ground).await;
-    let hash = DATABASE.to_approval(&mut engine).await;
+    let hash = DATABASE.walk_to_approval(&mut engine).await;
     ground.fault_of(&DATABASE, 1, "slow").await;
     approve(&mut engine, hash);
     reach(&ground, &mut engine, "switched", |s| {
@@ -282,7 +282,7 @@ async fn a_colleague_s_version_of_the_secret_after_ours_is_not_deployed_onto() {
 async fn a_name_that_is_taken_meanwhile_wants_another_plan() {
     let ground = DATABASE.ground().await;
     let mut engine = DATABASE.engine(&ground).await;
-    let hash = DATABASE.to_approval(&mut engine).await;
+    let hash = DATABASE.walk_to_approval(&mut engine).await;
     ground
         .colleague_restores("peoplebooster-production-restored")
         .await;

@@ -63,7 +63,7 @@ impl Ends {
 async fn until_it_ends(way: &Way, nth: usize, ends: Ends) -> Ground {
     let ground = way.ground().await;
     let mut engine = way.engine(&ground).await;
-    let hash = way.to_approval(&mut engine).await;
+    let hash = way.walk_to_approval(&mut engine).await;
     let repeated = way.writes[..nth].contains(&way.writes[nth]);
     if let Some(kind) = ends.fault().filter(|_| !repeated) {
         ground.fault_of(way, nth, kind).await;

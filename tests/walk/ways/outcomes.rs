@@ -40,7 +40,7 @@ async fn with_fault(way: &Way, nth: usize, kind: &str) -> (Ground, Incident) {
     let mut engine = way.engine(&ground).await;
     let first_of_its_name = !way.writes[..nth].contains(&way.writes[nth]);
     if first_of_its_name {
-        let hash = way.to_approval(&mut engine).await;
+        let hash = way.walk_to_approval(&mut engine).await;
         ground.fault_of(way, nth, kind).await;
         crate::walk::ground::approve(&mut engine, hash);
     } else {
@@ -107,7 +107,7 @@ fn ended_after(way: &Way, nth: usize, ground: &Ground, incident: &Incident, expe
     );
     assert_eq!(calls(incident), expected, "{what}");
     assert_eq!(
-        way.writes_on(&ground),
+        way.writes_on(ground),
         way.writes[..=nth],
         "{what}: one request for each intent"
     );
@@ -181,7 +181,7 @@ async fn of_reading_the_secret() {
     for kind in ["lost", "cut", "hang", "error", "throttle", "denied", "expired"] {
         let ground = DATABASE.ground().await;
         let mut engine = DATABASE.engine(&ground).await;
-        let hash = DATABASE.to_approval(&mut engine).await;
+        let hash = DATABASE.walk_to_approval(&mut engine).await;
         ground.fault("secretsmanager.GetSecretValue", kind, 1).await;
         crate::walk::ground::approve(&mut engine, hash);
         let incident = to_the_end(&ground, &mut engine, "database").await;
@@ -208,7 +208,7 @@ async fn of_a_run_without_a_word_of_its_own() {
     for kind in ["lost", "cut"] {
         let ground = way.ground().await;
         let mut engine = way.engine(&ground).await;
-        let hash = way.to_approval(&mut engine).await;
+        let hash = way.walk_to_approval(&mut engine).await;
         ground.fault_of(&way, 0, kind).await;
         crate::walk::ground::approve(&mut engine, hash);
         until(&mut engine, 600, "left to a person", |s| {

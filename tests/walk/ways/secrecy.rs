@@ -114,7 +114,7 @@ async fn nowhere(way: &Way, fault: Option<(&str, &str)>) {
     // The ledger of the drill is where the value would be if the search could not find it.
     assert!(std::panic::catch_unwind(|| holds("the answer", told.as_bytes())).is_err());
     let mut engine = way.engine(&ground).await;
-    let hash = way.to_approval(&mut engine).await;
+    let hash = way.walk_to_approval(&mut engine).await;
     if let Some((operation, kind)) = fault {
         ground.fault(operation, kind, 1).await;
     }

@@ -212,7 +212,7 @@ impl Way {
     }
 
     /// Walks to the frozen plan.
-    pub(super) async fn to_approval(&self, engine: &mut Engine) -> PlanHash {
+    pub(super) async fn walk_to_approval(&self, engine: &mut Engine) -> PlanHash {
         engine.tell(OperatorMsg::Prepare(self.services()));
         engine.settle().await;
         engine.tell(OperatorMsg::StartRollback {
@@ -239,7 +239,7 @@ impl Way {
 
     /// Walks to the approved plan, with this engine.
     pub(super) async fn approved(&self, engine: &mut Engine) -> Plan {
-        let hash = self.to_approval(engine).await;
+        let hash = self.walk_to_approval(engine).await;
         approve(engine, hash);
         incident(engine).plan.unwrap()
     }
