@@ -263,9 +263,10 @@ async fn in_flight(lang: Lang, size: (u16, u16)) {
     insta::assert_snapshot!(named(lang, size, "50-in-flight"), desk.picture());
     desk.keys("R<enter><enter>").await;
     insta::assert_snapshot!(named(lang, size, "51-method-auto"), desk.picture());
-    desk.keys("mm").await;
-    insta::assert_snapshot!(named(lang, size, "52-method-stop"), desk.picture());
-    desk.keys("m<enter>").await;
+    desk.keys("m").await;
+    insta::assert_snapshot!(named(lang, size, "52-method-revision"), desk.picture());
+    // Once round: image, github, database, redeploy, and what the state chooses again.
+    desk.keys("mmmmm<enter>").await;
     insta::assert_snapshot!(named(lang, size, "53-stop-check"), desk.picture());
     desk.keys("<enter>").await;
     desk.pause().await;
