@@ -12,6 +12,8 @@ mod floors;
 #[cfg(test)]
 mod headless;
 #[cfg(test)]
+mod iam;
+#[cfg(test)]
 mod logs;
 #[cfg(test)]
 mod runbook;

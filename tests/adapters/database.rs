@@ -28,6 +28,7 @@ fn instance(id: &str, status: &str, endpoint: bool) -> String {
          <DBParameterGroups><DBParameterGroup><DBParameterGroupName>pb-pg15</DBParameterGroupName></DBParameterGroup></DBParameterGroups>\
          <DBSubnetGroup><DBSubnetGroupName>pb-subnets</DBSubnetGroupName></DBSubnetGroup>\
          <OptionGroupMemberships><OptionGroupMembership><OptionGroupName>default:postgres-15</OptionGroupName>\
+         <Status>in-sync</Status></OptionGroupMembership><OptionGroupMembership><OptionGroupName>pb-options</OptionGroupName>\
          <Status>in-sync</Status></OptionGroupMembership></OptionGroupMemberships>\
          <MultiAZ>true</MultiAZ><PubliclyAccessible>false</PubliclyAccessible><DeletionProtection>true</DeletionProtection>\
          <CopyTagsToSnapshot>true</CopyTagsToSnapshot><IAMDatabaseAuthenticationEnabled>true</IAMDatabaseAuthenticationEnabled>\
@@ -140,7 +141,8 @@ async fn the_database_is_the_live_instance_the_restored_ones_and_every_snapshot(
     );
     assert_eq!(live.settings.subnet_group, Some("pb-subnets".into()));
     assert_eq!(live.settings.parameter_group, Some("pb-pg15".into()));
-    assert_eq!(live.settings.option_group, Some("default:postgres-15".into()));
+    // RDS's own group is no setting of the team's.
+    assert_eq!(live.settings.option_group, Some("pb-options".into()));
     let settings = &live.settings;
     assert!(
         settings.multi_az

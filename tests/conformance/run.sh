@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Third parties against modosu: boto3, the aws command line and ecs-deploy against the drill, modosu against ministack.
+# Third parties against modosu: boto3, the aws command line and ecs-deploy against the drill, modosu against ministack and moto.
 # The real Prisma CLI and a real PostgreSQL tell what modosu makes of them. Everything listens on loopback. Arguments name tests (`test_models.Wires`); without any, all of them run.
 set -euo pipefail
 
@@ -39,6 +39,7 @@ packages
 venv client "$here/requirements.txt"
 venv ecs-deploy "$here/requirements-ecs-deploy.txt"
 venv ministack "$here/requirements-ministack.txt"
+venv moto "$here/requirements-moto.txt"
 
 cd "$root"
 cargo build --locked --quiet
@@ -46,11 +47,12 @@ export MODOSU_BINARY=${CARGO_TARGET_DIR:-$root/target}/debug/modosu
 export AWS_BINARY=$venvs/client/bin/aws
 export ECS_DEPLOY_BINARY=$venvs/ecs-deploy/bin/ecs
 export MINISTACK_BINARY=$venvs/ministack/bin/ministack
+export MOTO_BINARY=$venvs/moto/bin/moto_server
 export PRISMA_PACKAGES=$venvs/prisma
 export PYTHONDONTWRITEBYTECODE=1
 
 cd "$here"
 if [ $# -eq 0 ]; then
-  set -- test_shapes test_models test_runbook test_database test_drill test_ecs_deploy test_table test_ministack test_prisma test_workflow
+  set -- test_shapes test_models test_runbook test_database test_drill test_ecs_deploy test_table test_ministack test_restore test_prisma test_workflow
 fi
 "$venvs/client/bin/python" -m unittest --verbose "$@"

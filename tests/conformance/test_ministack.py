@@ -6,59 +6,15 @@ import hashlib
 import json
 import os
 import pathlib
-import socket
-import subprocess
 import tempfile
 import unittest
-import urllib.error
-import urllib.request
 
-from stage import LIMIT, clean_environment, client, modosu, until
+from emulators import REGION, Ministack
+from stage import modosu
 
-ACCOUNT = "000000000000"
-REGION = "ap-northeast-1"
+ACCOUNT = Ministack.account
 CLUSTER = "peoplebooster-production"
 RUNBOOK = pathlib.Path(__file__).parents[2] / "assets/runbooks/peoplebooster.toml"
-
-
-class Ministack:
-    """The emulator on a free loopback port."""
-
-    def __init__(self, folder):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.endpoint = f"http://127.0.0.1:{port}"
-        self.log = open(os.path.join(folder, "ministack.log"), "wb")
-        # By default it listens on every address of the machine.
-        environment = clean_environment(folder, BIND_HOST="127.0.0.1", GATEWAY_PORT=str(port))
-        self.process = subprocess.Popen(
-            [os.environ["MINISTACK_BINARY"]], env=environment, stdout=self.log, stderr=subprocess.STDOUT, cwd=folder
-        )
-        until(self.answers)
-
-    def answers(self):
-        if self.process.poll() is not None:
-            raise RuntimeError(f"ministack ended with {self.process.returncode}")
-        try:
-            urllib.request.urlopen(self.endpoint + "/_ministack/health", timeout=5).close()
-            return True
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
-            return False
-
-    def client(self, service):
-        return client(service, self.endpoint, REGION, "test", "test")
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(LIMIT)
-        self.log.close()
 
 
 def manifest(version):

@@ -23,6 +23,10 @@ const INSTANCE_PAGES: usize = 10;
 const SNAPSHOT_PAGES: usize = 5;
 /// How far back events are asked for. A restore that is being looked at began within these hours.
 const EVENTS_OF: SignedDuration = SignedDuration::from_hours(6);
+/// How the names of RDS's own option groups begin, `default:postgres-16` (Amazon RDS user guide, "Working with option groups").
+/// They have no options, belong to one version of the engine, and are what an instance gets for which none is named. A restore
+/// that names one can only go wrong: where the snapshot is of an earlier version, or where RDS has not made the group yet.
+const DEFAULT_OPTIONS: &str = "default:";
 /// Instances whose events are asked for, one call each.
 const TOLD_OF: usize = 4;
 
@@ -258,8 +262,9 @@ fn settings(instance: &sdk::DbInstance) -> InstanceSettings {
         option_group: instance
             .option_group_memberships()
             .iter()
-            .find(|group| group.status() != Some("removing") && group.status() != Some("pending-removal"))
-            .and_then(|group| clean(group.option_group_name())),
+            .filter(|group| group.status() != Some("removing") && group.status() != Some("pending-removal"))
+            .filter_map(|group| clean(group.option_group_name()))
+            .find(|name| !name.as_str().starts_with(DEFAULT_OPTIONS)),
         publicly_accessible: instance.publicly_accessible().unwrap_or_default(),
         multi_az: instance.multi_az().unwrap_or_default(),
         deletion_protection: instance.deletion_protection().unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Clean, Digest, Fault, FaultKind, Mode, ServiceKey, TaskDefinition};
+use crate::domain::{Clean, Digest, Fault, FaultKind, Identity, Mode, ServiceKey, TaskDefinition};
 use crate::runbook::{Environment, Runbook};
 use crate::session::{ServiceView, Session, Subject};
 
@@ -206,7 +206,10 @@ fn permissions(session: &Session) -> Result<Look, NoLook> {
     ask("ecs:RegisterTaskDefinition", "*");
     ask("ecs:TagResource", "*");
     if let Some(database) = session.database.value() {
-        ask("rds:RestoreDBInstanceFromDBSnapshot", "*");
+        if let Some(restored) = restored_arn(session, identity) {
+            ask("rds:RestoreDBInstanceFromDBSnapshot", &restored);
+            ask("rds:AddTagsToResource", &restored);
+        }
         ask("secretsmanager:GetSecretValue", database.secret.arn.as_str());
         ask("secretsmanager:UpdateSecret", database.secret.arn.as_str());
         ask(
@@ -219,4 +222,14 @@ fn permissions(session: &Session) -> Result<Look, NoLook> {
         wanted,
         roles,
     })
+}
+
+/// The ARN of the instance that a restore makes (Amazon RDS user guide, "ARN format"): a policy names it, so that nothing else
+/// can be made.
+fn restored_arn(session: &Session, identity: &Identity) -> Option<String> {
+    let database = session.setup.runbook.database.as_ref()?;
+    let partition = identity.arn.as_str().split(':').nth(1)?;
+    let name = Runbook::expand(&database.restored_instance, &session.setup.environment);
+    let Identity { region, account, .. } = identity;
+    Some(format!("arn:{partition}:rds:{region}:{account}:db:{name}"))
 }

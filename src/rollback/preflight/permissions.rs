@@ -56,7 +56,10 @@ fn needed(inputs: &ProposalInputs<'_>, state: &ServiceState, way: &Way<'_>) -> B
             Api::StopServiceDeployment { .. } => (&["ecs:StopServiceDeployment"], false),
             Api::ContinueServiceDeployment { .. } => (&["ecs:ContinueServiceDeployment"], false),
             Api::RegisterTaskDefinition { .. } => (&["ecs:RegisterTaskDefinition", "ecs:TagResource"], true),
-            Api::RestoreDbInstance { .. } => (&["rds:RestoreDBInstanceFromDBSnapshot"], false),
+            Api::RestoreDbInstance { .. } => (
+                &["rds:AddTagsToResource", "rds:RestoreDBInstanceFromDBSnapshot"],
+                false,
+            ),
             Api::UpdateSecret { .. } => (
                 &["secretsmanager:GetSecretValue", "secretsmanager:UpdateSecret"],
                 false,
