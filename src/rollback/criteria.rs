@@ -680,6 +680,10 @@ mod tests {
             worst: Vec::new(),
         };
         let running = super::super::fixtures::digest(57);
+        let mut with_vulnerability = runbook();
+        let mut criterion = with_vulnerability.criteria[2].clone();
+        criterion.id = CriterionId::Vulnerability;
+        with_vulnerability.criteria.push(criterion);
         let mut vulnerability = |count: u32| {
             world.shelf = Observed::known(
                 Shelf {
@@ -696,7 +700,7 @@ mod tests {
                 shelf: &world.shelf,
                 running: Some(&running),
             };
-            assess(&world.runbook, &evidence, &[], at(5)).remove(4)
+            assess(&with_vulnerability, &evidence, &[], at(5)).pop().unwrap()
         };
         let clean = vulnerability(0);
         assert_eq!((clean.id, clean.proposed), (CriterionId::Vulnerability, false));
