@@ -53,6 +53,7 @@ class Account:
                         "image": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}:{version}",
                         "memory": 128,
                         "essential": True,
+                        "portMappings": [{"containerPort": 3000}],
                     }
                 ],
             )
